@@ -1,0 +1,72 @@
+package housing
+
+// PaymentDocument (платёжный документ) is one receipt: all that is printed on it, ready to draw.
+// Sums are final; whoever draws it adds up nothing but columns.
+type PaymentDocument struct {
+	Number    string // unique within the organisation and month
+	Period    Period
+	PayBy     Date
+	Issuer    Organisation
+	House     House
+	Account   Account
+	Area      Decimal
+	People    int
+	Payees    []PayeeTotal // in order of print; each gets its own payment code
+	Lines     []DocumentLine
+	Meters    []DocumentMeter
+	Reference []ReferenceLine
+	Opening   Money
+	Charged   Money
+	Paid      Money
+	LastPaid  Date
+	Penalty   Money
+	ToPay     Money // Opening + Charged + Penalty − Paid; negative is an advance
+}
+
+// PayeeTotal is what one payee is to get.
+type PayeeTotal struct {
+	Payee   Organisation
+	Opening Money
+	Charged Money
+	Penalty Money
+	Paid    Money
+	ToPay   Money
+}
+
+// DocumentLine is one row of the table of charges.
+type DocumentLine struct {
+	Service     Service
+	Zone        Zone
+	Payee       string // INN
+	Method      Method
+	Volume      Decimal
+	Price       Decimal
+	Charged     Money   // base charge
+	Coefficient Decimal // zero: none
+	Excess      Money   // because of the coefficient
+	Corrected   Money
+	Benefit     Money
+	Total       Money
+}
+
+// DocumentMeter is one register in the reference part.
+type DocumentMeter struct {
+	Service    Service
+	Serial     string
+	Zone       Zone
+	PreviousOn Date
+	Previous   Decimal
+	CurrentOn  Date // zero: no reading this month
+	Current    Decimal
+	Volume     Decimal
+	VerifyBy   Date
+}
+
+// ReferenceLine is one service in the reference part: norm, tariff document, house volume.
+type ReferenceLine struct {
+	Service     Service
+	Norm        Decimal // zero: none
+	NormBase    NormBase
+	HouseVolume Decimal // zero: no house meter
+	Document    string  // act that sets the tariff
+}

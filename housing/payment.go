@@ -1,0 +1,41 @@
+package housing
+
+// Payment is money that a payer paid in, as a registry reports it.
+type Payment struct {
+	ID        int64  `json:"id,omitzero"`
+	Key       string `json:"key"`     // unique within the organisation: the operator's own number of the payment
+	Account   string `json:"account"` // as it came
+	Payer     string `json:"payer,omitzero"`
+	Address   string `json:"address,omitzero"`
+	PaidOn    Date   `json:"paid_on"`
+	Period    Period `json:"period,omitzero"` // the month the payer paid for, where stated
+	Amount    Money  `json:"amount"`          // what the payer paid
+	Transfer  Money  `json:"transfer"`        // what the bank passed on
+	Fee       Money  `json:"fee"`             // what the bank kept: Amount − Transfer
+	OrderNo   string `json:"order_no,omitzero"`
+	OrderDate Date   `json:"order_date,omitzero"`
+	Source    Source `json:"source,omitzero"`
+}
+
+// Balance (сальдо) is an account's standing with one payee for one service in one month. Debt is
+// positive, advance negative: Opening + Charged + Corrected + Penalty − Paid = Closing.
+type Balance struct {
+	Service   Service `json:"service"`
+	Payee     string  `json:"payee"` // INN
+	Opening   Money   `json:"opening"`
+	Charged   Money   `json:"charged"`
+	Corrected Money   `json:"corrected"`
+	Penalty   Money   `json:"penalty"`
+	Paid      Money   `json:"paid"`
+	Closing   Money   `json:"closing"`
+}
+
+// Close sets Closing from the other amounts, or returns ErrOverflow.
+func (b *Balance) Close() error {
+	closing, err := SumMoney(b.Opening, b.Charged, b.Corrected, b.Penalty, -b.Paid)
+	if err != nil {
+		return err
+	}
+	b.Closing = closing
+	return nil
+}

@@ -1,0 +1,185 @@
+package housing
+
+import (
+	"errors"
+	"fmt"
+	"math/big"
+)
+
+// Ratio is an exact fraction: what a formula computes with before its one rounding. It multiplies
+// and divides without any loss; values that outgrow int64 go on as big.Rat. The zero value is 0.
+type Ratio struct {
+	num, den int64    // den > 0, or 0 in the zero value
+	large    *big.Rat // set when num/den do not fit
+}
+
+// ErrDivisionByZero says that a formula divided by zero: an area or a volume that must not be 0.
+var ErrDivisionByZero = errors.New("division by zero")
+
+func newRatio(num, den int64) Ratio { return Ratio{num: num, den: den} }
+
+// RatioOf returns num/den; den must not be 0.
+func RatioOf(num, den int64) (Ratio, error) {
+	switch {
+	case den == 0:
+		return Ratio{}, ErrDivisionByZero
+	case den < 0:
+		return Ratio{large: big.NewRat(num, den)}.shrink(), nil
+	}
+	return newRatio(num, den), nil
+}
+
+// Mul returns r × o.
+func (r Ratio) Mul(o Ratio) Ratio {
+	if r.large == nil && o.large == nil {
+		num, ok1 := mulInt64(r.num, o.num)
+		den, ok2 := mulInt64(r.denominator(), o.denominator())
+		if ok1 && ok2 {
+			return newRatio(num, den)
+		}
+	}
+	return Ratio{large: new(big.Rat).Mul(r.rat(), o.rat())}.shrink()
+}
+
+// Quo returns r ÷ o, or ErrDivisionByZero.
+func (r Ratio) Quo(o Ratio) (Ratio, error) {
+	if o.Sign() == 0 {
+		return Ratio{}, ErrDivisionByZero
+	}
+	if o.large == nil && o.num > 0 {
+		return r.Mul(newRatio(o.denominator(), o.num)), nil
+	}
+	return Ratio{large: new(big.Rat).Quo(r.rat(), o.rat())}.shrink(), nil
+}
+
+// Add returns r + o.
+func (r Ratio) Add(o Ratio) Ratio {
+	if r.large == nil && o.large == nil {
+		if sum, ok := addSmall(r, o); ok {
+			return sum
+		}
+	}
+	return Ratio{large: new(big.Rat).Add(r.rat(), o.rat())}.shrink()
+}
+
+// Sub returns r − o.
+func (r Ratio) Sub(o Ratio) Ratio { return r.Add(o.Mul(newRatio(-1, 1))) }
+
+// Sign returns −1, 0 or 1.
+func (r Ratio) Sign() int {
+	if r.large != nil {
+		return r.large.Sign()
+	}
+	switch {
+	case r.num > 0:
+		return 1
+	case r.num < 0:
+		return -1
+	}
+	return 0
+}
+
+// Cmp compares two fractions.
+func (r Ratio) Cmp(o Ratio) int { return r.Sub(o).Sign() }
+
+// Round gives the value at a scale, half away from zero ("half-up" of the rules, mirrored for
+// negative amounts), or ErrOverflow.
+func (r Ratio) Round(scale uint8) (Decimal, error) {
+	if r.large == nil {
+		if scaled, ok := mulInt64(r.num, pow10(scale)); ok {
+			return Decimal{roundQuotient(scaled, r.denominator()), scale}, nil
+		}
+	}
+	scaled := new(big.Rat).Mul(r.rat(), new(big.Rat).SetInt64(pow10(scale)))
+	twice := new(big.Int).Mul(new(big.Int).Abs(scaled.Num()), big.NewInt(2))
+	twice.Add(twice, scaled.Denom())
+	units := twice.Quo(twice, new(big.Int).Mul(scaled.Denom(), big.NewInt(2)))
+	if !units.IsInt64() {
+		return Decimal{}, fmt.Errorf("round %s to %d digits: %w", r, scale, ErrOverflow)
+	}
+	if scaled.Sign() < 0 {
+		units.Neg(units)
+	}
+	return Decimal{units.Int64(), scale}, nil
+}
+
+// Cut gives the value at a scale with all further digits dropped towards zero, or ErrOverflow.
+func (r Ratio) Cut(scale uint8) (Decimal, error) {
+	scaled := new(big.Rat).Mul(r.rat(), new(big.Rat).SetInt64(pow10(scale)))
+	units := new(big.Int).Quo(scaled.Num(), scaled.Denom())
+	if !units.IsInt64() {
+		return Decimal{}, fmt.Errorf("cut %s to %d digits: %w", r, scale, ErrOverflow)
+	}
+	return Decimal{units.Int64(), scale}, nil
+}
+
+// Money rounds a value in roubles to the kopeck, half away from zero: the one rounding of a line.
+func (r Ratio) Money() (Money, error) {
+	d, err := r.Round(2)
+	if err != nil {
+		return 0, err
+	}
+	return Money(d.units), nil
+}
+
+// String writes the exact decimal where it ends within 12 digits, else 12 digits and "…".
+func (r Ratio) String() string {
+	rat := r.rat()
+	const digits = 12
+	if n, exact := rat.FloatPrec(); exact && n <= digits {
+		return rat.FloatString(n)
+	}
+	return rat.FloatString(digits) + "…"
+}
+
+// Rat returns a copy for independent checks.
+func (r Ratio) Rat() *big.Rat { return new(big.Rat).Set(r.rat()) }
+
+func (r Ratio) denominator() int64 {
+	if r.den == 0 {
+		return 1
+	}
+	return r.den
+}
+
+func (r Ratio) rat() *big.Rat {
+	if r.large != nil {
+		return r.large
+	}
+	return big.NewRat(r.num, r.denominator())
+}
+
+// shrink goes back to int64 where the reduced fraction fits, so that one large step in the middle
+// of a formula does not slow down the rest.
+func (r Ratio) shrink() Ratio {
+	if r.large.Num().IsInt64() && r.large.Denom().IsInt64() {
+		return newRatio(r.large.Num().Int64(), r.large.Denom().Int64())
+	}
+	return r
+}
+
+func addSmall(r, o Ratio) (Ratio, bool) {
+	if r.denominator() == o.denominator() {
+		sum, ok := addInt64(r.num, o.num)
+		return newRatio(sum, r.denominator()), ok
+	}
+	a, ok1 := mulInt64(r.num, o.denominator())
+	b, ok2 := mulInt64(o.num, r.denominator())
+	den, ok3 := mulInt64(r.denominator(), o.denominator())
+	if !ok1 || !ok2 || !ok3 {
+		return Ratio{}, false
+	}
+	sum, ok := addInt64(a, b)
+	return newRatio(sum, den), ok
+}
+
+func roundQuotient(num, den int64) int64 {
+	quotient, rest := num/den, num%den
+	if magnitude(rest) >= magnitude(den)-magnitude(rest) {
+		if num < 0 {
+			return quotient - 1
+		}
+		return quotient + 1
+	}
+	return quotient
+}

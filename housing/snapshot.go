@@ -1,0 +1,35 @@
+package housing
+
+// SnapshotFormat is the version of the JSON form of Snapshot.
+const SnapshotFormat = 1
+
+// Snapshot is everything known about one house in one month, as one organisation bills it: the only
+// input of the calculation. Its JSON form is stored with every run, read by `kvitok calc`, replayed
+// by `kvitok replay`. Slices are sorted by their keys, so that equal facts give equal bytes.
+type Snapshot struct {
+	Format       int               `json:"format"`
+	Period       Period            `json:"period"`
+	Organisation string            `json:"organisation"` // INN of the issuer
+	House        House             `json:"house"`
+	Parameters   []Parameter       `json:"parameters"`
+	Tariffs      []Tariff          `json:"tariffs"`
+	Norms        []Norm            `json:"norms"`
+	HouseMeters  []CollectiveMeter `json:"house_meters,omitempty"`
+	Accounts     []AccountFacts    `json:"accounts"`
+}
+
+// AccountFacts is what is known of one account in the month.
+type AccountFacts struct {
+	Account
+	Occupancy []Occupancy      `json:"occupancy"`
+	Services  []AccountService `json:"services"`
+	Meters    []MeterFacts     `json:"meters,omitempty"`
+}
+
+// MeterFacts is a meter with the readings that bound its consumption: the last accepted one before
+// the month (or the initial one) and all of the month, in order of date; and earlier volumes.
+type MeterFacts struct {
+	Meter
+	Readings []Reading     `json:"readings,omitempty"`
+	History  []MonthVolume `json:"history,omitempty"`
+}

@@ -1,0 +1,43 @@
+package housing
+
+// Tariff is the price of one unit of a service in an interval, roubles per Service.Unit. House is
+// empty for the whole organisation, else the address key of one house, whose tariff then wins.
+type Tariff struct {
+	Service  Service  `json:"service"`
+	Zone     Zone     `json:"zone,omitzero"`
+	House    string   `json:"house,omitzero"`
+	Price    Decimal  `json:"price"`
+	Valid    Interval `json:"valid"`
+	Document string   `json:"document,omitzero"` // the act that sets it
+	Source   Source   `json:"source,omitzero"`
+}
+
+// NormBase is what a norm is counted per.
+type NormBase string
+
+// The bases of a norm.
+const (
+	PerPerson NormBase = "person" // per person and month
+	PerArea   NormBase = "area"   // per m² and month
+)
+
+// Norm (норматив потребления) is the volume charged where no meter counts: units of the service per
+// person or m², a month; for solid waste a year (formulas 9(1), 9(2)).
+type Norm struct {
+	Service  Service  `json:"service"`
+	House    string   `json:"house,omitzero"` // as in Tariff
+	Base     NormBase `json:"base"`
+	Value    Decimal  `json:"value"`
+	Valid    Interval `json:"valid"`
+	Document string   `json:"document,omitzero"`
+	Source   Source   `json:"source,omitzero"`
+}
+
+// Parameter is a dated rule of law kept as data: a coefficient, a cap, a due day, a default for an
+// open doubt. Name is as in the register of parameters, for instance "uplift.cold_water".
+type Parameter struct {
+	Name  string   `json:"name"`
+	Value string   `json:"value"`
+	Valid Interval `json:"valid"`
+	Basis string   `json:"basis,omitzero"` // act and clause, in Russian
+}
