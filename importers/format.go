@@ -1,0 +1,111 @@
+package importers
+
+import (
+	"context"
+	"io"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+)
+
+// Input is a received file as a decoder reads it: its archived copy, never the partner's original.
+type Input struct {
+	Name    string      // base name as received
+	Size    int64       // bytes
+	Content io.ReaderAt // whole content, safe to read several times
+	Temp    string      // folder for temporary files of a decoder
+}
+
+// Record is one row of a file.
+type Record struct {
+	Row      int      // 1-based line of a text file or row of a sheet
+	Sheet    string   // name of the sheet, "" for text files
+	Cells    []string // as received, decoded to UTF-8; what the protocol gives back
+	Fact     Fact     // nil where the row is rejected by its form
+	Problems []housing.Problem
+}
+
+// Rejected reports whether the row is kept out by its form alone.
+func (r Record) Rejected() bool {
+	for _, p := range r.Problems {
+		if p.IsError() {
+			return true
+		}
+	}
+	return false
+}
+
+// Fact is what a row says, one of: housing.Tariff, housing.Norm, housing.House,
+// housing.HouseService, housing.AccountEntry, housing.MeterEntry, housing.HouseVolume,
+// housing.OpeningBalance, housing.Claim, housing.MeterReading, housing.Payment. Its Source names
+// the file and row.
+type Fact any
+
+// Sheet describes one table of a file, so that a protocol can give it back in the same shape.
+type Sheet struct {
+	Name   string
+	Header []string // nil where the format has no header line
+}
+
+// Control is what a file says about itself and what was counted while reading it.
+type Control struct {
+	Rows    int // records yielded
+	Stated  ControlTotals
+	Counted ControlTotals
+}
+
+// ControlTotals are the sums by which a payment registry proves to be whole.
+type ControlTotals struct {
+	Present  bool
+	Rows     int
+	Amount   housing.Money
+	Transfer housing.Money
+	Fee      housing.Money
+	OrderNo  string
+	Order    housing.Date
+}
+
+// Shape is how a file was written; a protocol is written in the same shape.
+type Shape struct {
+	Kind      Kind
+	Encoding  Encoding // text files
+	Delimiter rune     // text files
+	Sheets    []Sheet
+}
+
+// Kind is the kind of a file by its bytes.
+type Kind string
+
+// The kinds of files.
+const (
+	KindText     Kind = "text"
+	KindWorkbook Kind = "workbook"
+	KindUnknown  Kind = "unknown"
+)
+
+// Format is one inbound format.
+type Format interface {
+	// Name is unique in the catalogue, for instance "sber-payments-a".
+	Name() string
+	// Subject is the folder of the format: "tariffs", "accounts", "residents", "readings", "payments".
+	Subject() string
+	// Recognise says whether the sample is of this format. It must not be fooled by a file name.
+	Recognise(s *Sample) bool
+	// Decode yields every row in order, those with problems too, and stops at the first error of
+	// yield. A FileError says that the file as a whole cannot be read; other errors are failures of
+	// reading. Decode keeps no more than a few rows in memory.
+	Decode(ctx context.Context, in Input, yield func(Record) error) (Result, error)
+}
+
+// Result is what is known once a file has been read to its end.
+type Result struct {
+	Shape   Shape
+	Control Control
+}
+
+// FileError says why a file as a whole is refused, in Russian.
+type FileError struct {
+	Problem housing.Problem
+}
+
+// Error returns the reason.
+func (e *FileError) Error() string { return e.Problem.Russian() }
