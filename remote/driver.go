@@ -1,0 +1,67 @@
+package remote
+
+import (
+	"context"
+	"io"
+	"time"
+)
+
+// Driver is one place as its protocol sees it: a flat list of files in one directory.
+//
+// Obligations of every driver, proven by remotetest.Run:
+//
+//   - Calls come from one goroutine at a time; the stream of Open counts as a call until it is closed.
+//     Place keeps that order, so a driver needs no lock.
+//   - A name is what CheckName accepts; a driver refuses others with ErrName and never leaves its directory.
+//   - Each call is one attempt. No retries, no sleeping, no temporary names: Place does that.
+//   - The end of ctx ends the call soon, also in the middle of a transfer, with an error that wraps the
+//     cause of ctx. A context which never ends still meets the driver's own time limit on silence.
+//   - A missing file is ErrNotFound, and only a missing file: "permission denied" is not. What a later
+//     attempt may cure (a broken connection, a busy server) wraps ErrTemporary. Every other error is
+//     permanent, the unknown ones too.
+//   - After a temporary error the driver is usable: the next call connects again by itself.
+type Driver interface {
+	// List returns the regular files of the place in any order; no directories, no links. Times are as
+	// precise as the protocol tells (an FTP server without MLSD: minutes). An empty place is no error.
+	List(ctx context.Context) ([]Entry, error)
+
+	// Open streams one file from its first byte. The caller closes the stream, always, and a transfer is
+	// good only if both Read ended with io.EOF and Close returned nil: some protocols tell of a broken
+	// transfer only there. Even then the size must be checked, because FTP cannot tell the end of a file
+	// from a lost connection. ctx governs the stream until it is closed.
+	Open(ctx context.Context, name string) (io.ReadCloser, error)
+
+	// Put writes r to name from the first byte, replacing what was there. When it returns nil the bytes
+	// are as durable as the place can make them. When it fails, name may hold a part of the file: give it
+	// temporary names only. r is not closed and may be read partly.
+	Put(ctx context.Context, name string, r io.Reader) error
+
+	// Rename gives a file its other name in one step. Whether an existing target is replaced or refused
+	// depends on the server; callers ask first. When Rename fails with a temporary error it may still have happened.
+	Rename(ctx context.Context, from, to string) error
+
+	// Remove deletes one file. When it fails with a temporary error it may still have happened.
+	Remove(ctx context.Context, name string) error
+
+	// Close releases the connection. It is idempotent; calls after Close fail or connect anew.
+	io.Closer
+}
+
+// Stater is an optional power of a driver: size and time of one file without listing all of them.
+// Times of Stat may be more precise than those of List, so one is never compared with the other.
+// Without it Place looks the name up in the list.
+type Stater interface {
+	// Stat returns one file, or ErrNotFound.
+	Stat(ctx context.Context, name string) (Entry, error)
+}
+
+// Entry is one file of a place.
+type Entry struct {
+	Name    string    `json:"name"`
+	Size    int64     `json:"size"`
+	ModTime time.Time `json:"mod_time"` // zero when the place does not tell
+}
+
+func (e Entry) same(other Entry) bool {
+	return e.Size == other.Size && e.ModTime.Equal(other.ModTime)
+}
