@@ -236,7 +236,7 @@ start() {
 	"write_$server" "$state" "$dir" "$port" "$tls"
 	local command=("$(binary "$server")" "$state/vsftpd.conf")
 	if [ "$server" = proftpd ]; then command=("$(binary "$server")" -n -c "$state/proftpd.conf"); fi
-	# its own session, so that kill reaches every session of it and a Ctrl-C of the caller none
+	# its own session: a Ctrl-C for the caller is none for the server
 	setsid bash -c 'echo $$ >"$1/pid"; shift; exec "$@"' _ "$state" "${command[@]}" </dev/null >>"$state/out.log" 2>&1 &
 	for ((i = 0; i < 100; i++)); do
 		if greets "$port"; then
@@ -254,12 +254,19 @@ start() {
 	die "$server did not greet on port $port"
 }
 
-# signal_all DIR SIGNAL: to the server and its sessions, all of one session id
+# family PID: that process and all below it; vsftpd gives every session a process group of its own
+family() {
+	local child
+	printf '%s\n' "$1"
+	for child in $(pgrep -P "$1"); do family "$child"; done
+}
+
+# signal_all DIR SIGNAL: to the server and its sessions
 signal_all() {
-	local leader
+	local pids
 	[ -f "$1.ftpd/pid" ] || return 0
-	leader="$(cat "$1.ftpd/pid")"
-	pkill "-$2" -s "$leader" 2>/dev/null || true
+	mapfile -t pids < <(family "$(cat "$1.ftpd/pid")")
+	kill "-$2" "${pids[@]}" 2>/dev/null || true
 }
 
 stop() {
