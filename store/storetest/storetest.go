@@ -1,0 +1,270 @@
+// Package storetest gives every test a migrated database of its own on a real PostgreSQL server. It
+// owns the shared test server and the template database; it holds no test data.
+//
+// The server is a private one (privatepg) below the temporary directory, started by the first test
+// process of the user, shared by all, and stopped some seconds after the last one ended. With
+// KVITOK_TEST_DATABASE_URL set, that server is used instead; its role must be allowed to create
+// databases. Without either, tests fail: they never skip.
+package storetest
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/kvitok-gkh/kvitok/store"
+	"github.com/kvitok-gkh/kvitok/store/privatepg"
+)
+
+// EnvURL names the environment variable that points tests to another server.
+const EnvURL = "KVITOK_TEST_DATABASE_URL"
+
+const (
+	prefix = "kvitok_test_"
+	// ownerLock is the class of the advisory locks by which test processes own their databases.
+	ownerLock int32 = 0x6b76_7401
+	// setupLimit bounds starting the server and making the template.
+	setupLimit = 3 * time.Minute
+	// dropLimit bounds the removal of a database.
+	dropLimit = 30 * time.Second
+	// testConns is the size of a test's pool; small, many tests run at once.
+	testConns = 5
+)
+
+// process is what one test process shares among its tests.
+type process struct {
+	server   string // URL of the maintenance database
+	template string
+	owner    uint32    // part of the names of our databases
+	lock     *pgx.Conn // holds the advisory lock of owner; ends with the process
+	count    atomic.Int64
+}
+
+//nolint:gochecknoglobals // one server for all tests of a process; there is no TestMain to hold it
+var shared = sync.OnceValues(func() (*process, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), setupLimit) //nolint:forbidigo // outlives the first test
+	defer cancel()
+	return newProcess(ctx)
+})
+
+// New returns a store on a migrated, empty database that belongs to the test alone; it is closed and
+// dropped when the test ends.
+func New(t testing.TB) *store.Store {
+	t.Helper()
+	s, err := store.OpenForWork(t.Context(), store.Config{URL: URL(t), MaxConns: testConns, Log: Logger(t)})
+	if err != nil {
+		t.Fatalf("open the test database: %v", err)
+	}
+	t.Cleanup(s.Close)
+	return s
+}
+
+// URL returns the connection string of a migrated, empty database of the test's own. Connections
+// that the test leaves open are cut when it ends.
+func URL(t testing.TB) string {
+	t.Helper()
+	p := require(t)
+	return p.create(t, p.template)
+}
+
+// EmptyURL is URL without the schema, for tests of migrations.
+func EmptyURL(t testing.TB) string {
+	t.Helper()
+	return require(t).create(t, "template0")
+}
+
+// Logger returns a logger that writes warnings and errors to the test's log.
+func Logger(t testing.TB) *slog.Logger {
+	t.Helper()
+	return slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
+}
+
+// DataDir returns an empty folder that the server user of a root process can reach (t.TempDir is
+// private to root), for tests that start the embedded default. It is removed when the test ends.
+func DataDir(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "kvitok-test-") //nolint:usetesting // see above
+	if err != nil {
+		t.Fatalf("make a data folder: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Errorf("remove the data folder: %v", err)
+		}
+	})
+	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // the point of it
+		t.Fatalf("open the data folder: %v", err)
+	}
+	return dir
+}
+
+func require(t testing.TB) *process {
+	t.Helper()
+	p, err := shared()
+	if err != nil {
+		t.Fatalf("a test needs PostgreSQL: %v", err)
+	}
+	return p
+}
+
+func newProcess(ctx context.Context) (*process, error) {
+	server := os.Getenv(EnvURL)
+	if server == "" {
+		var err error
+		if server, err = startServer(ctx); err != nil {
+			return nil, err
+		}
+	}
+	p := &process{server: server}
+	var err error
+	if p.lock, err = pgx.Connect(ctx, server); err != nil {
+		return nil, fmt.Errorf("connect to the test server: %w", err)
+	}
+	if err := p.own(ctx); err != nil {
+		return nil, err
+	}
+	if err := p.sweep(ctx); err != nil {
+		return nil, err
+	}
+	p.template, err = ensureTemplate(ctx, p)
+	return p, err
+}
+
+// startServer starts or adopts the user's test server. Nobody stops it by hand: its watcher does,
+// when the locks of all test processes are gone.
+func startServer(ctx context.Context) (string, error) {
+	dir := filepath.Join(os.TempDir(), "kvitok-test-pg-"+strconv.Itoa(os.Getuid()))
+	if err := os.Mkdir(dir, 0o755); err != nil && !errors.Is(err, os.ErrExist) { //nolint:gosec // the server user passes through
+		return "", fmt.Errorf("make the folder of the test server: %w", err)
+	}
+	srv, err := privatepg.Start(ctx, privatepg.Config{Dir: dir, Log: slog.New(slog.DiscardHandler), Throwaway: true})
+	if err != nil {
+		return "", fmt.Errorf("start the test server: %w", err)
+	}
+	if err := srv.StopAfterExit(); err != nil {
+		return "", fmt.Errorf("start the test server: %w", err)
+	}
+	return srv.URL(), nil
+}
+
+// own takes a number for this process, by which others see that its databases are in use.
+func (p *process) own(ctx context.Context) error {
+	for {
+		var number [4]byte
+		if _, err := rand.Read(number[:]); err != nil {
+			return fmt.Errorf("choose a number: %w", err)
+		}
+		p.owner = uint32(number[0])<<24 | uint32(number[1])<<16 | uint32(number[2])<<8 | uint32(number[3])
+		got, err := p.try(ctx, p.owner)
+		if err != nil || got {
+			return err
+		}
+	}
+}
+
+func (p *process) try(ctx context.Context, owner uint32) (got bool, err error) {
+	err = p.lock.QueryRow(ctx, "SELECT pg_try_advisory_lock($1, $2)", ownerLock, int32(owner)).Scan(&got) //nolint:gosec // bits
+	if err != nil {
+		return false, fmt.Errorf("lock a test process: %w", err)
+	}
+	return got, nil
+}
+
+// sweep drops the databases of test processes that were killed.
+func (p *process) sweep(ctx context.Context) error {
+	rows, err := p.lock.Query(ctx, "SELECT datname FROM pg_database WHERE datname LIKE $1", prefix+"%")
+	if err != nil {
+		return fmt.Errorf("look for leftover databases: %w", err)
+	}
+	names, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return fmt.Errorf("look for leftover databases: %w", err)
+	}
+	for _, name := range names {
+		text, _, _ := strings.Cut(strings.TrimPrefix(name, prefix), "_")
+		owner, err := strconv.ParseUint(text, 16, 32)
+		if err != nil || uint32(owner) == p.owner {
+			continue
+		}
+		dead, err := p.try(ctx, uint32(owner))
+		if err != nil {
+			return err
+		}
+		if !dead {
+			continue
+		}
+		err = drop(ctx, p.lock, name)
+		_, uerr := p.lock.Exec(ctx, "SELECT pg_advisory_unlock($1, $2)", ownerLock, int32(owner)) //nolint:gosec // bits
+		if err = errors.Join(err, uerr); err != nil {
+			return fmt.Errorf("remove a leftover database: %w", err)
+		}
+	}
+	return nil
+}
+
+// create makes a database of the test and arranges its removal.
+func (p *process) create(t testing.TB, template string) string {
+	t.Helper()
+	name := prefix + hex.EncodeToString([]byte{byte(p.owner >> 24), byte(p.owner >> 16), byte(p.owner >> 8), byte(p.owner)}) +
+		"_" + strconv.FormatInt(p.count.Add(1), 10)
+	err := p.admin(t.Context(), func(ctx context.Context, conn *pgx.Conn) error {
+		_, err := conn.Exec(ctx, "CREATE DATABASE "+name+" TEMPLATE "+template)
+		return err //nolint:wrapcheck // the test says what failed
+	})
+	if err != nil {
+		t.Fatalf("create the test database: %v", err)
+	}
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), dropLimit)
+		defer cancel()
+		err := p.admin(ctx, func(ctx context.Context, conn *pgx.Conn) error { return drop(ctx, conn, name) })
+		if err != nil {
+			t.Errorf("drop the test database: %v", err)
+		}
+	})
+	u, err := databaseURL(p.server, name)
+	if err != nil {
+		t.Fatalf("name the test database: %v", err)
+	}
+	return u
+}
+
+// admin runs one thing on a connection of its own: tests run in parallel.
+func (p *process) admin(ctx context.Context, do func(ctx context.Context, conn *pgx.Conn) error) (err error) {
+	conn, err := pgx.Connect(ctx, p.server)
+	if err != nil {
+		return fmt.Errorf("connect to the test server: %w", err)
+	}
+	defer func() { err = errors.Join(err, conn.Close(context.WithoutCancel(ctx))) }()
+	return do(ctx, conn)
+}
+
+func drop(ctx context.Context, conn *pgx.Conn, name string) error {
+	if _, err := conn.Exec(ctx, "DROP DATABASE IF EXISTS "+pgx.Identifier{name}.Sanitize()+" WITH (FORCE)"); err != nil {
+		return fmt.Errorf("drop database %s: %w", name, err)
+	}
+	return nil
+}
+
+func databaseURL(server, name string) (string, error) {
+	u, err := url.Parse(server)
+	if err != nil {
+		return "", fmt.Errorf("read the address of the test server: %w", err)
+	}
+	u.Path = "/" + name
+	return u.String(), nil
+}
