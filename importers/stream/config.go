@@ -7,12 +7,12 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/segmentio/kafka-go"
 	"github.com/segmentio/kafka-go/sasl"
 	"github.com/segmentio/kafka-go/sasl/plain"
-	"github.com/segmentio/kafka-go/sasl/scram"
 )
 
 // Limits of the configuration.
@@ -51,6 +51,13 @@ type Config struct {
 	Heartbeat        time.Duration `yaml:"heartbeat"`
 	RebalanceTimeout time.Duration `yaml:"rebalance_timeout"`
 }
+
+// The SASL mechanisms that Security.Mechanism may name.
+const (
+	mechanismPlain    = "PLAIN"
+	mechanismSCRAM256 = "SCRAM-SHA-256"
+	mechanismSCRAM512 = "SCRAM-SHA-512"
+)
 
 // Security is TLS and SASL towards the brokers; the zero value is a plain connection.
 type Security struct {
@@ -133,9 +140,12 @@ func (s Security) Validate() error {
 		if s.Username != "" || s.Password != "" {
 			errs = append(errs, errors.New("username and password need a mechanism"))
 		}
-	case "PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512":
+	case mechanismPlain, mechanismSCRAM256, mechanismSCRAM512:
 		if s.Username == "" || s.Password == "" {
 			errs = append(errs, fmt.Errorf("mechanism %s needs username and password", s.Mechanism))
+		}
+		if s.Mechanism != mechanismPlain && !isASCII(s.Username+s.Password) {
+			errs = append(errs, fmt.Errorf("username and password of %s must be printable ASCII", s.Mechanism))
 		}
 	default:
 		errs = append(errs, fmt.Errorf("mechanism %q is not PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512", s.Mechanism))
@@ -147,6 +157,10 @@ func (s Security) Validate() error {
 		errs = append(errs, errors.New("cert_file and key_file come together"))
 	}
 	return errors.Join(errs...)
+}
+
+func isASCII(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return r < ' ' || r > '~' }) < 0
 }
 
 func (s Security) tlsConfig() (*tls.Config, error) {
@@ -174,23 +188,15 @@ func (s Security) tlsConfig() (*tls.Config, error) {
 	return cfg, nil
 }
 
-func (s Security) mechanism() (sasl.Mechanism, error) {
-	var algorithm scram.Algorithm
+func (s Security) mechanism() sasl.Mechanism {
 	switch s.Mechanism {
-	case "":
-		return nil, nil //nolint:nilnil // no SASL is an answer: kafka-go takes nil for it
-	case "PLAIN":
-		return plain.Mechanism{Username: s.Username, Password: s.Password}, nil
-	case "SCRAM-SHA-512":
-		algorithm = scram.SHA512
+	case mechanismPlain:
+		return plain.Mechanism{Username: s.Username, Password: s.Password}
+	case mechanismSCRAM256, mechanismSCRAM512:
+		return newSCRAM(s)
 	default:
-		algorithm = scram.SHA256
+		return nil
 	}
-	m, err := scram.Mechanism(algorithm, s.Username, s.Password)
-	if err != nil {
-		return nil, fmt.Errorf("prepare %s: %w", s.Mechanism, err)
-	}
-	return m, nil
 }
 
 const (
@@ -211,10 +217,7 @@ func connect(brokers []string, s Security) (*connection, error) {
 	if err != nil {
 		return nil, err
 	}
-	mechanism, err := s.mechanism()
-	if err != nil {
-		return nil, err
-	}
+	mechanism := s.mechanism()
 	transport := &kafka.Transport{
 		ClientID: clientID, DialTimeout: dialTimeout, MetadataTTL: 5 * time.Second, TLS: tlsConfig, SASL: mechanism,
 	}

@@ -1,0 +1,450 @@
+package stream
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+)
+
+// Codes of messages that go to the dead-letter topic.
+const (
+	CodeTooBig          = "too_big"          // longer than the limit
+	CodeNotJSON         = "not_json"         // not JSON, not UTF-8, nested too deep, text behind the object
+	CodeWrongShape      = "wrong_shape"      // a field of a wrong type
+	CodeMissingField    = "missing_field"    // a field that must be there is not
+	CodeBadText         = "bad_text"         // a text too long or with control characters
+	CodeBadTime         = "bad_time"         // not RFC 3339 with a zone, or an impossible year
+	CodeBadChannel      = "bad_channel"      // neither a number nor T1 to T9
+	CodeBadValue        = "bad_value"        // not a decimal of the meter's dial
+	CodeWrongUnit       = "wrong_unit"       // not the unit of the resource
+	CodeUnknownResource = "unknown_resource" // a resource that Kvitok does not read
+	CodeTooMany         = "too_many"         // more readings than one message may hold
+	CodeRepeated        = "repeated"         // two readings of one channel and time in one message
+)
+
+// RejectError says why a message can never be used.
+type RejectError struct {
+	// Code is for programs, Field the path of the field, Reason for a person, in Russian.
+	Code   string
+	Field  string
+	Reason string
+}
+
+// Error gives the reason in English for the log; it holds no value of the message.
+func (e *RejectError) Error() string {
+	return "message refused: " + e.Code + " " + e.Field
+}
+
+// Verdict is the dead verdict with this reason.
+func (e *RejectError) Verdict() Verdict { return Bury(e.Code, e.Reason) }
+
+// VerdictOf gives the verdict for an error of DecodeReadings. False says that the error is not
+// about the message: the handler must then return it.
+func VerdictOf(err error) (Verdict, bool) {
+	var reject *RejectError
+	if !errors.As(err, &reject) {
+		return Verdict{}, false
+	}
+	return reject.Verdict(), true
+}
+
+// Limits of one message; the size is also limited by Config.MaxMessageBytes.
+const (
+	maxReadingsBytes  = 256 << 10
+	maxNesting        = 8
+	maxReadings       = 1000
+	maxTextRunes      = 128
+	maxValueText      = 20
+	maxWholeDigits    = 12
+	maxFractionDigits = 6
+	minYear           = 2000
+	maxYear           = 2100
+)
+
+// ReadingsMessage is one message of meter readings: what one device said at one time.
+type ReadingsMessage struct {
+	// Key tells a repeated message from a new one: the message id of the source; else device and
+	// frame counter; else modem and number; else the meter and a hash of what was read.
+	Key        string
+	MessageID  string
+	Source     string
+	DevEUI     string
+	Session    string
+	FrameCount *int64
+	IMEI       string
+	Number     *int64
+	ReceivedAt time.Time
+	Serial     string
+	Resource   string
+	Readings   []ChannelReading
+}
+
+// ChannelReading is the value of one channel (register) of the meter at one instant.
+type ChannelReading struct {
+	// Key is unique for the reading: the message's key with channel and time. A frame counter that
+	// starts anew after a reset of the device therefore does not hide new readings.
+	Key string
+	At  time.Time
+	// Channel is the number of the input, "1", or of the tariff zone, "T1".
+	Channel string
+	Value   housing.Decimal
+	Unit    string
+}
+
+// wireMessage is the JSON form. Fields that are not here (port, rssi ...) are passed over.
+type wireMessage struct {
+	MessageID  string        `json:"messageId,omitempty"`
+	Source     string        `json:"source,omitempty"`
+	DevEUI     string        `json:"devEui,omitempty"`
+	Session    string        `json:"session,omitempty"`
+	FCnt       *int64        `json:"fCnt,omitempty"`
+	IMEI       string        `json:"imei,omitempty"`
+	Num        *int64        `json:"num,omitempty"`
+	ReceivedAt string        `json:"receivedAt"`
+	Meter      wireMeter     `json:"meter"`
+	Readings   []wireReading `json:"readings"`
+}
+
+type wireMeter struct {
+	Serial   string `json:"serial"`
+	Resource string `json:"resource"`
+}
+
+type wireReading struct {
+	At      string          `json:"at"`
+	Channel json.RawMessage `json:"channel"`
+	Value   string          `json:"value"`
+	Unit    string          `json:"unit"`
+}
+
+// UnitOf returns the unit in which meters of a resource are read; empty for a resource that Kvitok
+// does not read.
+func UnitOf(resource string) string {
+	switch resource {
+	case "cold_water", "hot_water", "gas":
+		return "m3"
+	case "electricity":
+		return "kWh"
+	case "heat", "heating":
+		return "Gcal"
+	default:
+		return ""
+	}
+}
+
+// DecodeReadings reads one message:
+//
+//	{"messageId": "m-0001", "source": "lora-ns-1", "devEui": "00000000000000A1", "fCnt": 120,
+//	 "receivedAt": "2025-10-02T21:00:05+03:00", "meter": {"serial": "ХВ-000111", "resource": "cold_water"},
+//	 "readings": [{"at": "2025-10-02T21:00:00+03:00", "channel": 1, "value": "123.456", "unit": "m3"}]}
+//
+// A message is used whole or not at all: one wrong reading refuses it. The error is a *RejectError.
+// Whether the meter is known and the value plausible is not judged here.
+func DecodeReadings(value []byte) (ReadingsMessage, error) {
+	if err := checkRaw(value); err != nil {
+		return ReadingsMessage{}, err
+	}
+	var wire wireMessage
+	if err := json.Unmarshal(value, &wire); err != nil {
+		return ReadingsMessage{}, jsonError(err)
+	}
+	if err := wire.check(); err != nil {
+		return ReadingsMessage{}, err
+	}
+	m := ReadingsMessage{
+		MessageID: wire.MessageID, Source: wire.Source, DevEUI: wire.DevEUI, Session: wire.Session, FrameCount: wire.FCnt,
+		IMEI: wire.IMEI, Number: wire.Num, Serial: wire.Meter.Serial, Resource: wire.Meter.Resource,
+		Readings: make([]ChannelReading, 0, len(wire.Readings)),
+	}
+	var err error
+	if m.ReceivedAt, err = instant("receivedAt", wire.ReceivedAt); err != nil {
+		return ReadingsMessage{}, err
+	}
+	for i, w := range wire.Readings {
+		r, err := w.decode(fmt.Sprintf("readings[%d]", i), m.Resource)
+		if err != nil {
+			return ReadingsMessage{}, err
+		}
+		m.Readings = append(m.Readings, r)
+	}
+	if err := m.setKeys(); err != nil {
+		return ReadingsMessage{}, err
+	}
+	return m, nil
+}
+
+// checkRaw looks at the bytes before the JSON reader does.
+func checkRaw(value []byte) error {
+	switch {
+	case len(value) > maxReadingsBytes:
+		return &RejectError{Code: CodeTooBig, Reason: fmt.Sprintf("Сообщение больше допустимого: %d байт при пределе %d.", len(value), maxReadingsBytes)}
+	case len(bytes.TrimSpace(value)) == 0:
+		return &RejectError{Code: CodeNotJSON, Reason: "Сообщение пустое, ожидается JSON с показаниями."}
+	case !utf8.Valid(value):
+		return &RejectError{Code: CodeNotJSON, Reason: "Сообщение не в кодировке UTF-8, ожидается JSON в UTF-8."}
+	case nesting(value) > maxNesting:
+		return &RejectError{Code: CodeNotJSON, Reason: fmt.Sprintf("Вложенность JSON больше %d уровней.", maxNesting)}
+	}
+	return nil
+}
+
+// nesting is the depth of braces and brackets outside of strings.
+func nesting(value []byte) int {
+	depth, deepest := 0, 0
+	inString, escaped := false, false
+	for _, b := range value {
+		switch {
+		case escaped:
+			escaped = false
+		case inString:
+			escaped = b == '\\'
+			inString = b != '"'
+		case b == '"':
+			inString = true
+		case b == '{' || b == '[':
+			depth++
+			deepest = max(deepest, depth)
+		case b == '}' || b == ']':
+			depth--
+		}
+	}
+	return deepest
+}
+
+func jsonError(err error) error {
+	var wrongType *json.UnmarshalTypeError
+	if errors.As(err, &wrongType) {
+		field := wrongType.Field
+		return &RejectError{
+			Code: CodeWrongShape, Field: field,
+			Reason: fmt.Sprintf("Поле «%s»: значение не того вида (получено: %s).", field, russianKind(wrongType.Value)),
+		}
+	}
+	return &RejectError{Code: CodeNotJSON, Reason: "Сообщение не является правильным JSON."}
+}
+
+func russianKind(kind string) string {
+	kind, _, _ = strings.Cut(kind, " ") // "number 1.5"
+	switch kind {
+	case "string":
+		return "строка"
+	case "number":
+		return "число"
+	case "bool":
+		return "да/нет"
+	case "array":
+		return "список"
+	case "object":
+		return "объект"
+	default:
+		return kind
+	}
+}
+
+func (w wireMessage) check() error {
+	texts := []struct {
+		field, value string
+		needed       bool
+	}{
+		{"messageId", w.MessageID, false},
+		{"source", w.Source, false},
+		{"devEui", w.DevEUI, false},
+		{"session", w.Session, false},
+		{"imei", w.IMEI, false},
+		{"receivedAt", w.ReceivedAt, true},
+		{"meter.serial", w.Meter.Serial, true},
+		{"meter.resource", w.Meter.Resource, true},
+	}
+	for _, t := range texts {
+		if err := checkText(t.field, t.value, t.needed); err != nil {
+			return err
+		}
+	}
+	switch {
+	case UnitOf(w.Meter.Resource) == "":
+		return &RejectError{
+			Code: CodeUnknownResource, Field: "meter.resource",
+			Reason: fmt.Sprintf("Неизвестный ресурс «%s», ожидается cold_water, hot_water, electricity, heat или gas.", w.Meter.Resource),
+		}
+	case len(w.Readings) == 0:
+		return missing("readings")
+	case len(w.Readings) > maxReadings:
+		return &RejectError{
+			Code: CodeTooMany, Field: "readings",
+			Reason: fmt.Sprintf("В сообщении %d показаний при пределе %d.", len(w.Readings), maxReadings),
+		}
+	}
+	return nil
+}
+
+func missing(field string) error {
+	return &RejectError{Code: CodeMissingField, Field: field, Reason: fmt.Sprintf("Не заполнено поле «%s».", field)}
+}
+
+// checkText refuses what a database column or a protocol line could not hold.
+func checkText(field, value string, needed bool) error {
+	if needed && strings.TrimSpace(value) == "" {
+		return missing(field)
+	}
+	if utf8.RuneCountInString(value) > maxTextRunes {
+		return &RejectError{Code: CodeBadText, Field: field, Reason: fmt.Sprintf("Поле «%s» длиннее %d знаков.", field, maxTextRunes)}
+	}
+	if strings.IndexFunc(value, func(r rune) bool { return !unicode.IsPrint(r) }) >= 0 {
+		return &RejectError{Code: CodeBadText, Field: field, Reason: fmt.Sprintf("Поле «%s» содержит непечатаемые знаки.", field)}
+	}
+	return nil
+}
+
+func instant(field, text string) (time.Time, error) {
+	if strings.TrimSpace(text) == "" {
+		return time.Time{}, missing(field)
+	}
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil || t.UTC().Year() < minYear || t.UTC().Year() > maxYear {
+		return time.Time{}, &RejectError{
+			Code: CodeBadTime, Field: field,
+			Reason: fmt.Sprintf("Поле «%s»: «%s» не время, ожидается вид 2026-10-25T21:00:00+03:00.", field, shorten(text)),
+		}
+	}
+	return t.UTC(), nil
+}
+
+func (w wireReading) decode(field, resource string) (ChannelReading, error) {
+	at, err := instant(field+".at", w.At)
+	if err != nil {
+		return ChannelReading{}, err
+	}
+	channel, err := parseChannel(field+".channel", w.Channel)
+	if err != nil {
+		return ChannelReading{}, err
+	}
+	value, err := parseValue(field+".value", w.Value)
+	if err != nil {
+		return ChannelReading{}, err
+	}
+	if want := UnitOf(resource); w.Unit != want {
+		return ChannelReading{}, &RejectError{
+			Code: CodeWrongUnit, Field: field + ".unit",
+			Reason: fmt.Sprintf("Единица измерения «%s» не подходит ресурсу %s, ожидается «%s».", shorten(w.Unit), resource, want),
+		}
+	}
+	return ChannelReading{At: at, Channel: channel, Value: value, Unit: w.Unit}, nil
+}
+
+// parseChannel takes 1 to 99 as a number or a text, and T1 to T9.
+func parseChannel(field string, raw json.RawMessage) (string, error) {
+	if len(raw) == 0 || string(raw) == "null" {
+		return "", missing(field)
+	}
+	text := string(raw)
+	if raw[0] == '"' {
+		if err := json.Unmarshal(raw, &text); err != nil {
+			return "", jsonError(err)
+		}
+	}
+	if len(text) == 2 && text[0] == 'T' && text[1] >= '1' && text[1] <= '9' {
+		return text, nil
+	}
+	if n, err := strconv.Atoi(text); err == nil && n >= 1 && n <= 99 {
+		return strconv.Itoa(n), nil
+	}
+	return "", &RejectError{
+		Code: CodeBadChannel, Field: field,
+		Reason: fmt.Sprintf("Канал «%s» непонятен, ожидается число от 1 до 99 или зона от T1 до T9.", shorten(text)),
+	}
+}
+
+// parseValue takes what the dial of a meter can show: digits, a point, digits.
+func parseValue(field, text string) (housing.Decimal, error) {
+	if text == "" {
+		return housing.Decimal{}, missing(field)
+	}
+	whole, fraction, point := strings.Cut(text, ".")
+	ok := len(text) <= maxValueText && digits(whole, maxWholeDigits) && (!point || digits(fraction, maxFractionDigits))
+	value, err := housing.Decimal{}, error(nil)
+	if ok {
+		value, err = housing.ParseDecimal(text)
+	}
+	if !ok || err != nil {
+		return housing.Decimal{}, &RejectError{
+			Code: CodeBadValue, Field: field,
+			Reason: fmt.Sprintf("Показание «%s» не число, ожидается до %d цифр, точка и до %d цифр, например 123.456.", shorten(text), maxWholeDigits, maxFractionDigits),
+		}
+	}
+	return value, nil
+}
+
+func digits(s string, most int) bool {
+	return s != "" && len(s) <= most && strings.Trim(s, "0123456789") == ""
+}
+
+// shorten keeps a refused text printable in a reason.
+func shorten(s string) string {
+	const most = 40
+	clean := strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return '·'
+	}, s)
+	if utf8.RuneCountInString(clean) > most {
+		return string([]rune(clean)[:most]) + "…"
+	}
+	return clean
+}
+
+// setKeys gives the message and each reading their idempotency keys.
+func (m *ReadingsMessage) setKeys() error {
+	switch {
+	case m.MessageID != "":
+		m.Key = join("id", m.Source, m.MessageID)
+	case m.DevEUI != "" && m.FrameCount != nil:
+		m.Key = join("lora", m.DevEUI, m.Session, strconv.FormatInt(*m.FrameCount, 10))
+	case m.IMEI != "" && m.Number != nil:
+		m.Key = join("imei", m.IMEI, strconv.FormatInt(*m.Number, 10))
+	}
+	all := sha256.New()
+	seen := make(map[string]bool, len(m.Readings))
+	for i := range m.Readings {
+		r := &m.Readings[i]
+		place := r.Channel + "@" + r.At.Format(time.RFC3339Nano)
+		if seen[place] {
+			return &RejectError{
+				Code: CodeRepeated, Field: fmt.Sprintf("readings[%d]", i),
+				Reason: fmt.Sprintf("В сообщении два показания канала %s на одно время.", r.Channel),
+			}
+		}
+		seen[place] = true
+		value := sha256.Sum256([]byte(r.Value.String()))
+		all.Write([]byte(place + "=" + r.Value.String() + ";"))
+		if m.Key != "" {
+			r.Key = join(m.Key, place)
+		} else {
+			r.Key = join("value", m.Serial, place, hex.EncodeToString(value[:8]))
+		}
+	}
+	if m.Key == "" {
+		m.Key = join("value", m.Serial, hex.EncodeToString(all.Sum(nil)[:16]))
+	}
+	return nil
+}
+
+// join makes one text of several, different for different parts.
+func join(parts ...string) string {
+	escape := strings.NewReplacer(`\`, `\\`, "/", `\/`)
+	escaped := make([]string, 0, len(parts))
+	for _, p := range parts {
+		escaped = append(escaped, escape.Replace(p))
+	}
+	return strings.Join(escaped, "/")
+}
