@@ -237,6 +237,7 @@ start() {
 	local command=("$(binary "$server")" "$state/vsftpd.conf")
 	if [ "$server" = proftpd ]; then command=("$(binary "$server")" -n -c "$state/proftpd.conf"); fi
 	# its own session: a Ctrl-C for the caller is none for the server
+	# shellcheck disable=SC2016  # the inner shell expands it
 	setsid bash -c 'echo $$ >"$1/pid"; shift; exec "$@"' _ "$state" "${command[@]}" </dev/null >>"$state/out.log" 2>&1 &
 	for ((i = 0; i < 100; i++)); do
 		if greets "$port"; then

@@ -101,6 +101,7 @@ start() {
 	fi
 	: >"$dir/kafka.log"
 	# its own session: a signal to the caller's group (Ctrl-C, a killed test) is not a signal to Kafka
+	# shellcheck disable=SC2016  # the inner shell expands it
 	setsid bash -c 'echo $$ >"$1/kafka.pid"; shift; exec "$@"' _ "$dir" \
 		"${java_command[@]}" kafka.Kafka "$dir/server.properties" </dev/null >>"$dir/kafka.log" 2>&1 &
 	for ((i = 0; i < 900; i++)); do
@@ -122,7 +123,7 @@ start() {
 case "${1:-}" in
 fetch) fetch ;;
 start)
-	[ $# -ge 2 ] && [ $# -le 4 ] || usage
+	if [ $# -lt 2 ] || [ $# -gt 4 ]; then usage; fi
 	start "${@:2}"
 	;;
 stop)
