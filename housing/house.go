@@ -13,6 +13,7 @@ const (
 type House struct {
 	ID      int64     `json:"id,omitzero"`
 	Address string    `json:"address"`         // as printed: "г. Примерск, ул. Садовая, д. 5"
+	Key     string    `json:"-"`               // normalised address: what addresses are compared by
 	FIAS    string    `json:"fias,omitzero"`   // house GUID of ГАР/ФИАС
 	Kind    HouseKind `json:"kind"`            //
 	Area    Decimal   `json:"area,omitzero"`   // all premises, residential and not (Sоб)
