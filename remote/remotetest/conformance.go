@@ -12,11 +12,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -372,13 +370,5 @@ func outboxTaken(t *testing.T, d remote.Driver) {
 // NewPlace makes a Place over a driver with short waits, for tests. The driver stays the test's to close.
 func NewPlace(t *testing.T, d remote.Driver) *remote.Place {
 	t.Helper()
-	p, err := remote.New(remote.Settings{
-		Name: "test", Driver: d,
-		Backoff: remote.Backoff{First: time.Millisecond, Max: 20 * time.Millisecond},
-		Now:     time.Now, Log: slog.New(slog.DiscardHandler), //nolint:forbidigo // tests may use the real clock
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
+	return place(t, d, 5)
 }
