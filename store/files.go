@@ -1,0 +1,133 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+)
+
+const fileColumns = `id, name, sha256, size, partner, format, subject, archive, received_at, status,
+    row_count, accepted, unchanged, rejected, reason`
+
+// FileByHash returns the file taken earlier with the same bytes, or ErrNotFound.
+func (q Queries) FileByHash(ctx context.Context, organisation int64, sha256 string) (housing.ReceivedFile, error) {
+	rows, err := q.Query(ctx, "SELECT "+fileColumns+" FROM files WHERE organisation_id = $1 AND sha256 = $2",
+		organisation, sha256)
+	if err != nil {
+		return housing.ReceivedFile{}, fmt.Errorf("look for a file by its hash: %w", err)
+	}
+	f, err := pgx.CollectExactlyOneRow(rows, scanFile)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return f, fmt.Errorf("file %s: %w", sha256, ErrNotFound)
+	}
+	if err != nil {
+		return f, fmt.Errorf("look for a file by its hash: %w", err)
+	}
+	return f, nil
+}
+
+// InsertFile stores a file before its rows, so that facts can refer to it, and returns its id. A
+// unique violation says that another process took the same bytes meanwhile.
+func (q Queries) InsertFile(ctx context.Context, organisation int64, f housing.ReceivedFile) (id int64, err error) {
+	const sql = `
+INSERT INTO files (organisation_id, sha256, name, size, partner, format, subject, archive, received_at, status, reason)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id`
+	err = q.QueryRow(ctx, sql, organisation, f.SHA256, f.Name, f.Size, f.Partner, f.Format, f.Subject, f.Archive,
+		f.Received, string(f.Status), f.Reason).Scan(&id)
+	if err != nil {
+		return 0, fmt.Errorf("store file %s: %w", f.Name, err)
+	}
+	return id, q.AddArrival(ctx, id, f.Partner, f.Name, f.Received)
+}
+
+// FinishFile stores how the file ended.
+func (q Queries) FinishFile(ctx context.Context, f housing.ReceivedFile) error {
+	const sql = `
+UPDATE files SET status = $2, row_count = $3, accepted = $4, unchanged = $5, rejected = $6, reason = $7 WHERE id = $1`
+	_, err := q.Exec(ctx, sql, f.ID, string(f.Status), f.Counts.Rows, f.Counts.Accepted, f.Counts.Unchanged,
+		f.Counts.Rejected, f.Reason)
+	if err != nil {
+		return fmt.Errorf("store the end of file %s: %w", f.Name, err)
+	}
+	return nil
+}
+
+// AddArrival notes that the file arrived (again).
+func (q Queries) AddArrival(ctx context.Context, file int64, partner, name string, at time.Time) error {
+	const sql = `INSERT INTO file_arrivals (file_id, partner, name, received_at) VALUES ($1, $2, $3, $4)`
+	if _, err := q.Exec(ctx, sql, file, partner, name, at); err != nil {
+		return fmt.Errorf("store the arrival of file %s: %w", name, err)
+	}
+	return nil
+}
+
+// AddProblems stores what was wrong with rows of the file.
+func (q Queries) AddProblems(ctx context.Context, file int64, problems []housing.Problem) error {
+	_, err := q.CopyFrom(ctx, pgx.Identifier{"file_problems"},
+		[]string{"file_id", "row", "sheet", "col", "value", "expected", "code", "reason", "severity"},
+		pgx.CopyFromSlice(len(problems), func(i int) ([]any, error) {
+			p := problems[i]
+			severity := p.Severity
+			if severity == "" {
+				severity = housing.SeverityError
+			}
+			return []any{file, p.Row, p.Sheet, p.Column, clip(p.Value), p.Expected, p.Code, p.Text, string(severity)}, nil
+		}))
+	if err != nil {
+		return fmt.Errorf("store the problems of a file: %w", err)
+	}
+	return nil
+}
+
+// FilesSince returns the files received since a moment, in order of arrival.
+func (q Queries) FilesSince(ctx context.Context, organisation int64, since time.Time) ([]housing.ReceivedFile, error) {
+	rows, err := q.Query(ctx, "SELECT "+fileColumns+
+		" FROM files WHERE organisation_id = $1 AND received_at >= $2 ORDER BY received_at, id", organisation, since)
+	if err != nil {
+		return nil, fmt.Errorf("read the files: %w", err)
+	}
+	files, err := pgx.CollectRows(rows, scanFile)
+	if err != nil {
+		return nil, fmt.Errorf("read the files: %w", err)
+	}
+	return files, nil
+}
+
+// Problems returns the stored problems of a file by row.
+func (q Queries) Problems(ctx context.Context, file int64) ([]housing.Problem, error) {
+	const sql = `
+SELECT row, sheet, col, value, expected, code, reason, severity FROM file_problems WHERE file_id = $1 ORDER BY row, sheet, col`
+	rows, err := q.Query(ctx, sql, file)
+	if err != nil {
+		return nil, fmt.Errorf("read the problems of a file: %w", err)
+	}
+	problems, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (p housing.Problem, err error) {
+		err = row.Scan(&p.Row, &p.Sheet, &p.Column, &p.Value, &p.Expected, &p.Code, &p.Text, &p.Severity)
+		return p, err //nolint:wrapcheck // wrapped below
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the problems of a file: %w", err)
+	}
+	return problems, nil
+}
+
+func scanFile(row pgx.CollectableRow) (f housing.ReceivedFile, err error) {
+	err = row.Scan(&f.ID, &f.Name, &f.SHA256, &f.Size, &f.Partner, &f.Format, &f.Subject, &f.Archive, &f.Received,
+		&f.Status, &f.Counts.Rows, &f.Counts.Accepted, &f.Counts.Unchanged, &f.Counts.Rejected, &f.Reason)
+	return f, err //nolint:wrapcheck // the caller says what it read
+}
+
+// clip bounds what a broken row can make us store.
+func clip(value string) string {
+	const most = 200
+	runes := []rune(value)
+	if len(runes) <= most {
+		return value
+	}
+	return string(runes[:most]) + "…"
+}

@@ -1,0 +1,134 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+)
+
+// Zones gives the registers of a meter by their number: one, day and night, or peak, half-peak and
+// night (R2.1.2 of the charging rules).
+func Zones(count int) []housing.Zone {
+	switch count {
+	case 2:
+		return []housing.Zone{housing.ZoneDay, housing.ZoneNight}
+	case 3:
+		return []housing.Zone{housing.ZonePeak, housing.ZoneHalfPeak, housing.ZoneNight}
+	}
+	return []housing.Zone{housing.ZoneSingle}
+}
+
+// ApplyMeters creates individual meters or brings their dates up to date, by serial number and
+// service; initial readings are stored with them. A serial number that stands on another account is
+// rejected: a meter moves only by being closed there first.
+func (t *Tx) ApplyMeters(ctx context.Context, organisation, source int64, rows []housing.MeterEntry) ([]housing.Outcome, error) {
+	outcomes := make([]housing.Outcome, len(rows))
+	accounts, err := t.accountIDs(ctx, organisation, column(rows, func(r housing.MeterEntry) string { return r.Account }))
+	if err != nil {
+		return nil, err
+	}
+	for i, r := range rows {
+		if accounts[r.Account] == 0 {
+			reject(&outcomes[i], "unknown_account", "Лицевой счёт", r.Account, unknownAccount)
+		}
+	}
+	rejectRepeats(rows, outcomes, func(r housing.MeterEntry) string { return r.Meter.Serial + "|" + string(r.Meter.Service) }, "Номер прибора")
+	if err := t.rejectMovedMeters(ctx, organisation, rows, outcomes); err != nil {
+		return nil, err
+	}
+	kept, indexes := standing(rows, outcomes)
+	if err := t.putMeters(ctx, organisation, source, kept, outcomes, indexes); err != nil {
+		return nil, err
+	}
+	return outcomes, t.putInitialReadings(ctx, organisation, source, kept)
+}
+
+func (t *Tx) rejectMovedMeters(ctx context.Context, organisation int64, rows []housing.MeterEntry, outcomes []housing.Outcome) error {
+	const sql = `
+SELECT a.number || '|' || t.ord, t.ord
+FROM unnest($2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS t(serial, service, account, ord)
+JOIN meters m ON m.organisation_id = $1 AND m.serial = t.serial AND m.service = t.service
+JOIN accounts a ON a.id = m.account_id
+WHERE a.number <> t.account`
+	moved, err := t.lookup(ctx, sql, organisation,
+		column(rows, func(r housing.MeterEntry) string { return r.Meter.Serial }),
+		column(rows, func(r housing.MeterEntry) string { return string(r.Meter.Service) }),
+		column(rows, func(r housing.MeterEntry) string { return r.Account }))
+	if err != nil {
+		return fmt.Errorf("look for meters of other accounts: %w", err)
+	}
+	for _, ordinal := range moved {
+		reject(&outcomes[ordinal-1], "meter_elsewhere", "Номер прибора", rows[ordinal-1].Meter.Serial,
+			"прибор с этим номером уже стоит на другом лицевом счёте")
+	}
+	return nil
+}
+
+func (t *Tx) putMeters(ctx context.Context, organisation, source int64, rows []housing.MeterEntry,
+	outcomes []housing.Outcome, indexes []int,
+) error {
+	const sql = `
+WITH incoming AS (
+    SELECT a.id AS account_id, t.*
+    FROM unnest($3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[], $8::text[], $9::text[], $10::text[], $11::bigint[])
+        WITH ORDINALITY AS t(account, serial, service, zones, digits, commissioned, verify_by, closed, pos, ord)
+    JOIN accounts a ON a.organisation_id = $1 AND a.number = t.account),
+changed AS (
+    INSERT INTO meters AS m (organisation_id, account_id, serial, service, zones, digits, commissioned, verify_by, closed,
+                             source_id, source_pos)
+    SELECT $1, account_id, serial, service, zones, digits, NULLIF(commissioned, '')::date, NULLIF(verify_by, '')::date,
+           NULLIF(closed, '')::date, $2, pos
+    FROM incoming
+    ON CONFLICT (organisation_id, serial, service) DO UPDATE
+    SET zones = EXCLUDED.zones, digits = EXCLUDED.digits, commissioned = EXCLUDED.commissioned,
+        verify_by = EXCLUDED.verify_by, closed = EXCLUDED.closed, source_id = EXCLUDED.source_id, source_pos = EXCLUDED.source_pos
+    WHERE (m.zones, m.digits, m.commissioned, m.verify_by, m.closed) IS DISTINCT FROM
+        (EXCLUDED.zones, EXCLUDED.digits, EXCLUDED.commissioned, EXCLUDED.verify_by, EXCLUDED.closed)
+    RETURNING serial, service)
+SELECT ord FROM incoming JOIN changed USING (serial, service)`
+	err := t.markAccepted(ctx, outcomes, indexes, sql, organisation, source,
+		column(rows, func(r housing.MeterEntry) string { return r.Account }),
+		column(rows, func(r housing.MeterEntry) string { return r.Meter.Serial }),
+		column(rows, func(r housing.MeterEntry) string { return string(r.Meter.Service) }),
+		column(rows, func(r housing.MeterEntry) int64 { return int64(max(len(r.Meter.Zones), 1)) }),
+		column(rows, func(r housing.MeterEntry) int64 { return int64(r.Meter.Digits) }),
+		textColumn(rows, func(r housing.MeterEntry) fmt.Stringer { return r.Meter.Commissioned }),
+		textColumn(rows, func(r housing.MeterEntry) fmt.Stringer { return r.Meter.VerifyBy }),
+		textColumn(rows, func(r housing.MeterEntry) fmt.Stringer { return r.Meter.Closed }),
+		column(rows, func(r housing.MeterEntry) int64 { return r.Meter.Source.Position }))
+	if err != nil {
+		return fmt.Errorf("store meters: %w", err)
+	}
+	return nil
+}
+
+func (t *Tx) putInitialReadings(ctx context.Context, organisation, source int64, rows []housing.MeterEntry) error {
+	const sql = `
+INSERT INTO readings (period, meter_id, zone, taken_on, value, source_id, source_pos)
+SELECT date_trunc('month', t.taken_on::date), m.id, t.zone, t.taken_on::date, t.value::numeric, $2, t.pos
+FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[]) AS t(serial, service, zone, taken_on, value, pos)
+JOIN meters m ON m.organisation_id = $1 AND m.serial = t.serial AND m.service = t.service
+ON CONFLICT DO NOTHING`
+	type initial struct {
+		meter   housing.Meter
+		reading housing.Reading
+	}
+	var list []initial
+	for _, r := range rows {
+		for _, reading := range r.Initial {
+			list = append(list, initial{r.Meter, reading})
+		}
+	}
+	_, err := t.Exec(ctx, sql, organisation, source,
+		column(list, func(r initial) string { return r.meter.Serial }),
+		column(list, func(r initial) string { return string(r.meter.Service) }),
+		column(list, func(r initial) string { return string(r.reading.Zone) }),
+		textColumn(list, func(r initial) fmt.Stringer { return r.reading.On }),
+		textColumn(list, func(r initial) fmt.Stringer { return r.reading.Value }),
+		column(list, func(r initial) int64 { return r.meter.Source.Position }))
+	if err != nil {
+		return fmt.Errorf("store initial readings: %w", err)
+	}
+	return nil
+}

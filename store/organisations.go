@@ -1,0 +1,83 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+)
+
+// ErrNotFound says that there is no such row.
+var ErrNotFound = errors.New("not found")
+
+const organisationColumns = `id, inn, kpp, name, short_name, address, phone, email, site,
+    bank_account, bank_name, bic, corr_account`
+
+// PutOrganisation creates the organisation or brings its details up to date, by INN, and returns its id.
+func (q Queries) PutOrganisation(ctx context.Context, o housing.Organisation) (id int64, err error) {
+	const sql = `
+INSERT INTO organisations (inn, kpp, name, short_name, address, phone, email, site,
+                           bank_account, bank_name, bic, corr_account)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+ON CONFLICT (inn) DO UPDATE SET kpp = EXCLUDED.kpp, name = EXCLUDED.name, short_name = EXCLUDED.short_name,
+    address = EXCLUDED.address, phone = EXCLUDED.phone, email = EXCLUDED.email, site = EXCLUDED.site,
+    bank_account = EXCLUDED.bank_account, bank_name = EXCLUDED.bank_name, bic = EXCLUDED.bic,
+    corr_account = EXCLUDED.corr_account
+RETURNING id`
+	err = q.QueryRow(ctx, sql, o.INN, o.KPP, o.Name, o.ShortName, o.Address, o.Phone, o.Email, o.Site,
+		o.Bank.Account, o.Bank.Name, o.Bank.BIC, o.Bank.CorrAccount).Scan(&id)
+	if err != nil {
+		return 0, fmt.Errorf("store organisation %s: %w", o.INN, err)
+	}
+	return id, nil
+}
+
+// OrganisationByINN returns the organisation, or ErrNotFound.
+func (q Queries) OrganisationByINN(ctx context.Context, inn string) (housing.Organisation, error) {
+	rows, err := q.Query(ctx, "SELECT "+organisationColumns+" FROM organisations WHERE inn = $1", inn)
+	if err != nil {
+		return housing.Organisation{}, fmt.Errorf("read organisation %s: %w", inn, err)
+	}
+	o, err := pgx.CollectExactlyOneRow(rows, scanOrganisation)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return o, fmt.Errorf("organisation %s: %w", inn, ErrNotFound)
+	}
+	if err != nil {
+		return o, fmt.Errorf("read organisation %s: %w", inn, err)
+	}
+	return o, nil
+}
+
+// Organisations returns all organisations by id.
+func (q Queries) Organisations(ctx context.Context) (map[int64]housing.Organisation, error) {
+	rows, err := q.Query(ctx, "SELECT "+organisationColumns+" FROM organisations")
+	if err != nil {
+		return nil, fmt.Errorf("read the organisations: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, scanOrganisation)
+	if err != nil {
+		return nil, fmt.Errorf("read the organisations: %w", err)
+	}
+	byID := make(map[int64]housing.Organisation, len(list))
+	for _, o := range list {
+		byID[o.ID] = o
+	}
+	return byID, nil
+}
+
+func (q Queries) organisationIDs(ctx context.Context) (map[string]int64, error) {
+	ids, err := q.lookup(ctx, "SELECT inn, id FROM organisations")
+	if err != nil {
+		return nil, fmt.Errorf("read the organisations: %w", err)
+	}
+	return ids, nil
+}
+
+func scanOrganisation(row pgx.CollectableRow) (o housing.Organisation, err error) {
+	err = row.Scan(&o.ID, &o.INN, &o.KPP, &o.Name, &o.ShortName, &o.Address, &o.Phone, &o.Email, &o.Site,
+		&o.Bank.Account, &o.Bank.Name, &o.Bank.BIC, &o.Bank.CorrAccount)
+	return o, err //nolint:wrapcheck // the caller says what it read
+}

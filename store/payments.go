@@ -1,0 +1,201 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+)
+
+// ApplyPayments books payments in a month. A payment whose operator's number is known with the same
+// amount and account is unchanged, with another one rejected. A payment to an unknown account is
+// booked as unidentified, with a warning: money that arrived is never turned away.
+func (t *Tx) ApplyPayments(ctx context.Context, organisation, source int64, period housing.Period, rows []housing.Payment) ([]housing.Outcome, error) {
+	outcomes := make([]housing.Outcome, len(rows))
+	rejectRepeats(rows, outcomes, func(p housing.Payment) string { return p.Key }, "УНО")
+	kept, indexes := standing(rows, outcomes)
+	fresh, err := t.claimPaymentKeys(ctx, organisation, kept, outcomes, indexes)
+	if err != nil {
+		return nil, err
+	}
+	accounts, err := t.accountHouses(ctx, organisation, column(rows, func(p housing.Payment) string { return p.Account }))
+	if err != nil {
+		return nil, err
+	}
+	return outcomes, t.insertPayments(ctx, paymentBatch{organisation, source, period, accounts}, rows, fresh, outcomes)
+}
+
+// claimPaymentKeys decides by a unique key which payments are new and returns their places in the batch.
+func (t *Tx) claimPaymentKeys(ctx context.Context, organisation int64, rows []housing.Payment,
+	outcomes []housing.Outcome, indexes []int,
+) ([]int, error) {
+	const claim = `
+INSERT INTO payment_keys (organisation_id, key, amount, account)
+SELECT $1, * FROM unnest($2::text[], $3::bigint[], $4::text[])
+ON CONFLICT DO NOTHING RETURNING key`
+	keys := column(rows, func(p housing.Payment) string { return p.Key })
+	made, err := t.Query(ctx, claim, organisation, keys,
+		column(rows, func(p housing.Payment) int64 { return int64(p.Amount) }),
+		column(rows, func(p housing.Payment) string { return p.Account }))
+	if err != nil {
+		return nil, fmt.Errorf("store keys of payments: %w", err)
+	}
+	created, err := pgx.CollectRows(made, pgx.RowTo[string])
+	if err != nil {
+		return nil, fmt.Errorf("store keys of payments: %w", err)
+	}
+	isNew := make(map[string]bool, len(created))
+	for _, key := range created {
+		isNew[key] = true
+	}
+	known, err := t.lookup(ctx, "SELECT key || '|' || account, amount FROM payment_keys WHERE organisation_id = $1 AND key = ANY($2)",
+		organisation, keys)
+	if err != nil {
+		return nil, fmt.Errorf("read keys of payments: %w", err)
+	}
+	var fresh []int
+	for i, p := range rows {
+		outcome := &outcomes[indexes[i]]
+		switch amount, same := known[p.Key+"|"+p.Account]; {
+		case isNew[p.Key]:
+			outcome.Verdict = housing.Accepted
+			fresh = append(fresh, indexes[i])
+		case same && amount == int64(p.Amount):
+			outcome.Verdict = housing.Unchanged
+		default:
+			reject(outcome, "payment_key_conflict", "УНО", p.Key,
+				"платёж с этим номером операции уже загружен с другой суммой или другим лицевым счётом")
+		}
+	}
+	return fresh, nil
+}
+
+type paymentBatch struct {
+	organisation, source int64
+	period               housing.Period
+	accounts             map[string]accountHouse
+}
+
+type accountHouse struct{ account, house int64 }
+
+func (q Queries) accountHouses(ctx context.Context, organisation int64, numbers []string) (map[string]accountHouse, error) {
+	rows, err := q.Query(ctx, "SELECT number, id, house_id FROM accounts WHERE organisation_id = $1 AND number = ANY($2)",
+		organisation, numbers)
+	if err != nil {
+		return nil, fmt.Errorf("look for accounts: %w", err)
+	}
+	found := map[string]accountHouse{}
+	var number string
+	var a accountHouse
+	_, err = pgx.ForEachRow(rows, []any{&number, &a.account, &a.house}, func() error {
+		found[number] = a
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("look for accounts: %w", err)
+	}
+	return found, nil
+}
+
+func (t *Tx) insertPayments(ctx context.Context, batch paymentBatch, rows []housing.Payment, fresh []int, outcomes []housing.Outcome) error {
+	columns := []string{
+		"period", "organisation_id", "account_id", "house_id", "key", "account", "payer", "address", "paid_on",
+		"for_period", "amount", "transfer", "fee", "order_no", "order_date", "source_id", "source_pos",
+	}
+	next := 0
+	_, err := t.CopyFrom(ctx, pgx.Identifier{"payments"}, columns, pgx.CopyFromFunc(func() ([]any, error) {
+		if next == len(fresh) {
+			return nil, nil
+		}
+		index := fresh[next]
+		next++
+		p := rows[index]
+		var account, house *int64
+		if a, found := batch.accounts[p.Account]; found {
+			account, house = &a.account, &a.house
+		} else {
+			outcomes[index].Problems = append(outcomes[index].Problems, housing.Problem{
+				Code: "unidentified_payment", Column: "Лицевой счёт", Value: p.Account, Severity: housing.SeverityWarning,
+				Text: "лицевой счёт не найден; платёж учтён в невыясненных",
+			})
+		}
+		return []any{
+			batch.period, batch.organisation, account, house, p.Key, p.Account, p.Payer, p.Address, p.PaidOn,
+			p.Period, int64(p.Amount), int64(p.Transfer), int64(p.Fee), p.OrderNo, p.OrderDate, batch.source, p.Source.Position,
+		}, nil
+	}))
+	if err != nil {
+		return fmt.Errorf("store payments: %w", err)
+	}
+	return nil
+}
+
+// ApplyOpeningBalances stores what accounts owed at the start. A balance known with another amount is
+// rejected: it is corrected by a correction, not by a second file.
+func (t *Tx) ApplyOpeningBalances(ctx context.Context, organisation, source int64, rows []housing.OpeningBalance) ([]housing.Outcome, error) {
+	const sql = `
+WITH incoming AS (
+    SELECT a.id AS account_id, o.id AS payee_id, t.*
+    FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[])
+        WITH ORDINALITY AS t(account, service, payee, period, amount, pos, ord)
+    JOIN accounts a ON a.organisation_id = $1 AND a.number = t.account
+    JOIN organisations o ON o.inn = t.payee),
+made AS (
+    INSERT INTO opening_balances (period, account_id, service, payee_id, amount, source_id, source_pos)
+    SELECT period::date, account_id, service, payee_id, amount, $2, pos FROM incoming
+    ON CONFLICT (account_id, service, payee_id) DO NOTHING RETURNING account_id, service, payee_id)
+SELECT ord FROM incoming JOIN made USING (account_id, service, payee_id)`
+	outcomes := make([]housing.Outcome, len(rows))
+	rejectRepeats(rows, outcomes, func(r housing.OpeningBalance) string {
+		return r.Account + "|" + string(r.Service) + "|" + r.Payee
+	}, "")
+	if err := t.checkOpeningBalances(ctx, organisation, rows, outcomes); err != nil {
+		return nil, err
+	}
+	kept, indexes := standing(rows, outcomes)
+	err := t.markAccepted(ctx, outcomes, indexes, sql, organisation, source,
+		column(kept, func(r housing.OpeningBalance) string { return r.Account }),
+		column(kept, func(r housing.OpeningBalance) string { return string(r.Service) }),
+		column(kept, func(r housing.OpeningBalance) string { return r.Payee }),
+		textColumn(kept, func(r housing.OpeningBalance) fmt.Stringer { return r.Period.First() }),
+		column(kept, func(r housing.OpeningBalance) int64 { return int64(r.Amount) }),
+		column(kept, func(r housing.OpeningBalance) int64 { return r.Source.Position }))
+	if err != nil {
+		return nil, fmt.Errorf("store opening balances: %w", err)
+	}
+	return outcomes, nil
+}
+
+func (t *Tx) checkOpeningBalances(ctx context.Context, organisation int64, rows []housing.OpeningBalance, outcomes []housing.Outcome) error {
+	numbers := column(rows, func(r housing.OpeningBalance) string { return r.Account })
+	accounts, err := t.accountIDs(ctx, organisation, numbers)
+	if err != nil {
+		return err
+	}
+	payees, err := t.organisationIDs(ctx)
+	if err != nil {
+		return err
+	}
+	known, err := t.lookup(ctx, `
+SELECT a.number || '|' || b.service || '|' || o.inn, b.amount
+FROM opening_balances b JOIN accounts a ON a.id = b.account_id JOIN organisations o ON o.id = b.payee_id
+WHERE a.organisation_id = $1 AND a.number = ANY($2)`, organisation, numbers)
+	if err != nil {
+		return fmt.Errorf("read opening balances: %w", err)
+	}
+	for i, r := range rows {
+		amount, stored := known[r.Account+"|"+string(r.Service)+"|"+r.Payee]
+		switch {
+		case accounts[r.Account] == 0:
+			reject(&outcomes[i], "unknown_account", "Лицевой счёт", r.Account, unknownAccount)
+		case payees[r.Payee] == 0:
+			reject(&outcomes[i], "unknown_payee", "ИНН получателя", r.Payee, unknownPayee)
+		case stored && amount != int64(r.Amount):
+			reject(&outcomes[i], "balance_known", "Сальдо", r.Amount.RussianPlain(),
+				"начальное сальдо уже загружено с другой суммой ("+housing.Money(amount).RussianPlain()+")")
+		}
+	}
+	return nil
+}
