@@ -26,6 +26,8 @@ type Env struct {
 	Brokers []string
 	// Restart stops the broker and starts it again with its data; nil skips what needs it.
 	Restart func(t *testing.T)
+	// Prefix keeps the topics of two runs on one broker apart.
+	Prefix string
 	// Limit bounds each scenario (default 60 s).
 	Limit time.Duration
 
@@ -79,7 +81,7 @@ func newRoom(t *testing.T, env Env) *room {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), env.Limit)
 	t.Cleanup(cancel)
-	name := "readings-" + strconv.FormatInt(env.number.Add(1), 10)
+	name := env.Prefix + "readings-" + strconv.FormatInt(env.number.Add(1), 10)
 	r := &room{ctx: ctx, log: slog.New(slog.DiscardHandler), cfg: stream.Config{
 		Brokers: env.Brokers, Topic: name, Group: "kvitok-" + name, DeadLetterTopic: name + "-dead",
 		BatchSize: 100, BatchWait: 50 * time.Millisecond, RetryMin: 10 * time.Millisecond, RetryMax: 200 * time.Millisecond,
