@@ -119,7 +119,8 @@ func (s *Server) initialise(ctx context.Context) error {
 	if err := s.makeIn(ctx, temp); err != nil {
 		return errors.Join(err, os.RemoveAll(temp))
 	}
-	// An empty folder may stand there; rename replaces it.
+	// An empty folder may stand there; a full one makes the rename fail.
+	_ = os.Remove(s.cluster)
 	if err := os.Rename(temp, s.cluster); err != nil {
 		return errors.Join(fmt.Errorf("put the new database into place: %w", err), os.RemoveAll(temp))
 	}

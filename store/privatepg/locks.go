@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -13,27 +12,31 @@ import (
 // lockPoll is how often a busy lock or a starting server is looked at again.
 const lockPoll = 10 * time.Millisecond
 
-// lockFile is one open flock file.
-type lockFile struct{ f *os.File }
+// lockFile is one open flock file. It is a bare descriptor: an os.File that nobody refers to any more
+// is closed by the garbage collector, and the lock would be gone while the server is in use.
+type lockFile struct {
+	fd   int
+	path string
+}
 
 func openLock(path string) (*lockFile, error) {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // a file of our data folder
+	fd, err := unix.Open(path, unix.O_RDWR|unix.O_CREAT|unix.O_CLOEXEC, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("open lock file: %w", err)
+		return nil, fmt.Errorf("open lock file %s: %w", path, err)
 	}
-	return &lockFile{f: f}, nil
+	return &lockFile{fd: fd, path: path}, nil
 }
 
 // try takes the lock without waiting; how is unix.LOCK_SH or unix.LOCK_EX.
 func (l *lockFile) try(how int) (bool, error) {
-	err := unix.Flock(int(l.f.Fd()), how|unix.LOCK_NB)
+	err := unix.Flock(l.fd, how|unix.LOCK_NB)
 	switch {
 	case err == nil:
 		return true, nil
 	case errors.Is(err, unix.EWOULDBLOCK), errors.Is(err, unix.EINTR):
 		return false, nil
 	default:
-		return false, fmt.Errorf("lock %s: %w", l.f.Name(), err)
+		return false, fmt.Errorf("lock %s: %w", l.path, err)
 	}
 }
 
@@ -45,7 +48,7 @@ func (l *lockFile) lock(ctx context.Context, how int) error {
 // close gives the lock back. The explicit unlock matters: a child between fork and exec may hold a
 // copy of the descriptor for a moment, and closing ours would leave the lock with it.
 func (l *lockFile) close() error {
-	return errors.Join(unix.Flock(int(l.f.Fd()), unix.LOCK_UN), l.f.Close())
+	return errors.Join(unix.Flock(l.fd, unix.LOCK_UN), unix.Close(l.fd))
 }
 
 // poll calls done until it reports true or fails, or the context ends.

@@ -1,6 +1,7 @@
 package privatepg
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -24,6 +25,8 @@ const (
 	startLimit = 5 * time.Minute
 	// stopLimit bounds a fast shutdown, which writes a checkpoint.
 	stopLimit = 2 * time.Minute
+	// orphanLimit bounds the wait for the children of a killed server.
+	orphanLimit = 10 * time.Second
 )
 
 // pidFile is what postmaster.pid says.
@@ -129,6 +132,27 @@ func (s *Server) dropStale(pid int) error {
 	return nil
 }
 
+// dropStaleSocket does the same for the lock file of the socket.
+func (s *Server) dropStaleSocket() error {
+	path := filepath.Join(s.socket, ".s.PGSQL."+strconv.Itoa(port)+".lock")
+	text, err := os.ReadFile(path) //nolint:gosec // a file of our cluster
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read the lock of the socket: %w", err)
+	}
+	first, _, _ := strings.Cut(string(text), "\n")
+	pid, err := strconv.Atoi(strings.TrimSpace(first))
+	if err == nil && s.isPostmaster(pid) {
+		return fmt.Errorf("the socket %s is in use by process %d", s.socket, pid)
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("remove a stale lock of the socket: %w", err)
+	}
+	return nil
+}
+
 // verify connects and asks the server whose cluster it serves.
 func (s *Server) verify(ctx context.Context, p pidFile) (err error) {
 	conn, err := pgx.Connect(ctx, connectionURL(p.socket, p.port, "postgres"))
@@ -151,8 +175,32 @@ func (s *Server) launch(ctx context.Context) error {
 	if err := s.chooseSocket(); err != nil {
 		return err
 	}
-	logPath := filepath.Join(s.cfg.Dir, clusterName+".log")
-	out, err := os.OpenFile(logPath, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600) //nolint:gosec // a file of our data folder
+	if err := s.dropStaleSocket(); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, startLimit)
+	defer cancel()
+	orphans, cancelOrphans := context.WithTimeout(ctx, orphanLimit)
+	defer cancelOrphans()
+	for {
+		err := s.try(ctx)
+		if err == nil {
+			return nil
+		}
+		text, _ := os.ReadFile(s.logPath())
+		// The children of a killed server end by themselves, a moment after it.
+		if bytes.Contains(text, []byte("shared memory block")) && orphans.Err() == nil {
+			continue
+		}
+		return fmt.Errorf("start the server of %s: %w: %s", s.cluster, err, tail(text))
+	}
+}
+
+func (s *Server) logPath() string { return filepath.Join(s.cfg.Dir, clusterName+".log") }
+
+// try starts the server once.
+func (s *Server) try(ctx context.Context) error {
+	out, err := os.OpenFile(s.logPath(), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return fmt.Errorf("open the log of the database: %w", err)
 	}
@@ -164,15 +212,13 @@ func (s *Server) launch(ctx context.Context) error {
 	cmd.Dir, cmd.Env, cmd.SysProcAttr = "/", environment(), s.account.attributes()
 	cmd.Stdout, cmd.Stderr = out, out
 	if err := cmd.Start(); err != nil {
-		return fmt.Errorf("start the server as user %s: %w", s.account.name, err)
+		return fmt.Errorf("run it as user %s: %w", s.account.name, err)
 	}
 	s.pid = cmd.Process.Pid
 	// No goroutine waits for it: the server may outlive us, and Stop reaps it.
 	if err := cmd.Process.Release(); err != nil {
-		return fmt.Errorf("let go of the server: %w", err)
+		return fmt.Errorf("let go of it: %w", err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, startLimit)
-	defer cancel()
 	err = poll(ctx, func() (bool, error) {
 		if !alive(s.pid) {
 			return false, errors.New("it ended at once")
@@ -180,15 +226,10 @@ func (s *Server) launch(ctx context.Context) error {
 		p, err := readPIDFile(s.cluster)
 		return err == nil && p.pid == s.pid && p.status == "ready", err
 	})
-	if err != nil {
-		text, _ := os.ReadFile(logPath) //nolint:gosec // a file of our data folder
-		err = fmt.Errorf("start the server of %s: %w: %s", s.cluster, err, tail(text))
-		if alive(s.pid) {
-			err = errors.Join(err, s.shutdown(context.WithoutCancel(ctx)))
-		}
-		return err
+	if err != nil && alive(s.pid) {
+		err = errors.Join(err, s.shutdown(context.WithoutCancel(ctx)))
 	}
-	return nil
+	return err
 }
 
 func alive(pid int) bool {

@@ -68,7 +68,8 @@ func Start(ctx context.Context, cfg Config) (_ *Server, err error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("start the private database: %w", err)
 	}
-	if err := os.MkdirAll(cfg.Dir, 0o750); err != nil {
+	// Passable, not readable: below root's folders the server runs as another user.
+	if err := os.MkdirAll(cfg.Dir, 0o711); err != nil { //nolint:gosec // see above
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
 	if cfg.Dir, err = resolve(cfg.Dir); err != nil {

@@ -59,7 +59,9 @@ func (s *Server) shutdown(ctx context.Context) error {
 		return fmt.Errorf("wait for the private database (pid %d) to stop: %w", s.pid, err)
 	}
 	if s.socket != s.cluster {
-		_ = os.Remove(s.socket) // empty by now; if not, it is of use to somebody
+		if err := os.Remove(s.socket); err != nil {
+			s.cfg.Log.WarnContext(ctx, "the folder of the socket is left", "error", err)
+		}
 	}
 	s.cfg.Log.InfoContext(ctx, "private database stopped", "pid", s.pid)
 	return nil
