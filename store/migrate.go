@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -99,7 +100,7 @@ func (s *Store) Version(ctx context.Context) (v SchemaVersion, err error) {
 	if err != nil {
 		return v, err
 	}
-	v.Known = sources[len(sources)-1]
+	v.Known = slices.Max(sources)
 	for _, m := range river.AllVersions() {
 		v.RiverKnown = max(v.RiverKnown, m.Version)
 	}

@@ -1,0 +1,4 @@
+package store
+
+// MigrationLock lets tests hold the lock of the migrations.
+const MigrationLock = migrationLock
