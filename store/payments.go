@@ -24,7 +24,11 @@ func (t *Tx) ApplyPayments(ctx context.Context, organisation, source int64, peri
 	if err != nil {
 		return nil, err
 	}
-	return outcomes, t.insertPayments(ctx, paymentBatch{organisation, source, period, accounts}, rows, fresh, outcomes)
+	payees, err := t.organisationIDs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return outcomes, t.insertPayments(ctx, paymentBatch{organisation, source, period, accounts, payees}, rows, fresh, outcomes)
 }
 
 // claimPaymentKeys decides by a unique key which payments are new and returns their places in the batch.
@@ -76,6 +80,7 @@ type paymentBatch struct {
 	organisation, source int64
 	period               housing.Period
 	accounts             map[string]accountHouse
+	payees               map[string]int64
 }
 
 type accountHouse struct{ account, house int64 }
@@ -101,7 +106,7 @@ func (q Queries) accountHouses(ctx context.Context, organisation int64, numbers 
 
 func (t *Tx) insertPayments(ctx context.Context, batch paymentBatch, rows []housing.Payment, fresh []int, outcomes []housing.Outcome) error {
 	columns := []string{
-		"period", "organisation_id", "account_id", "house_id", "key", "account", "payer", "address", "paid_on",
+		"period", "organisation_id", "account_id", "house_id", "key", "account", "payee_id", "payer", "address", "paid_on",
 		"for_period", "amount", "transfer", "fee", "order_no", "order_date", "source_id", "source_pos",
 	}
 	next := 0
@@ -121,8 +126,12 @@ func (t *Tx) insertPayments(ctx context.Context, batch paymentBatch, rows []hous
 				Text: "лицевой счёт не найден; платёж учтён в невыясненных",
 			})
 		}
+		payee := batch.organisation
+		if id := batch.payees[p.Payee]; id != 0 {
+			payee = id
+		}
 		return []any{
-			batch.period, batch.organisation, account, house, p.Key, p.Account, p.Payer, p.Address, p.PaidOn,
+			batch.period, batch.organisation, account, house, p.Key, p.Account, payee, p.Payer, p.Address, p.PaidOn,
 			p.Period, int64(p.Amount), int64(p.Transfer), int64(p.Fee), p.OrderNo, p.OrderDate, batch.source, p.Source.Position,
 		}, nil
 	}))

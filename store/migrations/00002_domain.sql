@@ -229,6 +229,7 @@ CREATE TABLE payments (
     house_id        bigint,
     key             text NOT NULL CHECK (key <> ''),
     account         text NOT NULL,
+    payee_id        bigint NOT NULL, -- whose bank account it came to
     payer           text NOT NULL DEFAULT '',
     address         text NOT NULL DEFAULT '',
     paid_on         date NOT NULL,
