@@ -55,11 +55,12 @@ check_layout() {
 }
 
 check_receipt() {
-	local pdf pages text qr
+	local pdf info pages text qr key
 	pdf="$(first pdf receipts)"
-	pages="$(pdfinfo "$pdf" | sed -n 's/^Pages: *//p')"
+	info="$(pdfinfo "$pdf")"
+	pages="$(sed -n 's/^Pages: *//p' <<<"$info")"
 	[ "$pages" -ge 1 ] || die "$pdf has no page"
-	pdfinfo "$pdf" | grep -q 'Page size:.*A4' || die "$pdf is not on A4: $(pdfinfo "$pdf" | grep 'Page size')"
+	[[ "$info" == *"(A4)"* ]] || die "$pdf is not on A4: $info"
 	text="$(pdftotext -layout -l 1 "$pdf" -)"
 	# poppler must find letters, not shapes of letters
 	grep -qi 'лицевой\|лицевого\|л/с' <<<"$text" || die "no account number in the text of $pdf"

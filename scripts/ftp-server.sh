@@ -51,8 +51,9 @@ libraries() {
 }
 
 missing_libraries() {
-	ldd "$unpacked/usr/sbin/vsftpd" "$unpacked/usr/sbin/proftpd" "$unpacked/usr/lib/proftpd/mod_tls.so" 2>/dev/null |
-		grep -q 'not found'
+	local list
+	list="$(ldd "$unpacked/usr/sbin/vsftpd" "$unpacked/usr/sbin/proftpd" "$unpacked/usr/lib/proftpd/mod_tls.so" 2>&1 || true)"
+	[[ "$list" == *"not found"* ]]
 }
 
 fetch() {
@@ -79,13 +80,14 @@ fetch() {
 		mapfile -t list < <(libraries vsftpd proftpd-core proftpd-mod-crypto)
 		"$root/scripts/setup.sh" packages "shared libraries of the two FTP servers" "${list[@]}"
 	fi
+	if missing_libraries; then die "the unpacked FTP servers lack libraries: see ldd $unpacked/usr/sbin/*"; fi
 	: >"$stamp"
 }
 
 # certificate DIR: a self-signed one for 127.0.0.1, its own authority
 certificate() {
 	[ -f "$1/cert.pem" ] && return
-	openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj '/CN=kvitok e2e' \
+	openssl req -batch -x509 -newkey rsa:2048 -nodes -days 30 -subj '/CN=kvitok e2e' \
 		-addext 'subjectAltName=IP:127.0.0.1,DNS:localhost' \
 		-keyout "$1/key.pem" -out "$1/cert.pem" 2>"$1/openssl.log" || die "cannot make a certificate: $(cat "$1/openssl.log")"
 	chmod 600 "$1/key.pem"
@@ -251,7 +253,7 @@ start() {
 		if [ "$i" -gt 5 ] && ! running "$dir"; then break; fi
 		sleep 0.1
 	done
-	tail -n 20 "$state"/*.log >&2 || true
+	tail -n 20 "$state/out.log" >&2 || true
 	die "$server did not greet on port $port"
 }
 

@@ -32,7 +32,7 @@ fetch() {
 	say "fetching the jars of Apache Kafka into $libs"
 	rm -rf "$libs" "$stamp"
 	mkdir -p "$libs"
-	mvn -q -B -f "$pom" -Dkafka.libs="$libs" package >&2
+	mvn -q -B -Dstyle.color=never -f "$pom" -Dkafka.libs="$libs" package >&2
 	printf '%s\n' "$want" >"$stamp"
 }
 

@@ -153,7 +153,7 @@ install_wanted() {
 # the linter is built by Go itself, of one version for everybody
 install_golangci() {
 	local bin="$cache/bin/golangci-lint"
-	if [ -x "$bin" ] && "$bin" version 2>/dev/null | grep -qF "${golangci_version#v}"; then return; fi
+	if [ -x "$bin" ] && [[ "$("$bin" version 2>/dev/null)" == *" ${golangci_version#v} "* ]]; then return; fi
 	say "building golangci-lint $golangci_version into $cache/bin (some minutes, once)"
 	mkdir -p "$cache/bin"
 	# its own module decides its dependencies; flags of the caller's builds are not for it
