@@ -3,24 +3,25 @@ package housing
 // PaymentDocument (платёжный документ) is one receipt: all that is printed on it, ready to draw.
 // Sums are final; whoever draws it adds up nothing but columns.
 type PaymentDocument struct {
-	Number    string // unique within the organisation and month
-	Period    Period
-	PayBy     Date
-	Issuer    Organisation
-	House     House
-	Account   Account
-	Area      Decimal
-	People    int
-	Payees    []PayeeTotal // in order of print; each gets its own payment code
-	Lines     []DocumentLine
-	Meters    []DocumentMeter
-	Reference []ReferenceLine
-	Opening   Money
-	Charged   Money
-	Paid      Money
-	LastPaid  Date
-	Penalty   Money
-	ToPay     Money // Opening + Charged + Penalty − Paid; negative is an advance
+	Number     string // unique within the organisation and month
+	Identifier string // идентификатор платёжного документа of ГИС ЖКХ; empty before it is given
+	Period     Period
+	PayBy      Date
+	Issuer     Organisation
+	House      House
+	Account    Account
+	Area       Decimal
+	People     int
+	Payees     []PayeeTotal // in order of print; each gets its own payment code
+	Lines      []DocumentLine
+	Meters     []DocumentMeter
+	Reference  []ReferenceLine
+	Opening    Money
+	Charged    Money
+	Paid       Money
+	LastPaid   Date
+	Penalty    Money
+	ToPay      Money // Opening + Charged + Penalty − Paid; negative is an advance
 }
 
 // PayeeTotal is what one payee is to get.

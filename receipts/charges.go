@@ -1,0 +1,190 @@
+package receipts
+
+import (
+	"fmt"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+)
+
+const none = "—"
+
+// charges is the table of what is charged for, line by line, grouped by payee where there are
+// several.
+func (l *layout) charges() error {
+	if len(l.doc.Lines) == 0 {
+		return nil
+	}
+	t := &table{size: sizeTable, columns: []column{
+		{"Вид услуги", 110.5, toLeft},
+		{"Ед. изм.", 28, toCentre},
+		{"Объём", 45, toRight},
+		{"Способ расчёта", 43, toCentre},
+		{"Тариф, руб.", 46, toRight},
+		{"Начислено, руб.", 52, toRight},
+		{"Повыш. коэфф.", 33, toCentre},
+		{"Размер превы- шения, руб.", 46, toRight},
+		{"Перерас- чёты, руб.", 44, toRight},
+		{"Льготы, руб.", 40, toRight},
+		{"Итого, руб.", 51, toRight},
+	}}
+	var total lineTotals
+	for _, group := range l.groups() {
+		if group.payee != "" {
+			t.rows = append(t.rows, row{cells: []string{group.payee}, heading: true})
+		}
+		var part lineTotals
+		for _, line := range group.lines {
+			t.rows = append(t.rows, row{cells: lineCells(line)})
+			if err := part.add(line); err != nil {
+				return err
+			}
+			if err := total.add(line); err != nil {
+				return err
+			}
+		}
+		if group.payee != "" {
+			t.rows = append(t.rows, row{cells: part.cells("Итого получателю"), bold: true})
+		}
+	}
+	t.rows = append(t.rows, row{cells: total.cells("Всего начислено"), bold: true})
+	if l.doc.Penalty != 0 {
+		cells := make([]string, len(t.columns))
+		cells[0], cells[len(cells)-1] = "Пени за просрочку платежа", l.doc.Penalty.Russian()
+		t.rows = append(t.rows, row{cells: cells})
+	}
+	l.title("3. Расчёт размера платы за "+l.doc.Period.Russian(), 60)
+	t.draw(l, left)
+	return nil
+}
+
+type lineGroup struct {
+	payee string // "" where the lines need no heading
+	lines []*housing.DocumentLine
+}
+
+// groups sorts the lines by payee in the order of payees and loses none.
+func (l *layout) groups() []lineGroup {
+	doc := l.doc.PaymentDocument
+	if len(doc.Payees) < 2 {
+		all := lineGroup{}
+		for i := range doc.Lines {
+			all.lines = append(all.lines, &doc.Lines[i])
+		}
+		return []lineGroup{all}
+	}
+	groups := make([]lineGroup, len(doc.Payees)+1)
+	groups[len(doc.Payees)].payee = "Прочее"
+	at := make(map[string]int, len(doc.Payees))
+	for i := range doc.Payees {
+		groups[i].payee = doc.Payees[i].Payee.Title()
+		at[doc.Payees[i].Payee.INN] = i
+	}
+	for i := range doc.Lines {
+		g, ok := at[doc.Lines[i].Payee]
+		if !ok {
+			g = len(doc.Payees)
+		}
+		groups[g].lines = append(groups[g].lines, &doc.Lines[i])
+	}
+	result := groups[:0]
+	for _, g := range groups {
+		if len(g.lines) > 0 {
+			result = append(result, g)
+		}
+	}
+	return result
+}
+
+func lineCells(line *housing.DocumentLine) []string {
+	name := line.Service.Russian()
+	if name == "" {
+		name = string(line.Service)
+	}
+	if zone := line.Zone.Russian(); zone != "" {
+		name += " (" + zone + ")"
+	}
+	coefficient := none
+	if !line.Coefficient.IsZero() {
+		coefficient = line.Coefficient.Russian()
+	}
+	return []string{
+		name, line.Service.Unit(), line.Volume.Trim().Russian(), line.Method.Russian(), line.Price.Russian(),
+		minus(line.Charged.Russian()), coefficient, money(line.Excess), money(line.Corrected), money(line.Benefit), minus(line.Total.Russian()),
+	}
+}
+
+// money leaves out zeros where a zero is the rule.
+func money(m housing.Money) string {
+	if m == 0 {
+		return none
+	}
+	return minus(m.Russian())
+}
+
+type lineTotals struct{ charged, excess, corrected, benefit, total housing.Money }
+
+func (t *lineTotals) add(line *housing.DocumentLine) error {
+	for _, part := range []struct {
+		sum *housing.Money
+		add housing.Money
+	}{
+		{&t.charged, line.Charged},
+		{&t.excess, line.Excess},
+		{&t.corrected, line.Corrected},
+		{&t.benefit, line.Benefit},
+		{&t.total, line.Total},
+	} {
+		sum, err := part.sum.Add(part.add)
+		if err != nil {
+			return fmt.Errorf("add up the lines: %w", err)
+		}
+		*part.sum = sum
+	}
+	return nil
+}
+
+func (t *lineTotals) cells(title string) []string {
+	return []string{
+		title, "", "", "", "", minus(t.charged.Russian()), "",
+		money(t.excess), money(t.corrected), money(t.benefit), minus(t.total.Russian()),
+	}
+}
+
+// balance leads from the debt at the start of the month to what is to be paid.
+func (l *layout) balance() error {
+	first := l.doc.Period.First().Russian()
+	paid := "Оплачено, руб."
+	if !l.doc.LastPaid.IsZero() {
+		paid = "Оплачено (последний платёж " + l.doc.LastPaid.Russian() + "), руб."
+	}
+	t := &table{size: sizeTable, columns: []column{
+		{"Получатель", 160.5, toLeft},
+		{"Долг (+), переплата (−) на " + first + ", руб.", 84, toRight},
+		{"Начислено с учётом перерасчётов и льгот, руб.", 84, toRight},
+		{"Пени, руб.", 50, toRight},
+		{paid, 84, toRight},
+		{"К оплате (−\u00a0переплата), руб.", 76, toRight},
+	}}
+	for i := range l.doc.Payees {
+		p := &l.doc.Payees[i]
+		t.rows = append(t.rows, row{
+			cells: balanceCells(p.Payee.Title(), p.Opening, p.Charged, p.Penalty, p.Paid, p.ToPay),
+			bold:  len(l.doc.Payees) == 1,
+		})
+	}
+	if len(l.doc.Payees) != 1 {
+		d := l.doc
+		t.rows = append(t.rows, row{cells: balanceCells("Всего", d.Opening, d.Charged, d.Penalty, d.Paid, d.ToPay), bold: true})
+	}
+	l.title("4. Состояние расчётов", t.height(l.c.fonts))
+	t.draw(l, left)
+	return nil
+}
+
+func balanceCells(title string, amounts ...housing.Money) []string {
+	cells := []string{title}
+	for _, m := range amounts {
+		cells = append(cells, minus(m.Russian()))
+	}
+	return cells
+}

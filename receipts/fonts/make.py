@@ -1,0 +1,78 @@
+"""Cuts PT Sans down to the glyphs of a Russian receipt and renames the result.
+
+Usage: python3 make.py FOLDER_WITH_PTS55F_AND_PTS75F
+Needs fonttools 4.68 (pip install fonttools==4.68.0). See README.md.
+"""
+
+import sys
+from pathlib import Path
+
+from fontTools import subset
+from fontTools.ttLib import TTFont
+
+FAMILY = "Kvitok Sans"
+BOX = 0x25A1  # drawn for what the font lacks
+
+UNICODES = sorted(
+    set(range(0x20, 0x7F))
+    | set(range(0xA0, 0x100))
+    | set(range(0x400, 0x500))
+    | {0x2010, 0x2011, 0x2012, 0x2013, 0x2014, 0x2018, 0x2019, 0x201A, 0x201C, 0x201D, 0x201E}
+    | {0x2022, 0x2026, 0x2030, 0x2039, 0x203A, 0x20BD, 0x2116, 0x2122, 0x2212, 0x2260, 0x2264, 0x2265}
+)
+
+
+def cut(source: Path, target: Path, style: str) -> None:
+    font = TTFont(source, recalcTimestamp=False)
+    options = subset.Options()
+    options.hinting = False
+    options.layout_features = []
+    options.notdef_outline = True
+    options.name_IDs = [0, 1, 2, 3, 4, 5, 6, 13, 14]
+    options.name_languages = [0x409]
+    options.drop_tables += ["kern", "GPOS", "GSUB", "DSIG", "LTSH", "hdmx", "gasp", "GlyphOrder"]
+    options.recalc_timestamp = False
+    cutter = subset.Subsetter(options)
+    cutter.populate(unicodes=UNICODES)
+    cutter.subset(font)
+    for table in font["cmap"].tables:
+        if table.isUnicode():
+            table.cmap[BOX] = ".notdef"
+            table.cmap[0x202F] = table.cmap[0xA0]
+    add_box(font)
+    plain = FAMILY.replace(" ", "")
+    names = {1: FAMILY, 2: style, 3: f"{FAMILY} {style} cut for receipts", 4: f"{FAMILY} {style}", 6: f"{plain}-{style}"}
+    for record in list(font["name"].names):
+        if record.nameID in names:
+            font["name"].setName(names[record.nameID], record.nameID, record.platformID, record.platEncID, record.langID)
+    font["name"].names = [r for r in font["name"].names if r.nameID != 7]
+    font.save(target)
+    print(target, target.stat().st_size, "bytes", len(font.getGlyphOrder()), "glyphs")
+
+
+def add_box(font: TTFont) -> None:
+    """Gives U+25A1 a glyph of its own: an empty square as high as a capital."""
+    from fontTools.pens.ttGlyphPen import TTGlyphPen
+
+    pen = TTGlyphPen(None)
+    for (x0, y0, x1, y1), outer in (((60, 0, 640, 700), True), ((120, 60, 580, 640), False)):
+        corners = [(x0, y0), (x0, y1), (x1, y1), (x1, y0)]
+        if not outer:
+            corners.reverse()
+        pen.moveTo(corners[0])
+        for corner in corners[1:]:
+            pen.lineTo(corner)
+        pen.closePath()
+    font.setGlyphOrder([*font.getGlyphOrder(), "box"])
+    font["glyf"]["box"] = pen.glyph()
+    font["hmtx"]["box"] = (700, 60)
+    font["maxp"].numGlyphs = len(font.getGlyphOrder())
+    for table in font["cmap"].tables:
+        if table.isUnicode():
+            table.cmap[BOX] = "box"
+
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1])
+    cut(folder / "PTS55F.ttf", Path("KvitokSans-Regular.ttf"), "Regular")
+    cut(folder / "PTS75F.ttf", Path("KvitokSans-Bold.ttf"), "Bold")

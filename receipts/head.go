@@ -1,0 +1,193 @@
+package receipts
+
+import (
+	"strconv"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+)
+
+const rouble = "\u00a0₽"
+
+// head says in one glance what this is, how much, by when, for which account.
+func (l *layout) head() error {
+	f := l.c.fonts
+	const big = 13
+	l.c.text(left, l.y+big*ascent, f.bold, big, "ПЛАТЁЖНЫЙ ДОКУМЕНТ")
+	l.c.textRight(right, l.y+big*ascent, f.bold, big, l.doc.Period.Russian())
+	l.y += big + 1
+	l.c.text(left, l.y+sizeSmall, f.regular, sizeSmall,
+		"для внесения платы за содержание и ремонт жилого помещения и предоставление коммунальных услуг")
+	l.c.textRight(right, l.y+sizeSmall, f.regular, sizeSmall, "№ "+l.doc.Number)
+	l.y += 13
+	l.strip()
+	return nil
+}
+
+// strip is the box with the three answers.
+func (l *layout) strip() {
+	const height = 38.0
+	const amountWidth, dateWidth = 0.44 * inner, 0.24 * inner
+	label, amount := "К оплате за "+l.doc.Period.Russian(), l.doc.ToPay.Russian()+rouble
+	due := l.doc.PayBy.Russian()
+	switch {
+	case l.doc.ToPay < 0:
+		label, amount, due = "Переплата, платить не нужно", l.doc.ToPay.Neg().Russian()+rouble, ""
+	case l.doc.ToPay == 0:
+		label, due = "К оплате, платить не нужно", ""
+	}
+	if due == "" {
+		due = "—"
+	}
+	l.c.shade(left, l.y, amountWidth, height, headShade)
+	x := left
+	for _, cell := range []struct {
+		label, value string
+		width, size  float64
+	}{
+		{label, amount, amountWidth, 20},
+		{"Оплатить до", due, dateWidth, 15},
+		{"Лицевой счёт", l.doc.Account.Number, inner - amountWidth - dateWidth, 15},
+	} {
+		const pad = 7
+		size := l.c.fonts.bold.fit(cell.value, cell.size, leastSize, cell.width-2*pad)
+		l.c.text(x+pad, l.y+10, l.c.fonts.regular, sizeText, cell.label)
+		l.c.text(x+pad, l.y+height-8, l.c.fonts.bold, size, cell.value)
+		if x > left {
+			l.c.line(x, l.y, x, l.y+height)
+		}
+		x += cell.width
+	}
+	l.c.frame(left, l.y, inner, height, thick)
+	l.y += height
+}
+
+// parties names the payer with the premises, and the provider with its contacts.
+func (l *layout) parties() error {
+	l.title("1. Сведения о плательщике и исполнителе услуг", 50)
+	const gap = 14
+	half := (inner - gap) / 2
+	a, o := l.doc.Account, l.doc.Issuer
+	people := ""
+	if l.doc.People > 0 {
+		people = strconv.Itoa(l.doc.People)
+	}
+	area := ""
+	if !l.doc.Area.IsZero() {
+		area = l.doc.Area.Russian() + " м²"
+	}
+	payer := []pair{
+		{"Плательщик:", a.Payer},
+		{"Адрес помещения:", address(l.doc.PaymentDocument)},
+		{"Лицевой счёт:", a.Number},
+		{"Единый лицевой счёт (ЕЛС):", a.Unified},
+		{"Идентификатор ЖКУ:", a.ServiceID},
+		{"Идентификатор платёжного документа:", l.doc.Identifier},
+		{"Общая площадь:", area},
+		{"Проживает:", prefixed("", people)},
+	}
+	issuer := []pair{
+		{"Исполнитель:", o.Name},
+		{"ИНН / КПП:", join(" / ", o.INN, o.KPP)},
+		{"Адрес:", o.Address},
+		{"Телефон:", o.Phone},
+		{"Эл. почта:", o.Email},
+		{"Официальный сайт:", o.Site},
+	}
+	if o.Name == "" {
+		issuer[0].value = o.Title()
+	}
+	top := l.y
+	l.y = max(l.pairs(left, top, half, sizeText, payer), l.pairs(left+half+gap, top, half, sizeText, issuer))
+	return nil
+}
+
+// payments shows for each payee where the money goes, how much, and the code to pay it by: one
+// payee over the whole width, several in two columns.
+func (l *layout) payments() error {
+	payees := l.doc.Payees
+	if len(payees) == 0 {
+		return nil
+	}
+	const gap = 8
+	width, perRow := inner, 1
+	if len(payees) > 1 {
+		width, perRow = (inner-gap)/2, 2
+	}
+	for first := 0; first < len(payees); first += perRow {
+		last := min(first+perRow, len(payees))
+		height := 0.0
+		for i := first; i < last; i++ {
+			height = max(height, l.payeeHeight(i, width))
+		}
+		if first == 0 {
+			l.title("2. Информация для внесения платы", height)
+		}
+		l.room(height)
+		for i := first; i < last; i++ {
+			l.payee(i, left+float64(i-first)*(width+gap), width, height)
+		}
+		l.y += height + gap/2
+	}
+	return nil
+}
+
+const (
+	codeSide = 118.0 // of the square with its quiet zone: 41.6 mm
+	boxPad   = 6.0
+	amountAt = 13.0
+)
+
+func (l *layout) payeeText(i int, width float64) (textWidth float64, all []pair) {
+	to := l.doc.Payees[i].Payee
+	textWidth = width - 2*boxPad
+	if l.doc.symbols[i].PNG != nil {
+		textWidth = width - codeSide - 2*boxPad
+	}
+	name := to.Name
+	if name == "" {
+		name = to.ShortName
+	}
+	return textWidth, []pair{
+		{"Получатель:", name},
+		{"ИНН / КПП:", join(" / ", to.INN, to.KPP)},
+		{"Р/с:", to.Bank.Account},
+		{"Банк:", to.Bank.Name},
+		{"БИК:", to.Bank.BIC},
+		{"К/с:", to.Bank.CorrAccount},
+		{"Лицевой счёт:", l.doc.Account.Number},
+		{"Период:", l.doc.Period.Russian()},
+		{"Назначение:", purpose(l.doc.PaymentDocument, &l.doc.Payees[i])},
+	}
+}
+
+func (l *layout) payeeHeight(i int, width float64) float64 {
+	textWidth, all := l.payeeText(i, width)
+	height := l.pairsHeight(textWidth, sizeText, all) + 2*boxPad + amountAt + 8
+	if l.doc.symbols[i].PNG != nil {
+		height = max(height, codeSide+2)
+	}
+	return height
+}
+
+func (l *layout) payee(i int, x, width, height float64) {
+	textWidth, all := l.payeeText(i, width)
+	l.pairs(x+boxPad, l.y+boxPad, textWidth, sizeText, all)
+	label, amount := amountOf(l.doc.Payees[i].ToPay)
+	f := l.c.fonts
+	y := l.y + height - boxPad - 2
+	l.c.text(x+boxPad, y, f.regular, sizeText, label)
+	at := f.regular.width(label, sizeText) + 5
+	l.c.text(x+boxPad+at, y, f.bold, f.bold.fit(amount, amountAt, leastSize, textWidth-at), amount)
+	if png := l.doc.symbols[i].PNG; png != nil {
+		l.c.image(png, x+width-codeSide-1, l.y+(height-codeSide)/2, codeSide)
+	}
+	l.c.frame(x, l.y, width, height, thin)
+}
+
+// amountOf says what is to be paid, or that nothing is.
+func amountOf(m housing.Money) (label, amount string) {
+	if m < 0 {
+		return "Переплата:", m.Neg().Russian() + rouble
+	}
+	return "К оплате:", m.Russian() + rouble
+}

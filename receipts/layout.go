@@ -1,0 +1,170 @@
+package receipts
+
+import "strconv"
+
+// The text area in points.
+const (
+	left   = 28.35
+	right  = pageWidth - left
+	inner  = right - left
+	top    = 26.0
+	bottom = 808.0
+	footer = 822.0
+)
+
+// Sizes of type in points.
+const (
+	sizeText  = 8.0
+	sizeSmall = 7.0
+	sizeTable = 7.3
+	sizeTitle = 9.0
+)
+
+// layout is one document on its way down the pages.
+type layout struct {
+	c    *canvas
+	doc  *readyDocument
+	y    float64
+	page int // of this document, from 1
+}
+
+// sections are drawn in this order.
+func sections() []func(*layout) error {
+	return []func(*layout) error{
+		(*layout).head, (*layout).parties, (*layout).payments, (*layout).charges, (*layout).balance, (*layout).reference,
+	}
+}
+
+func drawDocument(c *canvas, doc *readyDocument) error {
+	l := &layout{c: c, doc: doc}
+	l.nextPage()
+	for _, section := range sections() {
+		if err := section(l); err != nil {
+			return err
+		}
+	}
+	l.foot("")
+	return nil
+}
+
+// nextPage ends the page, where there is one, and begins another.
+func (l *layout) nextPage() {
+	if l.page > 0 {
+		l.foot("продолжение на следующей странице")
+	}
+	l.page++
+	l.c.addPage()
+	l.y = top
+	if l.page > 1 {
+		l.c.text(left, l.y+sizeText, l.c.fonts.bold, sizeText, "Платёжный документ № "+l.doc.Number+" за "+l.doc.Period.Russian()+" (продолжение)")
+		l.c.textRight(right, l.y+sizeText, l.c.fonts.bold, sizeText, "Лицевой счёт "+l.doc.Account.Number)
+		l.y += 16
+	}
+}
+
+// room begins a new page where fewer than height points are left on this one.
+func (l *layout) room(height float64) {
+	if l.y+height > bottom && l.y > top+20 {
+		l.nextPage()
+	}
+}
+
+func (l *layout) foot(note string) {
+	f := l.c.fonts
+	l.c.line(left, footer-9, right, footer-9)
+	contacts := join(" · ", l.doc.Issuer.Title(), prefixed("тел. ", l.doc.Issuer.Phone), l.doc.Issuer.Site)
+	page := "стр. " + strconv.Itoa(l.page)
+	if note != "" {
+		page += ", " + note
+	}
+	const gap = 12
+	l.c.textRight(right, footer, f.regular, sizeSmall, page)
+	l.c.text(left, footer, f.regular, sizeSmall, f.regular.cut(contacts, sizeSmall, inner-f.regular.width(page, sizeSmall)-gap))
+}
+
+// title begins a section, on a new page where its title and some of it would not fit.
+func (l *layout) title(s string, follow float64) {
+	l.y += 7
+	l.room(14 + follow)
+	l.c.text(left, l.y+sizeTitle, l.c.fonts.bold, sizeTitle, s)
+	l.y += 13
+}
+
+// pair is a label with its value.
+type pair struct{ label, value string }
+
+// pairs draws labels and values in a column of the given width and returns the y below; pairs
+// without a value are left out.
+func (l *layout) pairs(x, y, width, size float64, all []pair) float64 {
+	f := l.c.fonts
+	for _, p := range all {
+		if p.value == "" {
+			continue
+		}
+		lines, indent := l.setPair(p, width, size)
+		l.c.text(x, y+ascent*size, f.regular, size, p.label)
+		for i, line := range lines {
+			at := x
+			if i == 0 {
+				at = x + indent
+			}
+			l.c.text(at, y+ascent*size, f.bold, size, line)
+			y += size * lineFactor
+		}
+	}
+	return y
+}
+
+// setPair breaks the value into lines, of which the first stands beside the label.
+func (l *layout) setPair(p pair, width, size float64) (lines []string, indent float64) {
+	f := l.c.fonts
+	indent = f.regular.width(p.label, size)
+	if p.label != "" {
+		indent += size * 0.3
+	}
+	if f.bold.width(p.value, size) <= width-indent {
+		return []string{p.value}, indent
+	}
+	first := f.bold.wrap(p.value, size, width-indent)[0]
+	rest := p.value[len(first):]
+	lines = []string{first}
+	for _, line := range f.bold.wrap(rest, size, width) {
+		if line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return lines, indent
+}
+
+// pairsHeight returns what pairs would take.
+func (l *layout) pairsHeight(width, size float64, all []pair) float64 {
+	sum := 0.0
+	for _, p := range all {
+		if p.value != "" {
+			lines, _ := l.setPair(p, width, size)
+			sum += float64(len(lines)) * size * lineFactor
+		}
+	}
+	return sum
+}
+
+func join(sep string, parts ...string) string {
+	result := ""
+	for _, part := range parts {
+		if part == "" {
+			continue
+		}
+		if result != "" {
+			result += sep
+		}
+		result += part
+	}
+	return result
+}
+
+func prefixed(prefix, s string) string {
+	if s == "" {
+		return ""
+	}
+	return prefix + s
+}

@@ -1,0 +1,207 @@
+package receipts
+
+// align says to which side of its column a text goes.
+type align int
+
+const (
+	toLeft align = iota
+	toCentre
+	toRight
+)
+
+// column is one column of a table. Texts of left columns wrap, figures shrink to fit.
+type column struct {
+	title string
+	width float64
+	align align
+}
+
+// row is one row; a row without cells but the first spans the table as a heading.
+type row struct {
+	cells   []string
+	bold    bool
+	heading bool
+}
+
+// table draws rows under a header that is repeated on every page.
+type table struct {
+	columns []column
+	size    float64 // of the text
+	rows    []row
+}
+
+const (
+	cellPad    = 2.5  // left and right of a text
+	rowPad     = 1.8  // above and below it
+	lineFactor = 1.18 // leading in sizes
+	ascent     = 0.78 // height above the baseline in sizes, enough for Ё and Й
+	leastSize  = 4.5
+	headShade  = 0.92
+	groupShade = 0.96
+	mostLines  = 8 // of one cell
+)
+
+func (t *table) width() float64 {
+	sum := 0.0
+	for _, c := range t.columns {
+		sum += c.width
+	}
+	return sum
+}
+
+// setRow is a row broken into lines at the widths of its columns.
+type setRow struct {
+	row
+	lines  [][]string
+	sizes  []float64
+	height float64
+}
+
+func (t *table) set(f *fontSet, r row) setRow {
+	fc := f.regular
+	if r.bold || r.heading {
+		fc = f.bold
+	}
+	result := setRow{row: r, lines: make([][]string, len(r.cells)), sizes: make([]float64, len(r.cells))}
+	most := 1
+	for i, cell := range r.cells {
+		width := t.columns[i].width - 2*cellPad
+		if r.heading {
+			width = t.width() - 2*cellPad
+		}
+		result.sizes[i] = t.size
+		if t.columns[i].align == toLeft {
+			result.lines[i] = fc.wrap(cell, t.size, width)
+		} else {
+			result.sizes[i] = fc.fit(cell, t.size, leastSize, width)
+			result.lines[i] = []string{cell}
+		}
+		if extra := len(result.lines[i]) - mostLines; extra > 0 {
+			result.lines[i] = result.lines[i][:mostLines]
+			result.lines[i][mostLines-1] = fc.cut(result.lines[i][mostLines-1]+"…", t.size, width)
+		}
+		most = max(most, len(result.lines[i]))
+	}
+	result.height = float64(most)*t.size*lineFactor + 2*rowPad
+	return result
+}
+
+func (t *table) header(f *fontSet) setRow {
+	result := setRow{row: row{bold: true}}
+	size := t.size - headerSmaller
+	most := 1
+	for _, c := range t.columns {
+		lines := f.bold.wrap(c.title, size, c.width-cellPad)
+		result.lines = append(result.lines, lines)
+		result.sizes = append(result.sizes, size)
+		most = max(most, len(lines))
+	}
+	result.height = float64(most)*size*lineFactor + 2*rowPad
+	return result
+}
+
+const headerSmaller = 0.8
+
+// draw puts the table at x from l.y downwards, on as many pages as it takes.
+func (t *table) draw(l *layout, x float64) {
+	head := t.header(l.c.fonts)
+	rows := make([]setRow, len(t.rows))
+	for i, r := range t.rows {
+		rows[i] = t.set(l.c.fonts, r)
+	}
+	first := head.height
+	if len(rows) > 0 {
+		first += rows[0].height
+	}
+	l.room(first)
+	top := l.y
+	t.drawHeader(l, x, head)
+	for i, r := range rows {
+		need := r.height
+		if r.heading && i+1 < len(rows) {
+			need += rows[i+1].height // a heading stays with its first row
+		}
+		if l.y+need > bottom {
+			t.rules(l, x, top)
+			l.nextPage()
+			top = l.y
+			t.drawHeader(l, x, head)
+		}
+		if r.heading { // no rules between columns here
+			t.rules(l, x, top)
+			top = l.y
+			t.drawRow(l, x, r)
+			l.c.line(x, top, x, l.y)
+			l.c.line(x+t.width(), top, x+t.width(), l.y)
+			top = l.y
+			continue
+		}
+		t.drawRow(l, x, r)
+	}
+	t.rules(l, x, top)
+}
+
+// height returns what the table takes on a page of its own.
+func (t *table) height(f *fontSet) float64 {
+	sum := t.header(f).height
+	for _, r := range t.rows {
+		sum += t.set(f, r).height
+	}
+	return sum
+}
+
+func (t *table) drawHeader(l *layout, x float64, head setRow) {
+	l.c.shade(x, l.y, t.width(), head.height, headShade)
+	l.c.line(x, l.y, x+t.width(), l.y)
+	for i, c := range t.columns {
+		size := head.sizes[i]
+		block := float64(len(head.lines[i])) * size * lineFactor
+		y := l.y + (head.height-block)/2 + ascent*size
+		for _, line := range head.lines[i] {
+			l.c.textCentre(x+c.width/2, y, l.c.fonts.bold, size, line)
+			y += size * lineFactor
+		}
+		x += c.width
+	}
+	l.y += head.height
+}
+
+func (t *table) drawRow(l *layout, x float64, r setRow) {
+	f := l.c.fonts.regular
+	if r.bold || r.heading {
+		f = l.c.fonts.bold
+		l.c.shade(x, l.y, t.width(), r.height, groupShade)
+	}
+	l.c.line(x, l.y, x+t.width(), l.y)
+	for i := range r.cells {
+		c := t.columns[i]
+		size := r.sizes[i]
+		y := l.y + rowPad + ascent*t.size
+		if c.align != toLeft {
+			y = l.y + (r.height-t.size*lineFactor)/2 + ascent*t.size
+		}
+		for _, line := range r.lines[i] {
+			switch c.align {
+			case toLeft:
+				l.c.text(x+cellPad, y, f, size, line)
+			case toCentre:
+				l.c.textCentre(x+c.width/2, y, f, size, line)
+			case toRight:
+				l.c.textRight(x+c.width-cellPad, y, f, size, line)
+			}
+			y += size * lineFactor
+		}
+		x += c.width
+	}
+	l.y += r.height
+}
+
+// rules draws the vertical lines and the last horizontal one, once a page.
+func (t *table) rules(l *layout, x, top float64) {
+	l.c.line(x, l.y, x+t.width(), l.y)
+	l.c.line(x, top, x, l.y)
+	for _, c := range t.columns {
+		x += c.width
+		l.c.line(x, top, x, l.y)
+	}
+}
