@@ -209,6 +209,8 @@ synchronous_commit = off
 full_page_writes = off
 autovacuum_naptime = 1h
 logging_collector = off
+min_wal_size = 64MB
+max_wal_size = 512MB
 max_locks_per_transaction = 256
 `
 	}
