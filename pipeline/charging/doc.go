@@ -1,0 +1,9 @@
+// Package charging is Правила 354 as a pure function: a housing.Snapshot goes in, lines of charges
+// and findings come out, the same bytes every time. Each family of rules has a file of its own
+// (housing_services.go, metered.go, norm.go, sewage.go, heating.go, waste.go) and each line keeps
+// the facts it was computed from, so that its trace is made only when somebody asks for it.
+//
+// It owns the rules, their findings, the calculation sheet in words and the JSON form of a
+// snapshot. It does not own where facts come from, which parameters hold (package parameters), what
+// is stored, or balances. It has no clock, no I/O and no state.
+package charging

@@ -1,0 +1,177 @@
+package charging
+
+import (
+	"slices"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+)
+
+// verdict is what a service with meters is charged by; the worst meter decides for all of them,
+// because a norm stands for the whole service.
+type verdict uint8
+
+const (
+	byReadings verdict = iota
+	byAverage
+	plainNorm  // norm without K (п. 60, no readings)
+	raisedNorm // norm × K (п. 60, expired or failed meter)
+)
+
+// consumption charges a service that individual meters may count: by readings (R2.1.1, R2.1.2), by
+// an average where readings are missing or the verification has expired (R2.11), else by norm.
+func (c *calculation) consumption(service housing.Service, t *serviceTable) {
+	if !c.sound(service, t) {
+		return
+	}
+	first := len(c.uses)
+	found, decision, rule := 0, byReadings, ""
+	for i := range c.acc.Meters {
+		m := &c.acc.Meters[i]
+		if m.Service != service || !c.active(m) {
+			continue
+		}
+		found++
+		d, r := c.measure(m)
+		if d > decision || rule == "" {
+			rule = r
+		}
+		decision = max(decision, d)
+	}
+	switch {
+	case c.held:
+	case found == 0:
+		c.withoutMeter(service, t)
+	case decision >= plainNorm:
+		c.uses = c.uses[:first]
+		c.byNorm(service, t, normCase{rule: rule, raised: decision == raisedNorm})
+	default:
+		c.byMeters(service, t, first)
+	}
+}
+
+// withoutMeter charges by norm, each time of service with its own possibility of a meter.
+func (c *calculation) withoutMeter(service housing.Service, t *serviceTable) {
+	all := c.served
+	for i := range all {
+		c.served = all[i : i+1]
+		c.byNorm(service, t, normCase{rule: "R2.2.1", raised: all[i].service.MeterPossible})
+	}
+	c.served = all
+}
+
+// active reports whether a meter stood on any day of the month.
+func (c *calculation) active(m *housing.MeterFacts) bool {
+	return (m.Commissioned.IsZero() || m.Commissioned.Before(c.month.To)) &&
+		(m.Closed.IsZero() || m.Closed.After(c.month.From))
+}
+
+// segment is a piece of the month in which one tariff of every zone holds. Before counts the days
+// served earlier in the month: days without the service carry no consumption.
+type segment struct {
+	valid        housing.Interval
+	service      *housing.AccountService
+	days, before int
+}
+
+// byMeters emits a line for each segment and zone, the meters of a zone added up.
+func (c *calculation) byMeters(service housing.Service, t *serviceTable, first int) {
+	uses := c.uses[first:]
+	slices.SortStableFunc(uses, func(a, b use) int { return zoneIndex(a.zone) - zoneIndex(b.zone) })
+	c.segments = c.segments[:0]
+	total := 0
+	for _, s := range c.served {
+		c.cuts.reset(s.valid)
+		for i := range uses {
+			cutBy(&c.cuts, t.tariffs[zoneIndex(uses[i].zone)])
+		}
+		for piece := range c.cuts.pieces {
+			days := c.daysOf(piece)
+			c.segments = append(c.segments, segment{piece, s.service, days, total})
+			total += days
+		}
+	}
+	for _, s := range c.segments {
+		for i := 0; i < len(uses); {
+			end := i + 1
+			for end < len(uses) && uses[end].zone == uses[i].zone {
+				end++
+			}
+			l := line{formula: meterFormula, days: s.days, service: s.service, first: first + i, last: first + end}
+			l.tariff = c.price(service, t, uses[i].zone, s.valid.From)
+			if l.tariff == nil {
+				return
+			}
+			c.addUses(&l, uses[i:end], s, total)
+			c.emit(l, service, s.valid)
+			i = end
+		}
+	}
+}
+
+// addUses adds up the volumes that the meters of a zone have in a segment.
+func (c *calculation) addUses(l *line, uses []use, s segment, total int) {
+	l.charge.Zone, l.charge.Method, l.charge.Rule = uses[0].zone, housing.ByMeter, "R2.1.1"
+	if uses[0].zone != housing.ZoneSingle {
+		l.charge.Rule = "R2.1.2"
+	}
+	for i := range uses {
+		u := &uses[i]
+		if u.months > 0 {
+			l.charge.Method, l.charge.Rule, l.formula = housing.ByAverage, u.rule, averageFormula
+			l.volume = l.volume.Add(c.part(u.volume, s.days))
+			continue
+		}
+		l.volume = l.volume.Add(c.metered(u, s, total))
+	}
+}
+
+// metered splits the volume of a month by days (R2.10.2: segment.metered_split), unless a reading
+// was taken where a segment ends: then the reading decides.
+func (c *calculation) metered(u *use, s segment, total int) housing.Ratio {
+	if s.days == total {
+		return u.volume
+	}
+	low, high := knot{}, knot{days: total, volume: u.volume}
+	for _, k := range c.knots(u) {
+		if k.days <= s.before && k.days > low.days {
+			low = k
+		}
+		if k.days >= s.before+s.days && k.days < high.days {
+			high = k
+		}
+	}
+	share, err := housing.RatioOf(int64(s.days), int64(high.days-low.days))
+	if err != nil {
+		c.fail(err)
+		return housing.Ratio{}
+	}
+	return high.volume.Sub(low.volume).Mul(share)
+}
+
+// knot is how much a meter has counted in the month up to a change.
+type knot struct {
+	days   int // served before the change
+	volume housing.Ratio
+}
+
+// knots are the readings taken on the day of a change or on the evening before it.
+func (c *calculation) knots(u *use) []knot {
+	var knots []knot
+	var counted housing.Ratio
+	previous := u.previous
+	for i := range u.meter.Readings {
+		r := &u.meter.Readings[i]
+		if r.Zone != u.zone || !r.On.After(u.previous.On) || r.On.After(u.current.On) {
+			continue
+		}
+		step, _ := advance(previous, r, u.meter.Digits)
+		counted, previous = counted.Add(step), r
+		for _, s := range c.segments[1:] {
+			if s.valid.From == r.On || s.valid.From == r.On.AddDays(1) {
+				knots = append(knots, knot{s.before, counted})
+				break
+			}
+		}
+	}
+	return knots
+}
