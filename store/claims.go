@@ -1,0 +1,180 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+)
+
+// ApplyClaims stores residents as registries name them; the same claim twice is one.
+func (t *Tx) ApplyClaims(ctx context.Context, organisation, source int64, rows []housing.Claim) ([]housing.Outcome, error) {
+	const sql = `
+WITH incoming AS (
+    SELECT * FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::bigint[])
+        WITH ORDINALITY AS t(fingerprint, account, unified, full_name, address, phone, email, share, pos, ord)),
+made AS (
+    INSERT INTO claims (organisation_id, fingerprint, account, unified, full_name, address, phone, email, share, source_id, source_pos)
+    SELECT $1, fingerprint, account, unified, full_name, address, phone, email, share, $2, pos FROM incoming
+    ON CONFLICT (organisation_id, fingerprint) DO NOTHING RETURNING fingerprint)
+SELECT ord FROM incoming JOIN made USING (fingerprint)`
+	outcomes := make([]housing.Outcome, len(rows))
+	rejectRepeats(rows, outcomes, fingerprint, "")
+	kept, indexes := standing(rows, outcomes)
+	err := t.markAccepted(ctx, outcomes, indexes, sql, organisation, source,
+		column(kept, fingerprint),
+		column(kept, func(c housing.Claim) string { return c.Account }),
+		column(kept, func(c housing.Claim) string { return c.Unified }),
+		column(kept, func(c housing.Claim) string { return c.FullName }),
+		column(kept, func(c housing.Claim) string { return c.Address }),
+		column(kept, func(c housing.Claim) string { return c.Phone }),
+		column(kept, func(c housing.Claim) string { return c.Email }),
+		column(kept, func(c housing.Claim) string { return c.Share }),
+		column(kept, func(c housing.Claim) int64 { return c.Source.Position }))
+	if err != nil {
+		return nil, fmt.Errorf("store claims: %w", err)
+	}
+	return outcomes, nil
+}
+
+func fingerprint(c housing.Claim) string {
+	sum := sha256.Sum256([]byte(strings.Join(
+		[]string{c.Account, c.Unified, c.FullName, c.Address, c.Phone, c.Email, c.Share}, "\x00")))
+	return hex.EncodeToString(sum[:16])
+}
+
+// OpenClaims returns claims on which no decision stands, oldest first.
+func (q Queries) OpenClaims(ctx context.Context, organisation int64) ([]housing.Claim, error) {
+	const sql = claimQuery + `
+WHERE c.organisation_id = $1 AND NOT EXISTS (SELECT FROM matches m WHERE m.claim_id = c.id AND m.undone_at IS NULL)
+ORDER BY c.id`
+	return q.claims(ctx, sql, organisation)
+}
+
+// QuestionedClaims returns claims that wait for an operator's decision, oldest first.
+func (q Queries) QuestionedClaims(ctx context.Context, organisation int64) ([]housing.Claim, error) {
+	const sql = claimQuery + `
+JOIN matches m ON m.claim_id = c.id AND m.undone_at IS NULL AND m.status = 'question'
+WHERE c.organisation_id = $1 ORDER BY c.id`
+	return q.claims(ctx, sql, organisation)
+}
+
+const claimQuery = `
+SELECT c.id, c.account, c.unified, c.full_name, c.address, c.phone, c.email, c.share, ` + sourceColumns + `c.source_pos
+FROM claims c JOIN sources s ON s.id = c.source_id`
+
+func (q Queries) claims(ctx context.Context, sql string, args ...any) ([]housing.Claim, error) {
+	rows, err := q.Query(ctx, sql, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read claims: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (c housing.Claim, err error) {
+		err = row.Scan(append([]any{
+			&c.ID, &c.Account, &c.Unified, &c.FullName, &c.Address, &c.Phone, &c.Email, &c.Share,
+		}, sourceTargets(&c.Source)...)...)
+		return c, err //nolint:wrapcheck // wrapped below
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read claims: %w", err)
+	}
+	return list, nil
+}
+
+// HouseAccounts is the accounts of one organisation with their house, for matching.
+type HouseAccounts struct {
+	House housing.House
+	housing.Account
+}
+
+// AllAccounts reads every account of an organisation with its house, in order of number.
+func (q Queries) AllAccounts(ctx context.Context, organisation int64, each func(HouseAccounts) error) error {
+	const sql = `
+SELECT h.id, h.key, h.address, h.fias, h.kind, a.id, a.number, a.unified, a.service_code, a.payer, p.flat, p.room, p.kind
+FROM accounts a JOIN houses h ON h.id = a.house_id JOIN premises p ON p.id = a.premises_id
+WHERE a.organisation_id = $1 ORDER BY a.number COLLATE "C"`
+	rows, err := q.Query(ctx, sql, organisation)
+	if err != nil {
+		return fmt.Errorf("read the accounts: %w", err)
+	}
+	var a HouseAccounts
+	_, err = pgx.ForEachRow(rows, []any{
+		&a.House.ID, &a.House.Key, &a.House.Address, &a.House.FIAS, &a.House.Kind,
+		&a.ID, &a.Number, &a.Unified, &a.ServiceID, &a.Payer, &a.Premises.Flat, &a.Premises.Room, &a.Premises.Kind,
+	}, func() error { return each(a) })
+	if err != nil {
+		return fmt.Errorf("read the accounts: %w", err)
+	}
+	return nil
+}
+
+// Decision is what was decided on a claim, by a rule or a person.
+type Decision struct {
+	Claim    int64
+	Account  int64  // 0: no link
+	Status   string // linked, question, refused
+	Reason   string // stable code
+	Evidence any    // stored as JSON
+	By       string
+}
+
+// Decide stores decisions on claims. A decision that stands is replaced only if it is a question;
+// false says that the claim was decided by somebody else meanwhile.
+func (t *Tx) Decide(ctx context.Context, d Decision, now time.Time) (bool, error) {
+	const reopen = `
+UPDATE matches SET undone_by = $2, undone_at = $3 WHERE claim_id = $1 AND undone_at IS NULL AND status = 'question'`
+	const insert = `
+INSERT INTO matches (claim_id, account_id, status, reason, evidence, decided_by, decided_at)
+VALUES ($1, NULLIF($2::bigint, 0), $3, $4, $5, $6, $7)
+ON CONFLICT (claim_id) WHERE undone_at IS NULL DO NOTHING`
+	evidence, err := json.Marshal(d.Evidence)
+	if err != nil {
+		return false, fmt.Errorf("write the evidence on claim %d: %w", d.Claim, err)
+	}
+	if _, err := t.Exec(ctx, reopen, d.Claim, d.By, now); err != nil {
+		return false, fmt.Errorf("answer the question on claim %d: %w", d.Claim, err)
+	}
+	tag, err := t.Exec(ctx, insert, d.Claim, d.Account, d.Status, d.Reason, evidence, d.By, now)
+	if err != nil {
+		return false, fmt.Errorf("store the decision on claim %d: %w", d.Claim, err)
+	}
+	return tag.RowsAffected() == 1, nil
+}
+
+// UndoMatch takes back the standing decision on a claim and returns it, or ErrNotFound. The row stays.
+func (t *Tx) UndoMatch(ctx context.Context, organisation, claim int64, by string, now time.Time) (status string, err error) {
+	const sql = `
+UPDATE matches m SET undone_by = $3, undone_at = $4 FROM claims c
+WHERE c.id = m.claim_id AND c.organisation_id = $1 AND m.claim_id = $2 AND m.undone_at IS NULL RETURNING m.status`
+	err = t.QueryRow(ctx, sql, organisation, claim, by, now).Scan(&status)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", fmt.Errorf("decision on claim %d: %w", claim, ErrNotFound)
+	}
+	if err != nil {
+		return "", fmt.Errorf("undo the decision on claim %d: %w", claim, err)
+	}
+	return status, nil
+}
+
+// MatchCounts is how many claims stand how.
+type MatchCounts struct{ Open, Linked, Questions, Refused int }
+
+// CountMatches counts the claims of an organisation by how they stand.
+func (q Queries) CountMatches(ctx context.Context, organisation int64) (MatchCounts, error) {
+	const sql = `
+SELECT count(*) FILTER (WHERE m.status IS NULL), count(*) FILTER (WHERE m.status = 'linked'),
+    count(*) FILTER (WHERE m.status = 'question'), count(*) FILTER (WHERE m.status = 'refused')
+FROM claims c LEFT JOIN matches m ON m.claim_id = c.id AND m.undone_at IS NULL WHERE c.organisation_id = $1`
+	var n MatchCounts
+	if err := q.QueryRow(ctx, sql, organisation).Scan(&n.Open, &n.Linked, &n.Questions, &n.Refused); err != nil {
+		return n, fmt.Errorf("count the claims: %w", err)
+	}
+	return n, nil
+}

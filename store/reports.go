@@ -1,0 +1,151 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"iter"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+)
+
+// Reports are read as streams, in the order in which they are printed: house, flat, account.
+
+const printOrder = `h.address COLLATE "und-x-icu", h.id, NULLIF(regexp_replace(p.flat, '\D.*', ''), '')::numeric NULLS LAST,
+    p.flat, p.room, a.number COLLATE "C"`
+
+// AccountTurnovers streams the turnover of every account in a month.
+func (q Queries) AccountTurnovers(ctx context.Context, organisation int64, period housing.Period) iter.Seq2[housing.AccountTurnover, error] {
+	const sql = `
+SELECT a.id, a.number, a.unified, a.payer, p.flat, p.room, p.kind, h.address,
+    b.opening, b.charged, b.corrected, b.penalty, b.paid, b.closing
+FROM (SELECT account_id, sum(opening)::bigint AS opening, sum(charged)::bigint AS charged, sum(corrected)::bigint AS corrected,
+        sum(penalty)::bigint AS penalty, sum(paid)::bigint AS paid, sum(closing)::bigint AS closing
+      FROM balances WHERE period = $2 GROUP BY account_id) AS b
+JOIN accounts a ON a.id = b.account_id JOIN premises p ON p.id = a.premises_id JOIN houses h ON h.id = a.house_id
+WHERE a.organisation_id = $1 ORDER BY ` + printOrder
+	return stream(ctx, q, sql, []any{organisation, period}, func(t *housing.AccountTurnover) []any {
+		return []any{
+			&t.Account.ID, &t.Account.Number, &t.Account.Unified, &t.Account.Payer, &t.Account.Premises.Flat,
+			&t.Account.Premises.Room, &t.Account.Premises.Kind, &t.House,
+			&t.Opening, &t.Charged, &t.Corrected, &t.Penalty, &t.Paid, &t.Closing,
+		}
+	})
+}
+
+// AccountCharges streams every charge line of a month. Readings stand only where one meter counts.
+func (q Queries) AccountCharges(ctx context.Context, organisation int64, period housing.Period) iter.Seq2[housing.AccountCharge, error] {
+	const sql = `
+SELECT a.id, a.number, p.flat, p.room, p.kind, h.address,
+    c.service, o.inn, c.kind, c.zone, c.seg_from, c.seg_to, c.rule, c.method,
+    c.volume::text, c.price::text, c.coefficient::text, c.amount
+FROM charges c
+JOIN accounts a ON a.id = c.account_id JOIN premises p ON p.id = a.premises_id JOIN houses h ON h.id = c.house_id
+JOIN organisations o ON o.id = c.payee_id
+WHERE a.organisation_id = $1 AND c.period = $2 ORDER BY ` + printOrder + `, c.line`
+	return stream(ctx, q, sql, []any{organisation, period}, func(r *housing.AccountCharge) []any {
+		c := &r.Charge
+		return []any{
+			&r.Account.ID, &r.Account.Number, &r.Account.Premises.Flat, &r.Account.Premises.Room, &r.Account.Premises.Kind,
+			&r.House, &c.Service, &c.Payee, &c.Kind, &c.Zone, &c.Segment.From, &c.Segment.To, &c.Rule, &c.Method,
+			&c.Volume, &c.Price, &c.Coefficient, &c.Amount,
+		}
+	})
+}
+
+// Debts streams what every account owes at the end of a month to payees in whose name an
+// organisation collects.
+func (q Queries) Debts(ctx context.Context, organisation int64, payee string, period housing.Period) iter.Seq2[housing.Debt, error] {
+	const sql = `
+SELECT a.id, a.number, a.unified, a.payer, p.flat, p.room, p.kind, h.address, h.fias, b.period, b.closing
+FROM (SELECT b.account_id, b.period, sum(b.closing)::bigint AS closing
+      FROM balances b JOIN organisations o ON o.id = b.payee_id AND o.inn = $3
+      WHERE b.period = $2 GROUP BY b.account_id, b.period) AS b
+JOIN accounts a ON a.id = b.account_id JOIN premises p ON p.id = a.premises_id JOIN houses h ON h.id = a.house_id
+WHERE a.organisation_id = $1 ORDER BY ` + printOrder
+	return stream(ctx, q, sql, []any{organisation, period, payee}, func(d *housing.Debt) []any {
+		return []any{
+			&d.Account.ID, &d.Account.Number, &d.Account.Unified, &d.Account.Payer, &d.Account.Premises.Flat,
+			&d.Account.Premises.Room, &d.Account.Premises.Kind, &d.House.Address, &d.House.FIAS, &d.Period, &d.Amount,
+		}
+	})
+}
+
+// stream runs a query and yields a fresh value per row; an error is the last thing it yields.
+func stream[T any](ctx context.Context, q Queries, sql string, args []any, targets func(*T) []any) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var zero T
+		rows, err := q.Query(ctx, sql, args...)
+		if err != nil {
+			yield(zero, fmt.Errorf("read a report: %w", err))
+			return
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var value T
+			if err := rows.Scan(targets(&value)...); err != nil {
+				yield(zero, fmt.Errorf("read a row of a report: %w", err))
+				return
+			}
+			if !yield(value, nil) {
+				return
+			}
+		}
+		if err := rows.Err(); err != nil {
+			yield(zero, fmt.Errorf("read a report: %w", err))
+		}
+	}
+}
+
+// HouseLedger is what a receipt of each account of a house adds up from.
+type HouseLedger struct {
+	Charges  map[int64][]housing.Charge // by account id, in order of line
+	Balances map[int64][]housing.Balance
+	LastPaid map[int64]housing.Date
+}
+
+// LedgerOfHouse reads charges, balances and last payments of the accounts of a house in a month.
+func (q Queries) LedgerOfHouse(ctx context.Context, house int64, period housing.Period) (HouseLedger, error) {
+	l := HouseLedger{
+		Charges: map[int64][]housing.Charge{}, Balances: map[int64][]housing.Balance{}, LastPaid: map[int64]housing.Date{},
+	}
+	const charges = `
+SELECT c.account_id, c.service, o.inn, c.kind, c.zone, c.seg_from, c.seg_to, c.rule, c.method,
+    c.volume::text, c.price::text, c.coefficient::text, c.amount
+FROM charges c JOIN organisations o ON o.id = c.payee_id
+WHERE c.house_id = $1 AND c.period = $2 ORDER BY c.account_id, c.line`
+	const balances = `
+SELECT b.account_id, b.service, o.inn, b.opening, b.charged, b.corrected, b.penalty, b.paid, b.closing
+FROM balances b JOIN organisations o ON o.id = b.payee_id
+WHERE b.house_id = $1 AND b.period = $2 ORDER BY b.account_id, b.service, o.inn`
+	const paid = `SELECT account_id, max(paid_on) FROM payments WHERE house_id = $1 AND period = $2 GROUP BY account_id`
+	var id int64
+	var c housing.Charge
+	var b housing.Balance
+	var day housing.Date
+	parts := []struct {
+		sql  string
+		into []any
+		row  func() error
+	}{
+		{charges, []any{
+			&id, &c.Service, &c.Payee, &c.Kind, &c.Zone, &c.Segment.From, &c.Segment.To, &c.Rule, &c.Method,
+			&c.Volume, &c.Price, &c.Coefficient, &c.Amount,
+		}, func() error { l.Charges[id] = append(l.Charges[id], c); return nil }},
+		{balances, []any{
+			&id, &b.Service, &b.Payee, &b.Opening, &b.Charged, &b.Corrected, &b.Penalty, &b.Paid, &b.Closing,
+		}, func() error { l.Balances[id] = append(l.Balances[id], b); return nil }},
+		{paid, []any{&id, &day}, func() error { l.LastPaid[id] = day; return nil }},
+	}
+	for _, part := range parts {
+		rows, err := q.Query(ctx, part.sql, house, period)
+		if err != nil {
+			return l, fmt.Errorf("read the ledger of house %d: %w", house, err)
+		}
+		if _, err := pgx.ForEachRow(rows, part.into, part.row); err != nil {
+			return l, fmt.Errorf("read the ledger of house %d: %w", house, err)
+		}
+	}
+	return l, nil
+}
