@@ -13,6 +13,11 @@ import (
 // controlName is the name of the sheet that proves a report to be whole.
 const controlName = "Контроль"
 
+const (
+	labelWidth = 38.0
+	valueWidth = 70.0 // of three merged columns
+)
+
 const hashNote = "SHA-256 считается по строкам отчёта в порядке вывода: значения ячеек текстом (дробная часть через точку), " +
 	"через табуляцию, в конце строки — перевод строки (LF), кодировка UTF-8."
 
@@ -85,7 +90,7 @@ func (s *controlSheet) sums(tables []*table) error {
 
 func newControlSheet(book *workbook.Book, meta Meta, title string) (*controlSheet, error) {
 	sheet, err := book.Sheet(workbook.Layout{
-		Name: controlName, Widths: []float64{38, 34, 20, 16}, Portrait: true, Tab: "70AD47",
+		Name: controlName, Widths: []float64{labelWidth, 30, 22, 18}, Portrait: true, Tab: "70AD47",
 		Footer: meta.Organisation.Title() + " · " + title + " · прогон " + meta.Run,
 	})
 	if err != nil {
@@ -146,7 +151,11 @@ func (s *controlSheet) line(cells ...excelize.Cell) error {
 	for i, c := range cells {
 		values[i] = c
 	}
-	err := s.Row(s.row, 16, values)
+	lines := workbook.Lines(fmt.Sprint(cells[0].Value), labelWidth)
+	if text, ok := cells[1].Value.(string); ok {
+		lines = max(lines, workbook.Lines(text, valueWidth))
+	}
+	err := s.Row(s.row, workbook.Height(lines)+2, values)
 	s.row++
 	return err //nolint:wrapcheck // says the row and the sheet
 }

@@ -67,6 +67,7 @@ type table struct {
 	accent  []int // styles of marked rows
 	values  []any // pointers to cells
 	filled  int
+	lines   int       // of the highest cell of the row
 	line    []byte    // canonical text of the row
 	digest  hash.Hash // of the rows; set beforehand where tables share one
 	rows    int
@@ -202,6 +203,9 @@ func (t *table) mergeHeader() error {
 
 // text adds a text cell to the row; "" stays an empty cell.
 func (t *table) text(s string) {
+	if c := t.columns[t.filled]; c.wrap {
+		t.lines = max(t.lines, workbook.Lines(s, c.width))
+	}
 	t.put(s, s != "")
 	t.line = append(t.line, plainText(s)...)
 }
@@ -267,12 +271,12 @@ func (t *table) end() error {
 			return fmt.Errorf("total the column %q: %w", c.name(), err)
 		}
 	}
-	if err := t.sheet.Row(t.next, 0, t.values); err != nil {
+	if err := t.sheet.Row(t.next, workbook.Height(max(t.lines, 1)), t.values); err != nil {
 		return err //nolint:wrapcheck // says the row and the sheet
 	}
 	t.line = append(t.line, '\n')
 	_, _ = t.digest.Write(t.line) // a hash never fails
-	t.line, t.filled, t.marked = t.line[:0], 0, false
+	t.line, t.filled, t.lines, t.marked = t.line[:0], 0, 0, false
 	clear(t.amounts)
 	t.next++
 	t.rows++

@@ -34,7 +34,7 @@ const (
 	paperA4    = 9
 	maxName    = 31
 	maxComment = 1000
-	maxFooter  = 80
+	maxFooter  = 150
 )
 
 // Sheet adds a sheet. A name that Excel would refuse, or one used before, is changed; Sheet.Name

@@ -1,0 +1,220 @@
+package registries_test
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"iter"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/text/encoding/charmap"
+
+	"github.com/kvitok-gkh/kvitok/exporters"
+	"github.com/kvitok-gkh/kvitok/exporters/registries"
+	"github.com/kvitok-gkh/kvitok/housing"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files") //nolint:gochecknoglobals // a flag of the test binary
+
+func october(t testing.TB) housing.Period {
+	t.Helper()
+	p, err := housing.ParsePeriod("2025-10")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func debts(t testing.TB) []housing.Debt {
+	t.Helper()
+	period := october(t)
+	house := housing.House{Address: "г. Примерск, ул. Примерная, д. 1", FIAS: "00000000-0000-4000-8000-000000000001"}
+	debt := func(payer, number, unified, flat string, amount housing.Money) housing.Debt {
+		return housing.Debt{
+			Account: housing.Account{
+				Number: number, Unified: unified, Payer: payer,
+				Premises: housing.Premises{Flat: flat, Kind: housing.Flat},
+			},
+			House: house, Period: period, Amount: amount,
+		}
+	}
+	private := debt("МАКЕТОВ-ШАБЛОНОВ О.О.", "0100000041", "70АА000104", "", 0)
+	private.House = housing.House{Address: "д. Опытная; дом 7"}
+	return []housing.Debt{
+		debt("ТЕСТОВ ИВАН ПЕТРОВИЧ", "0100000017", "70АА000101", "1", 150000),
+		debt("ОБРАЗЦОВА ЁЛКА ИЛЬИНИЧНА", "0100000025", "70АА000102", "2", 234567),
+		debt("Д'АРТЕНЬЯН ПАВЕЛ", "0100000033", "70АА000103", "45а", 1),
+		private,
+		debt("АВАНСОВ №2 – «Ә»", "0100000058", "70АА000105", "3", -187261),
+	}
+}
+
+func each(rows []housing.Debt) iter.Seq2[housing.Debt, error] {
+	return func(yield func(housing.Debt, error) bool) {
+		for _, row := range rows {
+			if !yield(row, nil) {
+				return
+			}
+		}
+	}
+}
+
+func TestGoldenRegistries(t *testing.T) {
+	t.Parallel()
+	for name, options := range map[string]registries.Options{
+		"classic-cp1251":   {},
+		"classic-koi8r":    {Encoding: exporters.KOI8R},
+		"classic-utf8":     {Encoding: exporters.UTF8},
+		"no-period-cp1251": {Layout: registries.ClassicNoPeriod},
+		"unified-2021":     {Layout: registries.Unified2021},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var got bytes.Buffer
+			control, err := registries.WriteDebts(&got, options, each(debts(t)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if control.Rows != 5 || control.Amount != 150000+234567+1-187261 {
+				t.Errorf("control %d rows, %s", control.Rows, control.Amount)
+			}
+			golden := filepath.Join("testdata", "sber-debts", name+".txt")
+			if *update {
+				if err := os.WriteFile(golden, got.Bytes(), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden) //nolint:gosec // path of the test
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Equal(want, got.Bytes()) {
+				t.Errorf("registry differs from %s (run with -update to see):\n%q\nwant\n%q", golden, got.Bytes(), want)
+			}
+		})
+	}
+}
+
+func TestWhatDoesNotFitIsReplacedAndNoted(t *testing.T) {
+	t.Parallel()
+	var file bytes.Buffer
+	control, err := registries.WriteDebts(&file, registries.Options{}, each(debts(t)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := charmap.Windows1251.NewDecoder().String(file.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(text, "\r\n")
+	for i, line := range lines[:5] {
+		if n := strings.Count(line, ";"); n != 4 {
+			t.Errorf("line %d has %d delimiters, want 4: %s", i+1, n, line)
+		}
+	}
+	if want := "АВАНСОВ №2 – «?»;г. Примерск, ул. Примерная, д. 1, кв. 3;0100000058;1025;-1872,61"; lines[4] != want {
+		t.Errorf("line 5\n%s\nwant\n%s", lines[4], want)
+	}
+	want := []registries.Note{
+		{Row: 4, Account: "0100000041", Field: "адрес", Text: "разделитель или перевод строки внутри значения заменён: «д. Опытная, дом 7»"},
+		{Row: 5, Account: "0100000058", Field: "ФИО", Text: `символов нет в кодировке файла, заменены: "Ә"`},
+	}
+	if diff := cmp.Diff(want, control.Notes); diff != "" || control.Noted != 2 {
+		t.Errorf("notes (-want +got):\n%s", diff)
+	}
+}
+
+// TestShapeOfTheBank compares the layout with an agreed sample that only a checkout with its
+// neighbours has.
+func TestShapeOfTheBank(t *testing.T) {
+	t.Parallel()
+	name, err := registries.FileName("9900123450", "40702810800000000777", 1, october(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sample, err := os.ReadFile(filepath.Join("..", "..", "..", "shared", "samples", "synthetic", "sber", name)) //nolint:gosec // path of the test
+	if errors.Is(err, os.ErrNotExist) {
+		t.Skip("skipped: no ../shared")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got bytes.Buffer
+	if _, err := registries.WriteDebts(&got, registries.Options{}, each(debts(t))); err != nil {
+		t.Fatal(err)
+	}
+	want, have := bytes.Split(sample, []byte("\r\n")), bytes.Split(got.Bytes(), []byte("\r\n"))
+	for i := range 2 { // the people both know
+		if !bytes.Equal(want[i], have[i]) {
+			t.Errorf("line %d\n%q\nwant\n%q", i+1, have[i], want[i])
+		}
+	}
+}
+
+func TestFileName(t *testing.T) {
+	t.Parallel()
+	const inn, account = "9900123450", "40702810800000000777"
+	for _, c := range []struct {
+		inn, account string
+		number       int
+		period       housing.Period
+		want         string
+	}{
+		{inn, account, 1, october(t), "9900123450_40702810800000000777_001_1025.txt"},
+		{"990012345012", account, 999, october(t), "990012345012_40702810800000000777_999_1025.txt"},
+		{"990012345", account, 1, october(t), ""},
+		{"99001234AB", account, 1, october(t), ""},
+		{inn, "4070281080000000077", 1, october(t), ""},
+		{inn, account, 0, october(t), ""},
+		{inn, account, 1000, october(t), ""},
+		{inn, account, 1, 0, ""},
+	} {
+		got, err := registries.FileName(c.inn, c.account, c.number, c.period)
+		if got != c.want || (c.want == "") != errors.Is(err, registries.ErrFileName) {
+			t.Errorf("FileName(%q, %q, %d, %s) = %q, %v; want %q", c.inn, c.account, c.number, c.period, got, err, c.want)
+		}
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	t.Parallel()
+	nameless := debts(t)
+	nameless[1].Account.Number = " "
+	for name, c := range map[string]struct {
+		options registries.Options
+		rows    []housing.Debt
+		want    error
+	}{
+		"no account":          {registries.Options{}, nameless, registries.ErrNoAccount},
+		"unknown layout":      {registries.Options{Layout: "x"}, nil, registries.ErrOptions},
+		"encoding of no bank": {registries.Options{Encoding: exporters.CP866}, nil, registries.ErrOptions},
+		"2021 in UTF-8":       {registries.Options{Layout: registries.Unified2021, Encoding: exporters.UTF8}, nil, registries.ErrOptions},
+	} {
+		if _, err := registries.WriteDebts(&bytes.Buffer{}, c.options, each(c.rows)); !errors.Is(err, c.want) {
+			t.Errorf("%s: error %v, want %v", name, err, c.want)
+		}
+	}
+}
+
+func BenchmarkDebts(b *testing.B) {
+	rows := debts(b)[:3]
+	n := 0
+	for b.Loop() {
+		_, err := registries.WriteDebts(&bytes.Buffer{}, registries.Options{}, func(yield func(housing.Debt, error) bool) {
+			for i := range 100_000 {
+				if !yield(rows[i%3], nil) {
+					return
+				}
+			}
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+		n += 100_000
+	}
+	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "rows/s")
+}
