@@ -50,8 +50,7 @@ type info struct {
 func newCanvas(fonts *fontSet, missing func(r rune)) *canvas {
 	c := &canvas{pdf: &gopdf.GoPdf{}, fonts: fonts, missing: missing}
 	c.pdf.Start(gopdf.Config{PageSize: gopdf.Rect{W: pageWidth, H: pageHeight}})
-	const fastest = 1
-	c.pdf.SetCompressLevel(fastest)
+	c.pdf.SetNoCompression() // deflater does it
 	for _, f := range []*face{fonts.regular, fonts.bold} {
 		c.keep(c.pdf.AddTTFFontFromFontContainer(f.family, &fonts.container))
 	}
@@ -161,11 +160,16 @@ func (c *canvas) writeTo(w io.Writer) error {
 		return errWrittenTwice
 	}
 	c.done = true
-	var file bytes.Buffer
-	const typical = 32 << 10
-	file.Grow(typical)
-	if _, err := c.pdf.WriteTo(&file); err != nil {
+	var plain, file bytes.Buffer
+	const perPage, fonts = 64 << 10, 24 << 10
+	plain.Grow(fonts + c.pages()*perPage)
+	if _, err := c.pdf.WriteTo(&plain); err != nil {
 		return fmt.Errorf("compile PDF: %w", err)
+	}
+	const ratio = 5
+	file.Grow(fonts + plain.Len()/ratio)
+	if err := c.fonts.deflater.rewrite(&file, plain.Bytes()); err != nil {
+		return fmt.Errorf("compress PDF: %w", err)
 	}
 	if _, err := w.Write(file.Bytes()); err != nil {
 		return fmt.Errorf("write PDF: %w", err)

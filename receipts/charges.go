@@ -18,14 +18,14 @@ func (l *layout) charges() error {
 		{"Вид услуги", 110.5, toLeft},
 		{"Ед. изм.", 28, toCentre},
 		{"Объём", 45, toRight},
-		{"Способ расчёта", 43, toCentre},
+		{"Способ расчёта", 47, toCentre},
 		{"Тариф, руб.", 46, toRight},
-		{"Начислено, руб.", 52, toRight},
+		{"Начислено, руб.", 51, toRight},
 		{"Повыш. коэфф.", 33, toCentre},
 		{"Размер превы- шения, руб.", 46, toRight},
 		{"Перерас- чёты, руб.", 44, toRight},
-		{"Льготы, руб.", 40, toRight},
-		{"Итого, руб.", 51, toRight},
+		{"Льготы, руб.", 39, toRight},
+		{"Итого, руб.", 49, toRight},
 	}}
 	var total lineTotals
 	for _, group := range l.groups() {

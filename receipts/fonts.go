@@ -24,10 +24,11 @@ type face struct {
 	widths []uint16 // by rune, thousandths of the size; 0: no glyph
 }
 
-// fontSet is what all documents share: the parsed fonts and the widths of their glyphs. It is only
-// read after newFontSet.
+// fontSet is what all documents share: the parsed fonts and the widths of their glyphs, which are
+// only read after newFontSet, and the compressors.
 type fontSet struct {
 	container     gopdf.FontContainer
+	deflater      deflater
 	regular, bold *face
 }
 

@@ -13,7 +13,7 @@ func (l *layout) head() error {
 	f := l.c.fonts
 	const big = 13
 	l.c.text(left, l.y+big*ascent, f.bold, big, "ПЛАТЁЖНЫЙ ДОКУМЕНТ")
-	l.c.textRight(right, l.y+big*ascent, f.bold, big, l.doc.Period.Russian())
+	l.c.textRight(right, l.y+big*ascent, f.bold, big, "за "+l.doc.Period.Russian())
 	l.y += big + 1
 	l.c.text(left, l.y+sizeSmall, f.regular, sizeSmall,
 		"для внесения платы за содержание и ремонт жилого помещения и предоставление коммунальных услуг")
@@ -27,7 +27,7 @@ func (l *layout) head() error {
 func (l *layout) strip() {
 	const height = 38.0
 	const amountWidth, dateWidth = 0.44 * inner, 0.24 * inner
-	label, amount := "К оплате за "+l.doc.Period.Russian(), l.doc.ToPay.Russian()+rouble
+	label, amount := "К оплате за "+l.doc.Period.Russian()+l.carried(), l.doc.ToPay.Russian()+rouble
 	due := l.doc.PayBy.Russian()
 	switch {
 	case l.doc.ToPay < 0:
@@ -61,6 +61,18 @@ func (l *layout) strip() {
 	l.y += height
 }
 
+// carried tells a reader why the amount is not the one of the month.
+func (l *layout) carried() string {
+	rest, err := l.doc.Opening.Sub(l.doc.Paid)
+	switch {
+	case err != nil || rest == 0:
+		return ""
+	case rest > 0:
+		return ", включая долг " + rest.Russian() + rouble
+	}
+	return " за вычетом переплаты " + rest.Neg().Russian() + rouble
+}
+
 // parties names the payer with the premises, and the provider with its contacts.
 func (l *layout) parties() error {
 	l.title("1. Сведения о плательщике и исполнителе услуг", 50)
@@ -69,7 +81,7 @@ func (l *layout) parties() error {
 	a, o := l.doc.Account, l.doc.Issuer
 	people := ""
 	if l.doc.People > 0 {
-		people = strconv.Itoa(l.doc.People)
+		people = "проживает: " + strconv.Itoa(l.doc.People) + "\u00a0чел."
 	}
 	area := ""
 	if !l.doc.Area.IsZero() {
@@ -82,12 +94,11 @@ func (l *layout) parties() error {
 		{"Единый лицевой счёт (ЕЛС):", a.Unified},
 		{"Идентификатор ЖКУ:", a.ServiceID},
 		{"Идентификатор платёжного документа:", l.doc.Identifier},
-		{"Общая площадь:", area},
-		{"Проживает:", prefixed("", people)},
+		{"Общая площадь:", join(", ", area, people)},
 	}
 	issuer := []pair{
 		{"Исполнитель:", o.Name},
-		{"ИНН / КПП:", join(" / ", o.INN, o.KPP)},
+		{"ИНН/КПП:", join("/", o.INN, o.KPP)},
 		{"Адрес:", o.Address},
 		{"Телефон:", o.Phone},
 		{"Эл. почта:", o.Email},
@@ -132,9 +143,10 @@ func (l *layout) payments() error {
 }
 
 const (
-	codeSide = 118.0 // of the square with its quiet zone: 41.6 mm
-	boxPad   = 6.0
-	amountAt = 13.0
+	codeSide  = 118.0 // of the square with its quiet zone: 41.6 mm
+	boxPad    = 6.0
+	amountAt  = 13.0
+	sizePayee = 7.6
 )
 
 func (l *layout) payeeText(i int, width float64) (textWidth float64, all []pair) {
@@ -147,22 +159,25 @@ func (l *layout) payeeText(i int, width float64) (textWidth float64, all []pair)
 	if name == "" {
 		name = to.ShortName
 	}
-	return textWidth, []pair{
+	all = []pair{
 		{"Получатель:", name},
-		{"ИНН / КПП:", join(" / ", to.INN, to.KPP)},
+		{"ИНН/КПП:", join("/", to.INN, to.KPP)},
 		{"Р/с:", to.Bank.Account},
 		{"Банк:", to.Bank.Name},
 		{"БИК:", to.Bank.BIC},
 		{"К/с:", to.Bank.CorrAccount},
 		{"Лицевой счёт:", l.doc.Account.Number},
 		{"Период:", l.doc.Period.Russian()},
-		{"Назначение:", purpose(l.doc.PaymentDocument, &l.doc.Payees[i])},
 	}
+	if len(l.doc.Payees) == 1 {
+		all = append(all, pair{"Назначение:", purpose(l.doc.PaymentDocument, &l.doc.Payees[i])})
+	}
+	return textWidth, all
 }
 
 func (l *layout) payeeHeight(i int, width float64) float64 {
 	textWidth, all := l.payeeText(i, width)
-	height := l.pairsHeight(textWidth, sizeText, all) + 2*boxPad + amountAt + 8
+	height := l.pairsHeight(textWidth, sizePayee, all) + 2*boxPad + amountAt + 4
 	if l.doc.symbols[i].PNG != nil {
 		height = max(height, codeSide+2)
 	}
@@ -171,7 +186,7 @@ func (l *layout) payeeHeight(i int, width float64) float64 {
 
 func (l *layout) payee(i int, x, width, height float64) {
 	textWidth, all := l.payeeText(i, width)
-	l.pairs(x+boxPad, l.y+boxPad, textWidth, sizeText, all)
+	l.pairs(x+boxPad, l.y+boxPad, textWidth, sizePayee, all)
 	label, amount := amountOf(l.doc.Payees[i].ToPay)
 	f := l.c.fonts
 	y := l.y + height - boxPad - 2

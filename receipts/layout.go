@@ -1,6 +1,9 @@
 package receipts
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // The text area in points.
 const (
@@ -126,7 +129,7 @@ func (l *layout) setPair(p pair, width, size float64) (lines []string, indent fl
 		return []string{p.value}, indent
 	}
 	first := f.bold.wrap(p.value, size, width-indent)[0]
-	rest := p.value[len(first):]
+	rest := strings.TrimLeft(p.value[len(first):], " ")
 	lines = []string{first}
 	for _, line := range f.bold.wrap(rest, size, width) {
 		if line != "" {

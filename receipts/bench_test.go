@@ -1,0 +1,136 @@
+package receipts_test
+
+import (
+	"bytes"
+	"io"
+	"iter"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/signintech/gopdf"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+	"github.com/kvitok-gkh/kvitok/receipts"
+	"github.com/kvitok-gkh/kvitok/receipts/paymentcode"
+)
+
+func report(b *testing.B, perOp, bytes int, before time.Duration) {
+	b.Helper()
+	b.ReportMetric(float64(b.N*perOp)/b.Elapsed().Seconds(), "pages/s")
+	b.ReportMetric((cpu(b)-before).Seconds()*1000/float64(b.N*perOp), "cpu-ms/page")
+	b.ReportMetric(float64(bytes)/float64(perOp), "bytes/page")
+}
+
+// BenchmarkSingle writes a receipt as a file of its own, one worker a core.
+func BenchmarkSingle(b *testing.B) {
+	p := printer(b, receipts.Config{})
+	doc := document(b)
+	var size bytes.Buffer
+	if err := p.Single(&size, doc); err != nil {
+		b.Fatal(err)
+	}
+	before := cpu(b)
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			if err := p.Single(io.Discard, doc); err != nil {
+				b.Error(err)
+				return
+			}
+		}
+	})
+	report(b, 1, size.Len(), before)
+}
+
+// BenchmarkBook writes print files of a hundred receipts, one worker a core.
+func BenchmarkBook(b *testing.B) {
+	const pages = 100
+	p := printer(b, receipts.Config{})
+	docs := make([]*housing.PaymentDocument, pages)
+	for i := range docs {
+		docs[i] = document(b)
+		docs[i].Account.Number = string([]byte{'1', byte('0' + i/10), byte('0' + i%10)})
+	}
+	var size bytes.Buffer
+	if _, err := p.Book(&size, sequence(docs...)); err != nil {
+		b.Fatal(err)
+	}
+	before := cpu(b)
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			if _, err := p.Book(io.Discard, sequence(docs...)); err != nil {
+				b.Error(err)
+				return
+			}
+		}
+	})
+	report(b, pages, size.Len(), before)
+}
+
+// BenchmarkBarePage is the plain limit to hold the others against: a page with a payment code and
+// not one letter.
+func BenchmarkBarePage(b *testing.B) {
+	symbol, err := paymentcode.QR("ST00012|Name=ООО «Три кита»|PersonalAcc=40702810138250123017|BankName=ОАО БАНК|BIC=044525225|CorrespAcc=30101810400000000225")
+	if err != nil {
+		b.Fatal(err)
+	}
+	var size bytes.Buffer
+	before := cpu(b)
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			if err := barePage(io.Discard, symbol.PNG); err != nil {
+				b.Error(err)
+				return
+			}
+		}
+	})
+	if err := barePage(&size, symbol.PNG); err != nil {
+		b.Fatal(err)
+	}
+	report(b, 1, size.Len(), before)
+}
+
+func barePage(w io.Writer, png []byte) error {
+	pdf := &gopdf.GoPdf{}
+	pdf.Start(gopdf.Config{PageSize: *gopdf.PageSizeA4})
+	pdf.AddPage()
+	holder, err := gopdf.ImageHolderByBytes(png)
+	if err != nil {
+		return err
+	}
+	if err := pdf.ImageByHolder(holder, 100, 100, &gopdf.Rect{W: 118, H: 118}); err != nil {
+		return err
+	}
+	_, err = pdf.WriteTo(w)
+	return err
+}
+
+// cpu returns the processor time spent so far: on a machine shared with others it tells more than
+// the clock.
+func cpu(b *testing.B) time.Duration {
+	b.Helper()
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+}
+
+func sequence(docs ...*housing.PaymentDocument) iter.Seq2[*housing.PaymentDocument, error] {
+	return func(yield func(*housing.PaymentDocument, error) bool) {
+		for _, doc := range docs {
+			if !yield(doc, nil) {
+				return
+			}
+		}
+	}
+}
+
+func printer(tb testing.TB, config receipts.Config) *receipts.Printer {
+	tb.Helper()
+	p, err := receipts.New(config)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return p
+}
