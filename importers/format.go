@@ -2,6 +2,7 @@ package importers
 
 import (
 	"context"
+	"fmt"
 	"io"
 
 	"github.com/kvitok-gkh/kvitok/housing"
@@ -13,6 +14,7 @@ type Input struct {
 	Size    int64       // bytes
 	Content io.ReaderAt // whole content, safe to read several times
 	Temp    string      // folder for temporary files of a decoder
+	Limits  Limits      // the zero value means DefaultLimits
 }
 
 // Record is one row of a file.
@@ -100,6 +102,14 @@ type Format interface {
 type Result struct {
 	Shape   Shape
 	Control Control
+	Notes   []housing.Problem // about the file as a whole: unknown columns, unread sheets; never errors
+}
+
+// Refuse returns a FileError with a stable code and a reason in Russian.
+func Refuse(code, format string, args ...any) *FileError {
+	return &FileError{Problem: housing.Problem{
+		Code: code, Text: fmt.Sprintf(format, args...), Severity: housing.SeverityError,
+	}}
 }
 
 // FileError says why a file as a whole is refused, in Russian.

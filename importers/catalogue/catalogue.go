@@ -1,0 +1,29 @@
+// Package catalogue owns the one list of inbound formats that Kvitok knows. It does not own the
+// formats themselves; they stand in the folders of their subjects.
+package catalogue
+
+import (
+	"github.com/kvitok-gkh/kvitok/importers"
+	"github.com/kvitok-gkh/kvitok/importers/accounts"
+	"github.com/kvitok-gkh/kvitok/importers/payments"
+	"github.com/kvitok-gkh/kvitok/importers/readings"
+	"github.com/kvitok-gkh/kvitok/importers/residents"
+	"github.com/kvitok-gkh/kvitok/importers/tariffs"
+)
+
+// New returns all formats. No sample is of two of them.
+func New() importers.Catalogue {
+	return importers.Catalogue{
+		tariffs.NewWorkbook(),
+		accounts.NewWorkbook(),
+		accounts.NewHousesCSV(),
+		accounts.NewAccountsCSV(),
+		accounts.NewServicesCSV(),
+		accounts.NewMetersCSV(),
+		accounts.NewBalancesCSV(),
+		residents.NewWorkbook(),
+		readings.NewRSO(),
+		readings.NewHouseVolumes(),
+		payments.NewSberA(),
+	}
+}

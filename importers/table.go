@@ -1,0 +1,223 @@
+package importers
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+)
+
+// Need says what a column must hold.
+type Need uint8
+
+// The needs.
+const (
+	Optional Need = iota // the column may be missing
+	Present              // the column must be there, its cells may be empty
+	Filled               // every row must have a value
+)
+
+// Column is one column of a table, found by its name in the header, wherever it stands.
+type Column[T any] struct {
+	Name string   // as printed in the header
+	Also []string // other names in use
+	Need Need
+	Mark bool // its presence tells this table from the others of the catalogue
+	// Read puts a cell that is not empty into the row; a CellError becomes a problem of the row.
+	Read func(row *T, c Cell) error
+}
+
+// Table is a table with a header line: a sheet of a workbook or a whole csv file.
+type Table[T any] struct {
+	Title   string // name of the sheet in a workbook that Kvitok writes; sheets are found by header
+	Columns []Column[T]
+	// Fact makes the fact of a row whose cells are all right; a CellError may name its column.
+	Fact func(row *T, src housing.Source) (Fact, error)
+}
+
+// Layout is a Table of any type of row.
+type Layout interface {
+	// Heading lists the names of the columns in the order in which Kvitok writes them.
+	Heading() []string
+	// SheetName is the name of the sheet in a workbook that Kvitok writes.
+	SheetName() string
+	marked(header []string) bool
+	bind(header []string) (rowReader, []housing.Problem, error)
+}
+
+// rowReader fills a record from the cells of its row.
+type rowReader func(rec *Record, cells []Cell, src housing.Source)
+
+// Heading lists the names of the columns.
+func (t Table[T]) Heading() []string {
+	names := make([]string, len(t.Columns))
+	for i, c := range t.Columns {
+		names[i] = c.Name
+	}
+	return names
+}
+
+// SheetName returns the title.
+func (t Table[T]) SheetName() string { return t.Title }
+
+func (c *Column[T]) called(name string) bool {
+	if name == heading(c.Name) {
+		return true
+	}
+	for _, also := range c.Also {
+		if name == heading(also) {
+			return true
+		}
+	}
+	return false
+}
+
+// marked reports whether a row is the header of this table: it has a mark and one more column.
+func (t Table[T]) marked(header []string) bool {
+	known, mark := 0, false
+	for _, cell := range header {
+		name := heading(cell)
+		for i := range t.Columns {
+			if name != "" && t.Columns[i].called(name) {
+				known++
+				mark = mark || t.Columns[i].Mark
+			}
+		}
+	}
+	return mark && known > 1
+}
+
+func (t Table[T]) bind(header []string) (rowReader, []housing.Problem, error) {
+	at := make([]int, len(t.Columns))
+	for i := range at {
+		at[i] = -1
+	}
+	var notes []housing.Problem
+	for place, cell := range header {
+		name := heading(cell)
+		if name == "" {
+			continue
+		}
+		found := -1
+		for i := range t.Columns {
+			if t.Columns[i].called(name) {
+				found = i
+			}
+		}
+		switch {
+		case found < 0:
+			notes = append(notes, housing.Problem{
+				Column: strings.TrimSpace(cell), Code: "unknown_column",
+				Text: "столбец не известен и не читается", Severity: housing.SeverityInfo,
+			})
+		case at[found] >= 0:
+			return nil, nil, Refuse("double_column", "столбец «%s» стоит в шапке дважды", t.Columns[found].Name)
+		default:
+			at[found] = place
+		}
+	}
+	if err := t.missing(at, header); err != nil {
+		return nil, nil, err
+	}
+	return t.reader(at), notes, nil
+}
+
+func (t Table[T]) missing(at []int, header []string) error {
+	var missing, found []string
+	for i, c := range t.Columns {
+		if at[i] < 0 && c.Need != Optional {
+			missing = append(missing, "«"+c.Name+"»")
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	for _, cell := range header {
+		if heading(cell) != "" {
+			found = append(found, "«"+strings.TrimSpace(cell)+"»")
+		}
+	}
+	word := "столбца"
+	if len(missing) > 1 {
+		word = "столбцов"
+	}
+	return Refuse("missing_column", "таблица «%s»: нет %s %s; в шапке найдены: %s",
+		t.Title, word, strings.Join(missing, ", "), strings.Join(found, ", "))
+}
+
+func (t Table[T]) reader(at []int) rowReader {
+	return func(rec *Record, cells []Cell, src housing.Source) {
+		row := new(T)
+		for i := range t.Columns {
+			column := &t.Columns[i]
+			var c Cell
+			if place := at[i]; place >= 0 && place < len(cells) {
+				c = cells[place]
+			}
+			if strings.TrimSpace(c.Text) == "" {
+				if column.Need == Filled {
+					rec.Problems = append(rec.Problems, rec.problem(column.Name, "",
+						Wrong("empty", "ячейка не заполнена", "")))
+				}
+				continue
+			}
+			if err := column.Read(row, c); err != nil {
+				rec.Problems = append(rec.Problems, rec.problem(column.Name, c.Text, err))
+			}
+		}
+		if rec.Rejected() {
+			return
+		}
+		fact, err := t.Fact(row, src)
+		if err != nil {
+			rec.Problems = append(rec.Problems, rec.problem("", "", err))
+			if rec.Rejected() {
+				return
+			}
+		}
+		rec.Fact = fact
+	}
+}
+
+// problem words the error of a cell with its place.
+func (r *Record) problem(column, value string, err error) housing.Problem {
+	p := housing.Problem{
+		Row: r.Row, Sheet: r.Sheet, Column: column, Value: value,
+		Code: "bad_value", Text: err.Error(), Severity: housing.SeverityError,
+	}
+	var cell *CellError
+	if errors.As(err, &cell) {
+		p.Code, p.Text, p.Expected = cell.Code, cell.Text, cell.Expected
+		if cell.Severity != "" {
+			p.Severity = cell.Severity
+		}
+		if cell.Column != "" {
+			p.Column = cell.Column
+		}
+	}
+	return p
+}
+
+// heading brings a name of a column to one spelling: case, ё, kinds of spaces and «м²» do not
+// matter. Windows-1251 has no «²», so tables in it say «м2».
+func heading(name string) string {
+	name = strings.NewReplacer("ё", "е", "²", "2", "\u200b", "", "\ufeff", "").Replace(strings.ToLower(name))
+	return strings.TrimRight(strings.Join(strings.Fields(name), " "), " *:")
+}
+
+// source of a row of a file.
+func source(name string, row int) housing.Source {
+	return housing.Source{Kind: housing.SourceFile, Name: name, Position: int64(row)}
+}
+
+func wrongCount(got, want int) error {
+	text := fmt.Sprintf("в строке %d ячеек вместо %d", got, want)
+	switch {
+	case got < want:
+		text += ": строка обрезана или потерян разделитель «;»"
+	default:
+		text += ": вероятно, знак «;» внутри текста"
+	}
+	return Wrong("wrong_cell_count", text, "")
+}

@@ -1,0 +1,195 @@
+package importers
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/charmap"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+)
+
+// Line is one line of a text file, without its end.
+type Line struct {
+	Number  int // 1-based
+	Text    string
+	Problem *housing.Problem // set where the line is not in the encoding of its file
+}
+
+// TextReader reads the lines of a text file in UTF-8, each with its number, in constant memory.
+type TextReader struct {
+	input    *bufio.Reader
+	table    *charmap.Charmap // nil: UTF-8
+	encoding Encoding
+	limits   Limits
+	number   int
+	buffer   []byte
+	ended    bool
+	open     bool
+}
+
+// NewTextReader starts at the first line. Files above the limit of size are refused by NewSample.
+func NewTextReader(in Input, enc Encoding) *TextReader {
+	const buffer = 128 << 10
+	limits := in.limits()
+	return &TextReader{
+		input:    bufio.NewReaderSize(io.NewSectionReader(in.Content, 0, in.Size), max(buffer, limits.LineBytes)),
+		table:    enc.Charmap(),
+		encoding: enc,
+		limits:   limits,
+	}
+}
+
+// OpenEnd reports, once Next has returned io.EOF, whether the last line lacked its end.
+func (r *TextReader) OpenEnd() bool { return r.open }
+
+// Next returns the next line that holds anything, io.EOF after the last. A line above the limit is a
+// FileError: such a file is no table.
+func (r *TextReader) Next() (Line, error) {
+	for !r.ended {
+		raw, err := r.input.ReadSlice('\n')
+		switch {
+		case errors.Is(err, io.EOF):
+			r.ended = true
+			r.open = len(raw) > 0 && raw[len(raw)-1] != 0x1a
+		case errors.Is(err, bufio.ErrBufferFull):
+			return Line{}, r.tooLong()
+		case err != nil:
+			return Line{}, fmt.Errorf("read line %d: %w", r.number+1, err)
+		}
+		r.number++
+		if len(raw) > r.limits.LineBytes {
+			return Line{}, r.tooLong()
+		}
+		if r.number == 1 {
+			raw = bytes.TrimPrefix(raw, []byte(bom))
+		}
+		// 0x1A ends texts of DOS programs.
+		raw = bytes.TrimRight(raw, "\r\n\x1a")
+		if len(bytes.TrimSpace(raw)) == 0 {
+			continue
+		}
+		return r.line(raw), nil
+	}
+	return Line{}, io.EOF
+}
+
+func (r *TextReader) tooLong() *FileError {
+	return Refuse("line_too_long", "строка %d длиннее %d КБ: это не таблица с разделителями или файл повреждён",
+		max(r.number, 1), r.limits.LineBytes>>10)
+}
+
+func (r *TextReader) line(raw []byte) Line {
+	line := Line{Number: r.number}
+	if r.table == nil {
+		if utf8.Valid(raw) && bytes.IndexByte(raw, 0) < 0 {
+			line.Text = string(raw)
+			return line
+		}
+		line.Text = strings.ToValidUTF8(string(raw), "\ufffd")
+		line.Problem = r.problem()
+		return line
+	}
+	r.buffer = r.buffer[:0]
+	plain, damaged := true, false
+	for _, b := range raw {
+		if b < utf8.RuneSelf {
+			r.buffer = append(r.buffer, b)
+			damaged = damaged || b == 0
+			continue
+		}
+		plain = false
+		c := r.table.DecodeByte(b)
+		damaged = damaged || c == utf8.RuneError
+		r.buffer = utf8.AppendRune(r.buffer, c)
+	}
+	line.Text = string(r.buffer)
+	if damaged || (!plain && utf8.Valid(raw)) {
+		line.Problem = r.problem()
+	}
+	return line
+}
+
+func (r *TextReader) problem() *housing.Problem {
+	return &housing.Problem{
+		Row:      r.number,
+		Code:     "bad_encoding",
+		Text:     "строка не в кодировке файла (" + r.encoding.Russian() + "), её символы не читаются",
+		Expected: "весь файл в одной кодировке: Windows-1251 или UTF-8",
+		Severity: housing.SeverityError,
+	}
+}
+
+// Russian returns the name of the encoding as people know it.
+func (e Encoding) Russian() string {
+	switch e {
+	case UTF8, UTF8BOM:
+		return "UTF-8"
+	case Windows1251:
+		return "Windows-1251"
+	case CP866:
+		return "DOS, CP866"
+	case KOI8R:
+		return "KOI8-R"
+	}
+	return string(e)
+}
+
+// SplitPlain cuts a line of a format that knows no quotes.
+func SplitPlain(line string, delimiter rune) []string {
+	return strings.Split(line, string(delimiter))
+}
+
+// SplitQuoted cuts a line in which a cell may stand in quotes with its own quotes doubled. A quote
+// that is not closed right before a delimiter is an ordinary character: one stray quote in «ООО "УК»
+// must not swallow the cells or lines after it.
+func SplitQuoted(line string, delimiter rune) []string {
+	if !strings.Contains(line, `"`) {
+		return SplitPlain(line, delimiter)
+	}
+	cells := make([]string, 0, strings.Count(line, string(delimiter))+1)
+	sep := string(delimiter)
+	for {
+		if cell, rest, ok := cutQuoted(line, sep); ok {
+			cells = append(cells, cell)
+			if rest == "" {
+				return cells
+			}
+			line = rest[len(sep):]
+			continue
+		}
+		cell, rest, more := strings.Cut(line, sep)
+		cells = append(cells, cell)
+		if !more {
+			return cells
+		}
+		line = rest
+	}
+}
+
+// cutQuoted takes a properly quoted cell off the line; rest is empty or begins with the delimiter.
+func cutQuoted(line, sep string) (cell, rest string, ok bool) {
+	if !strings.HasPrefix(line, `"`) {
+		return "", "", false
+	}
+	for i := 1; i < len(line); i++ {
+		if line[i] != '"' {
+			continue
+		}
+		if i+1 < len(line) && line[i+1] == '"' {
+			i++
+			continue
+		}
+		rest = line[i+1:]
+		if rest != "" && !strings.HasPrefix(rest, sep) {
+			return "", "", false
+		}
+		return strings.ReplaceAll(line[1:i], `""`, `"`), rest, true
+	}
+	return "", "", false
+}
