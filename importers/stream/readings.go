@@ -413,6 +413,7 @@ func (m *ReadingsMessage) setKeys() error {
 	case m.IMEI != "" && m.Number != nil:
 		m.Key = join("imei", m.IMEI, strconv.FormatInt(*m.Number, 10))
 	}
+	keyed := m.Key != ""
 	all := sha256.New()
 	seen := make(map[string]bool, len(m.Readings))
 	for i := range m.Readings {
@@ -425,15 +426,15 @@ func (m *ReadingsMessage) setKeys() error {
 			}
 		}
 		seen[place] = true
-		value := sha256.Sum256([]byte(r.Value.String()))
-		all.Write([]byte(place + "=" + r.Value.String() + ";"))
-		if m.Key != "" {
-			r.Key = join(m.Key, place)
-		} else {
-			r.Key = join("value", m.Serial, place, hex.EncodeToString(value[:8]))
+		if keyed {
+			r.Key = m.Key + "/" + place
+			continue
 		}
+		value := sha256.Sum256([]byte(r.Value.String()))
+		r.Key = join("value", m.Serial, place, hex.EncodeToString(value[:8]))
+		all.Write([]byte(place + "=" + r.Value.String() + ";"))
 	}
-	if m.Key == "" {
+	if !keyed {
 		m.Key = join("value", m.Serial, hex.EncodeToString(all.Sum(nil)[:16]))
 	}
 	return nil
@@ -441,10 +442,15 @@ func (m *ReadingsMessage) setKeys() error {
 
 // join makes one text of several, different for different parts.
 func join(parts ...string) string {
-	escape := strings.NewReplacer(`\`, `\\`, "/", `\/`)
-	escaped := make([]string, 0, len(parts))
-	for _, p := range parts {
-		escaped = append(escaped, escape.Replace(p))
+	var b strings.Builder
+	for i, p := range parts {
+		if i > 0 {
+			b.WriteByte('/')
+		}
+		if strings.ContainsAny(p, `/\`) {
+			p = strings.ReplaceAll(strings.ReplaceAll(p, `\`, `\\`), "/", `\/`)
+		}
+		b.WriteString(p)
 	}
-	return strings.Join(escaped, "/")
+	return b.String()
 }
