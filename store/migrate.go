@@ -176,8 +176,8 @@ func (s *Store) migrateOwn(ctx context.Context) (err error) {
 	}
 	results, err := provider.Up(ctx)
 	for _, r := range results {
-		s.log.InfoContext(ctx, "migration applied", "version", r.Source.Version, "file", r.Source.Path,
-			"ms", r.Duration.Milliseconds())
+		s.log.InfoContext(ctx, "migration applied", slog.Int64("version", r.Source.Version),
+			slog.String("file", r.Source.Path), slog.Duration("took", r.Duration))
 	}
 	if err != nil {
 		return fmt.Errorf("migrate the schema: %w", err)
@@ -195,7 +195,7 @@ func (s *Store) migrateRiver(ctx context.Context) error {
 		return fmt.Errorf("migrate the queue: %w", err)
 	}
 	if n := len(result.Versions); n > 0 {
-		s.log.InfoContext(ctx, "queue migrated", "version", result.Versions[n-1].Version)
+		s.log.InfoContext(ctx, "queue migrated", slog.Int("version", result.Versions[n-1].Version))
 	}
 	return nil
 }
@@ -221,14 +221,14 @@ func SchemaFingerprint() (string, error) {
 		if err != nil {
 			return "", fmt.Errorf("read the migrations: %w", err)
 		}
-		fmt.Fprintf(hash, "%s %d\n%s", name, len(text), text)
+		hash.Write(fmt.Appendf(nil, "%s %d\n%s", name, len(text), text))
 	}
 	river, err := rivermigrate.New(riverpgxv5.New(nil), nil)
 	if err != nil {
 		return "", fmt.Errorf("read the migrations of the queue: %w", err)
 	}
 	for _, m := range river.AllVersions() {
-		fmt.Fprintf(hash, "%d\n%s", m.Version, m.SQLUp)
+		hash.Write(fmt.Appendf(nil, "%d\n%s", m.Version, m.SQLUp))
 	}
 	return hex.EncodeToString(hash.Sum(nil)[:8]), nil
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -56,7 +58,7 @@ func (s *Store) InTxWith(ctx context.Context, opts pgx.TxOptions, do func(ctx co
 		if err == nil || !IsRetryable(err) || attempt == txAttempts {
 			return err
 		}
-		s.log.DebugContext(ctx, "transaction runs again", "attempt", attempt, "error", err)
+		s.log.DebugContext(ctx, "transaction runs again", slog.Int("attempt", attempt), slog.Any("error", err))
 		timer := time.NewTimer(pause/2 + rand.N(pause/2)) //nolint:gosec // a pause needs no secrecy
 		select {
 		case <-ctx.Done():
@@ -133,10 +135,5 @@ func hasCode(err error, code string, constraints ...string) bool {
 	if !ok || pg.Code != code {
 		return false
 	}
-	for _, c := range constraints {
-		if c == pg.ConstraintName {
-			return true
-		}
-	}
-	return len(constraints) == 0
+	return len(constraints) == 0 || slices.Contains(constraints, pg.ConstraintName)
 }

@@ -38,7 +38,7 @@ func TestInTxCommitsOrRollsBack(t *testing.T) {
 	refused := errors.New("refused")
 	insert := func(ctx context.Context, tx *store.Tx) error {
 		_, err := tx.Exec(ctx, "INSERT INTO t VALUES (1)")
-		return err
+		return err //nolint:wrapcheck // InTx is what is looked at
 	}
 	if err := s.InTx(t.Context(), insert); err != nil {
 		t.Fatal(err)
@@ -85,10 +85,10 @@ func TestInTxRunsLosersAgain(t *testing.T) {
 				func(ctx context.Context, tx *store.Tx) error {
 					var n int
 					if err := tx.QueryRow(ctx, "SELECT n FROM t").Scan(&n); err != nil {
-						return err
+						return err //nolint:wrapcheck // InTx is what is looked at
 					}
 					_, err := tx.Exec(ctx, "UPDATE t SET n = $1", n+1)
-					return err
+					return err //nolint:wrapcheck // InTx is what is looked at
 				})
 		})
 	}

@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -39,7 +40,7 @@ func clusterPath(dir string) (path string, moved bool, err error) {
 	if !filepath.IsAbs(path) {
 		return "", false, fmt.Errorf("%s does not hold an absolute path", location)
 	}
-	if _, err := os.Stat(filepath.Dir(path)); err != nil {
+	if _, err := os.Stat(filepath.Dir(path)); err != nil { //nolint:gosec // our own file says where
 		return "", false, fmt.Errorf("the database of this data folder is in %s, which cannot be reached (%w): "+
 			"restore it, or delete %s to begin with an empty database", path, err, location)
 	}
@@ -88,6 +89,10 @@ func (s *Server) place(ctx context.Context) error {
 			"choose a --dir that every user can enter, such as /srv/kvitok", s.account.name, s.cfg.Dir, base)
 	}
 	// The suffix keeps a data folder that was deleted and made again from waking the old database.
+	if old, _ := filepath.Glob(filepath.Join(base, shortHash(s.cfg.Dir)+"-*")); len(old) > 0 {
+		s.cfg.Log.WarnContext(ctx, "an earlier data folder at this path left its database; remove it when it is not wanted",
+			slog.Any("clusters", old))
+	}
 	home := filepath.Join(base, shortHash(s.cfg.Dir)+"-"+strings.ToLower(rand.Text()[:8]))
 	if err := os.Mkdir(home, 0o755); err != nil { //nolint:gosec // the server user must pass through
 		return fmt.Errorf("make the database folder: %w", err)
@@ -97,7 +102,7 @@ func (s *Server) place(ctx context.Context) error {
 	}
 	s.cluster, s.moved = filepath.Join(home, clusterName), true
 	s.cfg.Log.WarnContext(ctx, "the database is outside of the data folder, which its user cannot reach",
-		"cluster", s.cluster, "server_user", s.account.name)
+		slog.String("cluster", s.cluster), slog.String("server_user", s.account.name))
 	return writeAtomically(filepath.Join(s.cfg.Dir, clusterName+".location"), s.cluster+"\n")
 }
 
@@ -124,7 +129,8 @@ func (s *Server) initialise(ctx context.Context) error {
 	if err := os.Rename(temp, s.cluster); err != nil {
 		return errors.Join(fmt.Errorf("put the new database into place: %w", err), os.RemoveAll(temp))
 	}
-	s.cfg.Log.InfoContext(ctx, "database cluster made", "cluster", s.cluster, "postgres_major", s.programs.major)
+	s.cfg.Log.InfoContext(ctx, "database cluster made",
+		slog.String("cluster", s.cluster), slog.Int("postgres_major", s.programs.major))
 	return syncFolder(filepath.Dir(s.cluster))
 }
 

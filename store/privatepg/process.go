@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -65,7 +66,8 @@ func (s *Server) adopt(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	if !s.isPostmaster(p.pid) {
-		s.cfg.Log.WarnContext(ctx, "the last server of this database did not end cleanly; it will recover", "stale_pid", p.pid)
+		s.cfg.Log.WarnContext(ctx, "the last server of this database did not end cleanly; it will recover",
+			slog.Int("stale_pid", p.pid))
 		return false, s.dropStale(p.pid)
 	}
 	ctx, cancel := context.WithTimeout(ctx, startLimit)
@@ -164,7 +166,7 @@ func (s *Server) verify(ctx context.Context, p pidFile) (err error) {
 	if err := conn.QueryRow(ctx, "SHOW data_directory").Scan(&dir); err != nil {
 		return fmt.Errorf("ask the server for its folder: %w", err)
 	}
-	if real, err := filepath.EvalSymlinks(dir); err != nil || real != s.cluster {
+	if target, err := filepath.EvalSymlinks(dir); err != nil || target != s.cluster {
 		return fmt.Errorf("the server serves %s", dir)
 	}
 	return nil

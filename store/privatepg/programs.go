@@ -84,11 +84,11 @@ func programsIn(ctx context.Context, dir string) (programs, bool) {
 	if dir == "" {
 		return programs{}, false
 	}
-	real, err := filepath.EvalSymlinks(filepath.Join(dir, "postgres"))
+	target, err := filepath.EvalSymlinks(filepath.Join(dir, "postgres"))
 	if err != nil {
 		return programs{}, false
 	}
-	p := programs{dir: filepath.Dir(real)}
+	p := programs{dir: filepath.Dir(target)}
 	for _, name := range []string{"postgres", "initdb", "pg_ctl"} {
 		info, err := os.Stat(p.path(name))
 		if err != nil || info.IsDir() || info.Mode()&0o111 == 0 {

@@ -12,7 +12,10 @@ import (
 	"github.com/kvitok-gkh/kvitok/store/privatepg"
 )
 
-func contextForCleanup(t *testing.T) context.Context { return context.WithoutCancel(t.Context()) }
+func contextForCleanup(t *testing.T) context.Context {
+	t.Helper()
+	return context.WithoutCancel(t.Context())
+}
 
 // fakePrograms makes a folder with programs that only know their version.
 func fakePrograms(t *testing.T, major int, names ...string) string {
@@ -27,9 +30,42 @@ func fakePrograms(t *testing.T, major int, names ...string) string {
 	return dir
 }
 
-func TestStartRefuses(t *testing.T) {
+func writeFiles(t *testing.T, dir string, files map[string]string) {
+	t.Helper()
+	for name, text := range files {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// refusal returns why the server was not started.
+func refusal(t *testing.T, cfg privatepg.Config) error {
+	t.Helper()
+	srv, err := privatepg.Start(t.Context(), cfg)
+	if err == nil {
+		stop(t, srv)
+		t.Fatal("it started")
+	}
+	return err //nolint:wrapcheck // it is what is looked at
+}
+
+func TestStartRefuses(t *testing.T) { //nolint:funlen // a table
 	t.Parallel()
-	all := []string{"postgres", "initdb", "pg_ctl"}
+	fake := func(majors ...int) func(t *testing.T) []string {
+		return func(t *testing.T) []string {
+			t.Helper()
+			dirs := []string{t.TempDir()}
+			for _, major := range majors {
+				dirs = append(dirs, fakePrograms(t, major, "postgres", "initdb", "pg_ctl"))
+			}
+			return dirs
+		}
+	}
 	tests := []struct {
 		name     string
 		programs func(t *testing.T) []string
@@ -39,7 +75,7 @@ func TestStartRefuses(t *testing.T) {
 	}{
 		{
 			name:     "nothing installed",
-			programs: func(t *testing.T) []string { t.Helper(); return []string{t.TempDir()} },
+			programs: fake(),
 			want:     privatepg.ErrNoPrograms,
 			says:     []string{"version 15", "none is installed", "install", "KVITOK_DATABASE_URL"},
 		},
@@ -50,19 +86,16 @@ func TestStartRefuses(t *testing.T) {
 		},
 		{
 			name:     "too old",
-			programs: func(t *testing.T) []string { t.Helper(); return []string{fakePrograms(t, 13, all...)} },
+			programs: fake(13),
 			want:     privatepg.ErrNoPrograms,
 			says:     []string{"only PostgreSQL [13]"},
 		},
 		{
-			name: "cluster of another major",
-			programs: func(t *testing.T) []string {
-				t.Helper()
-				return []string{fakePrograms(t, 16, all...), fakePrograms(t, 17, all...)}
-			},
-			files: map[string]string{"postgres/PG_VERSION": "15\n"},
-			want:  privatepg.ErrOtherVersion,
-			says:  []string{"made by PostgreSQL 15", "installed is 17, 16", "install PostgreSQL 15", "postgresql"},
+			name:     "cluster of another major",
+			programs: fake(16, 17),
+			files:    map[string]string{"postgres/PG_VERSION": "15\n"},
+			want:     privatepg.ErrOtherVersion,
+			says:     []string{"made by PostgreSQL 15", "installed is 17, 16", "install PostgreSQL 15", "postgresql"},
 		},
 		{
 			name:  "a folder that is no cluster",
@@ -82,20 +115,8 @@ func TestStartRefuses(t *testing.T) {
 			if tt.programs != nil {
 				cfg.Programs = tt.programs(t)
 			}
-			for name, text := range tt.files {
-				path := filepath.Join(cfg.Dir, name)
-				if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
-					t.Fatal(err)
-				}
-				if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			srv, err := privatepg.Start(t.Context(), cfg)
-			if err == nil {
-				stop(t, srv)
-				t.Fatal("it started")
-			}
+			writeFiles(t, cfg.Dir, tt.files)
+			err := refusal(t, cfg)
 			if tt.want != nil && !errors.Is(err, tt.want) {
 				t.Errorf("error %v, want %v", err, tt.want)
 			}

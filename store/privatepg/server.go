@@ -132,8 +132,8 @@ func (s *Server) start(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	s.cfg.Log.InfoContext(ctx, "private database ready", "pid", s.pid, "adopted", s.adopted,
-		"postgres_major", s.programs.major, "socket", s.socket, "server_user", s.account.name)
+	s.cfg.Log.InfoContext(ctx, "private database ready", slog.Int("pid", s.pid), slog.Bool("adopted", s.adopted),
+		slog.Int("postgres_major", s.programs.major), slog.String("socket", s.socket), slog.String("server_user", s.account.name))
 	return s.ensureDatabase(ctx)
 }
 
@@ -190,9 +190,9 @@ func resolve(dir string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("resolve the data folder: %w", err)
 	}
-	real, err := filepath.EvalSymlinks(abs)
+	target, err := filepath.EvalSymlinks(abs)
 	if err != nil {
 		return "", fmt.Errorf("resolve the data folder: %w", err)
 	}
-	return real, nil
+	return target, nil
 }

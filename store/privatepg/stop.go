@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -32,7 +33,7 @@ func (s *Server) leave(ctx context.Context) (err error) {
 		return fmt.Errorf("leave the private database: %w", err)
 	}
 	if !last {
-		s.cfg.Log.InfoContext(ctx, "private database left running for others", "pid", s.pid)
+		s.cfg.Log.InfoContext(ctx, "private database left running for others", slog.Int("pid", s.pid))
 		return nil
 	}
 	if s.pid == 0 {
@@ -60,10 +61,10 @@ func (s *Server) shutdown(ctx context.Context) error {
 	}
 	if s.socket != s.cluster {
 		if err := os.Remove(s.socket); err != nil {
-			s.cfg.Log.WarnContext(ctx, "the folder of the socket is left", "error", err)
+			s.cfg.Log.WarnContext(ctx, "the folder of the socket is left", slog.Any("error", err))
 		}
 	}
-	s.cfg.Log.InfoContext(ctx, "private database stopped", "pid", s.pid)
+	s.cfg.Log.InfoContext(ctx, "private database stopped", slog.Int("pid", s.pid))
 	return nil
 }
 

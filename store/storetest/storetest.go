@@ -9,11 +9,10 @@ package storetest
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -65,60 +64,60 @@ var shared = sync.OnceValues(func() (*process, error) {
 
 // New returns a store on a migrated, empty database that belongs to the test alone; it is closed and
 // dropped when the test ends.
-func New(t testing.TB) *store.Store {
-	t.Helper()
-	s, err := store.OpenForWork(t.Context(), store.Config{URL: URL(t), MaxConns: testConns, Log: Logger(t)})
+func New(tb testing.TB) *store.Store {
+	tb.Helper()
+	s, err := store.OpenForWork(tb.Context(), store.Config{URL: URL(tb), MaxConns: testConns, Log: Logger(tb)})
 	if err != nil {
-		t.Fatalf("open the test database: %v", err)
+		tb.Fatalf("open the test database: %v", err)
 	}
-	t.Cleanup(s.Close)
+	tb.Cleanup(s.Close)
 	return s
 }
 
 // URL returns the connection string of a migrated, empty database of the test's own. Connections
 // that the test leaves open are cut when it ends.
-func URL(t testing.TB) string {
-	t.Helper()
-	p := require(t)
-	return p.create(t, p.template)
+func URL(tb testing.TB) string {
+	tb.Helper()
+	p := require(tb)
+	return p.create(tb, p.template)
 }
 
 // EmptyURL is URL without the schema, for tests of migrations.
-func EmptyURL(t testing.TB) string {
-	t.Helper()
-	return require(t).create(t, "template0")
+func EmptyURL(tb testing.TB) string {
+	tb.Helper()
+	return require(tb).create(tb, "template0")
 }
 
 // Logger returns a logger that writes warnings and errors to the test's log.
-func Logger(t testing.TB) *slog.Logger {
-	t.Helper()
-	return slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
+func Logger(tb testing.TB) *slog.Logger {
+	tb.Helper()
+	return slog.New(slog.NewTextHandler(tb.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 }
 
-// DataDir returns an empty folder that the server user of a root process can reach (t.TempDir is
+// DataDir returns an empty folder that the server user of a root process can reach (tb.TempDir is
 // private to root), for tests that start the embedded default. It is removed when the test ends.
-func DataDir(t testing.TB) string {
-	t.Helper()
+func DataDir(tb testing.TB) string {
+	tb.Helper()
 	dir, err := os.MkdirTemp("", "kvitok-test-") //nolint:usetesting // see above
 	if err != nil {
-		t.Fatalf("make a data folder: %v", err)
+		tb.Fatalf("make a data folder: %v", err)
 	}
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		if err := os.RemoveAll(dir); err != nil {
-			t.Errorf("remove the data folder: %v", err)
+			tb.Errorf("remove the data folder: %v", err)
 		}
 	})
 	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // the point of it
-		t.Fatalf("open the data folder: %v", err)
+		tb.Fatalf("open the data folder: %v", err)
 	}
 	return dir
 }
 
-func require(t testing.TB) *process {
-	t.Helper()
+func require(tb testing.TB) *process {
+	tb.Helper()
 	p, err := shared()
 	if err != nil {
-		t.Fatalf("a test needs PostgreSQL: %v", err)
+		tb.Fatalf("a test needs PostgreSQL: %v", err)
 	}
 	return p
 }
@@ -178,11 +177,7 @@ func memory() string {
 // own takes a number for this process, by which others see that its databases are in use.
 func (p *process) own(ctx context.Context) error {
 	for {
-		var number [4]byte
-		if _, err := rand.Read(number[:]); err != nil {
-			return fmt.Errorf("choose a number: %w", err)
-		}
-		p.owner = uint32(number[0])<<24 | uint32(number[1])<<16 | uint32(number[2])<<8 | uint32(number[3])
+		p.owner = rand.Uint32() //nolint:gosec // a number needs no secrecy
 		got, err := p.try(ctx, p.owner)
 		if err != nil || got {
 			return err
@@ -231,28 +226,27 @@ func (p *process) sweep(ctx context.Context) error {
 }
 
 // create makes a database of the test and arranges its removal.
-func (p *process) create(t testing.TB, template string) string {
-	t.Helper()
-	name := prefix + hex.EncodeToString([]byte{byte(p.owner >> 24), byte(p.owner >> 16), byte(p.owner >> 8), byte(p.owner)}) +
-		"_" + strconv.FormatInt(p.count.Add(1), 10)
-	err := p.admin(t.Context(), func(ctx context.Context, conn *pgx.Conn) error {
+func (p *process) create(tb testing.TB, template string) string {
+	tb.Helper()
+	name := fmt.Sprintf("%s%08x_%d", prefix, p.owner, p.count.Add(1))
+	err := p.admin(tb.Context(), func(ctx context.Context, conn *pgx.Conn) error {
 		_, err := conn.Exec(ctx, "CREATE DATABASE "+name+" TEMPLATE "+template+p.strategy)
 		return err //nolint:wrapcheck // the test says what failed
 	})
 	if err != nil {
-		t.Fatalf("create the test database: %v", err)
+		tb.Fatalf("create the test database: %v", err)
 	}
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), dropLimit)
+	tb.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(tb.Context()), dropLimit)
 		defer cancel()
 		err := p.admin(ctx, func(ctx context.Context, conn *pgx.Conn) error { return drop(ctx, conn, name) })
 		if err != nil {
-			t.Errorf("drop the test database: %v", err)
+			tb.Errorf("drop the test database: %v", err)
 		}
 	})
 	u, err := databaseURL(p.server, name)
 	if err != nil {
-		t.Fatalf("name the test database: %v", err)
+		tb.Fatalf("name the test database: %v", err)
 	}
 	return u
 }

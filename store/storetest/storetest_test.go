@@ -1,7 +1,7 @@
 package storetest_test
 
 import (
-	"fmt"
+	"strconv"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -12,7 +12,7 @@ import (
 func TestNewGivesEveryTestItsOwnDatabase(t *testing.T) {
 	t.Parallel()
 	for i := range 8 {
-		t.Run(fmt.Sprint(i), func(t *testing.T) {
+		t.Run(strconv.Itoa(i), func(t *testing.T) {
 			t.Parallel()
 			s := storetest.New(t)
 			if _, err := s.Exec(t.Context(), "CREATE TABLE mine (n int)"); err != nil {
@@ -25,7 +25,7 @@ func TestNewGivesEveryTestItsOwnDatabase(t *testing.T) {
 	}
 }
 
-func TestDatabaseIsDroppedWhenTheTestEnds(t *testing.T) {
+func TestDatabaseIsDroppedWhenTheTestEnds(t *testing.T) { //nolint:tparallel // looks when the inner one has ended
 	t.Parallel()
 	var url string
 	t.Run("owner", func(t *testing.T) {
