@@ -141,6 +141,8 @@ func (d *delivery) rename(ctx context.Context) error {
 	_, err := d.place.stat(ctx, d.target)
 	switch {
 	case err == nil:
+		// Another name will be chosen; nobody would ever tidy up the upload under this one.
+		_ = d.place.driver.Remove(ctx, d.target+partSuffix)
 		return Temporary(fmt.Errorf("%s appeared during the upload", d.target))
 	case !errors.Is(err, ErrNotFound):
 		return fmt.Errorf("ask whether %s exists: %w", d.target, err)

@@ -6,11 +6,13 @@
 //
 // Known of servers: vsftpd has no MLSD, so its list gives times to the minute (Stat asks MDTM, which is
 // precise to the second); 550 means a missing file and a forbidden one alike, so the list decides;
-// data connections must resume the TLS session of the control connection; TLS 1.3 loses data (see Config).
+// proftpd executes an unfinished last command when the connection ends; data connections must resume the
+// TLS session of the control connection; TLS 1.3 loses data (see tlsConfig).
 package ftp
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -308,6 +310,12 @@ func (d *Driver) connect(ctx context.Context) (end func(), err error) {
 // a missing file and a plain refusal leave it usable.
 func (d *Driver) finish(ctx context.Context, what string, err error) error {
 	lost := d.line.lost.Load()
+	// After a login under TLS, bytes that are no TLS are the last words of a dying session (vsftpd, when a
+	// data connection broke), not a server without TLS.
+	var notTLS tls.RecordHeaderError
+	if err != nil && errors.As(err, &notTLS) {
+		err = remote.Temporary(err)
+	}
 	switch {
 	case lost && err == nil:
 		err = errLost

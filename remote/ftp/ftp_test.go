@@ -127,7 +127,7 @@ func TestCuts(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			conf := serve(t, o)
-			remotetest.RunCuts(t, conf.Address, func(t *testing.T, dial remotetest.Dial) remote.Driver {
+			remotetest.RunCuts(t, conf.Address, 41, func(t *testing.T, dial remotetest.Dial) remote.Driver {
 				t.Helper()
 				c := conf
 				c.Dial = dial

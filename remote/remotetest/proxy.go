@@ -12,11 +12,14 @@ import (
 
 // Cut says where a connection breaks.
 type Cut struct {
-	Data  bool  // a data connection; else the control connection
-	Up    bool  // counted in what the client sends; else in what the server sends
-	After int64 // so many bytes pass, then everything ends
-	Reset bool  // with a TCP reset, which also destroys bytes on the way; else by an orderly end
-	Alone bool  // only this connection breaks; else every connection of the proxy, as when a line goes down
+	Data bool // a data connection; else the control connection
+	Up   bool // counted in what the client sends; else in what the server sends
+	// After so many bytes have passed, everything ends. What the client sends on the control connection is cut
+	// only between its writes: a command fills a fraction of one TCP segment, and a line loses segments whole.
+	// (It matters: at the end of the connection proftpd executes "RNTO answer.xl" of "RNTO answer.xlsx".)
+	After int64
+	Reset bool // with a TCP reset, which also destroys bytes on the way; else by an orderly end
+	Alone bool // only this connection breaks; else every connection of the proxy, as when a line goes down
 }
 
 // String names the cut in test output.
@@ -137,12 +140,12 @@ func (p *CutProxy) relay(r *pair, data bool) {
 
 // pump copies one direction and hands on its orderly end.
 func (p *CutProxy) pump(r *pair, to, from net.Conn, cut *Cut) {
-	var src io.Reader = from
+	src := &limited{from: from}
 	if cut != nil {
-		src = io.LimitReader(from, cut.After)
+		src.left, src.whole, src.on = cut.After, cut.Up && !cut.Data, true
 	}
-	n, err := io.Copy(to, src)
-	if cut != nil && err == nil && n == cut.After && p.take(cut) {
+	_, err := io.Copy(to, src)
+	if src.reached && err == nil && p.take(cut) {
 		if cut.Alone {
 			r.end(cut.Reset)
 		} else {
@@ -157,6 +160,33 @@ func (p *CutProxy) pump(r *pair, to, from net.Conn, cut *Cut) {
 	if tcp, ok := to.(*net.TCPConn); ok {
 		_ = tcp.CloseWrite()
 	}
+}
+
+// limited ends after so many bytes, or, when whole is set, before the first write that would pass them.
+type limited struct {
+	from    io.Reader
+	left    int64
+	on      bool
+	whole   bool
+	reached bool
+}
+
+// Read implements io.Reader.
+func (l *limited) Read(b []byte) (int, error) {
+	if l.on && !l.whole {
+		if l.left == 0 {
+			l.reached = true
+			return 0, io.EOF
+		}
+		b = b[:min(int64(len(b)), l.left)]
+	}
+	n, err := l.from.Read(b)
+	if l.on && l.whole && int64(n) > l.left {
+		l.reached = true
+		return 0, io.EOF
+	}
+	l.left -= int64(n)
+	return n, err //nolint:wrapcheck // a reader passes io.EOF through
 }
 
 // take spends the armed cut; false when it was disarmed meanwhile.
