@@ -59,7 +59,8 @@ func TestStartRefuses(t *testing.T) { //nolint:funlen // a table
 	fake := func(majors ...int) func(t *testing.T) []string {
 		return func(t *testing.T) []string {
 			t.Helper()
-			dirs := []string{t.TempDir()}
+			dirs := make([]string, 0, 1+len(majors))
+			dirs = append(dirs, t.TempDir())
 			for _, major := range majors {
 				dirs = append(dirs, fakePrograms(t, major, "postgres", "initdb", "pg_ctl"))
 			}
