@@ -116,6 +116,7 @@ func newCalculation(s *housing.Snapshot) (*calculation, error) {
 		return nil, fmt.Errorf("no period: %w", ErrSnapshot)
 	}
 	c := &calculation{
+		findings: []housing.Finding{},
 		snapshot: s, month: s.Period.Interval(), days: s.Period.Days(), services: housing.Services(),
 	}
 	for n := range c.shares {
@@ -148,6 +149,9 @@ func (c *calculation) charge(a *housing.AccountFacts, twin bool) {
 		return
 	}
 	c.checkAccount()
+	if c.held {
+		return // what the rules would say of contradictory facts only misleads
+	}
 	for i, service := range c.services {
 		if c.serve(service) {
 			c.chargeService(service, &c.tables[i])

@@ -167,7 +167,7 @@ func fieldsOf(v reflect.Value) []field {
 			continue
 		}
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if name == "" {
+		if name == "" || name == "-" {
 			continue
 		}
 		optional := strings.Contains(options, "omitzero") || strings.Contains(options, "omitempty")

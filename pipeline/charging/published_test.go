@@ -1,0 +1,180 @@
+package charging_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+	"github.com/kvitok-gkh/kvitok/pipeline/charging"
+)
+
+// publishedCase is a calculation that somebody has published, told as a house of one account.
+type publishedCase struct {
+	ID            string              `json:"id"`
+	Source        string              `json:"source"`
+	NotGolden     string              `json:"not_golden"`     // why it is reported and not asserted
+	NotApplicable string              `json:"not_applicable"` // why it is no charge of the rules here
+	Part          string              `json:"part"`           // what of the case is compared
+	Service       housing.Service     `json:"service"`
+	Period        string              `json:"period"`
+	Tariff        string              `json:"tariff"`
+	Norm          string              `json:"norm"`
+	NormBase      housing.NormBase    `json:"norm_base"`
+	People        int                 `json:"people"`
+	PeopleFrom    []any               `json:"people_from"`
+	Area          string              `json:"area"`
+	HouseArea     string              `json:"house_area"`
+	HouseVolume   string              `json:"house_volume"`
+	MeterPossible bool                `json:"meter_possible"`
+	Readings      [][2]string         `json:"readings"`
+	Digits        int                 `json:"digits"`
+	VerifyBy      string              `json:"verify_by"`
+	History       []string            `json:"history"`   // metered volumes of the latest months
+	Unmetered     int                 `json:"unmetered"` // months charged without readings
+	Parameters    map[string]string   `json:"parameters"`
+	Want          map[string][]string `json:"want"` // amounts by kind; "volume"
+}
+
+func (p *publishedCase) snapshot(t *testing.T) *housing.Snapshot {
+	t.Helper()
+	period := must(housing.ParsePeriod(p.Period))
+	since := housing.Interval{From: date("2020-01-01")}
+	area := p.Area
+	if area == "" {
+		area = "50"
+	}
+	s := emptySnapshot(t, period)
+	for name, value := range p.Parameters {
+		setParameter(s, name, value)
+	}
+	s.Tariffs = []housing.Tariff{{Service: p.Service, Price: dec(p.Tariff), Valid: since}}
+	if p.Norm != "" {
+		base := p.NormBase
+		if base == "" {
+			base = housing.PerPerson
+		}
+		s.Norms = []housing.Norm{{Service: p.Service, Base: base, Value: dec(p.Norm), Valid: since}}
+	}
+	if p.HouseVolume != "" {
+		s.House.Area = dec(p.HouseArea)
+		s.HouseMeters = []housing.CollectiveMeter{{Serial: "1", Service: p.Service, Volume: dec(p.HouseVolume)}}
+	}
+	a := housing.AccountFacts{
+		Account:   housing.Account{Number: "1", Premises: housing.Premises{Flat: "1", Kind: housing.Flat}},
+		Occupancy: []housing.Occupancy{{Valid: since, Area: dec(area), People: p.People, Occupant: housing.Owner}},
+		Services: []housing.AccountService{
+			{Service: p.Service, Payee: "7700000000", MeterPossible: p.MeterPossible, Valid: since},
+		},
+	}
+	if len(p.PeopleFrom) == 2 {
+		later := a.Occupancy[0]
+		a.Occupancy[0].Valid.To = date(p.PeopleFrom[0].(string))
+		later.Valid.From, later.People = a.Occupancy[0].Valid.To, int(p.PeopleFrom[1].(float64))
+		a.Occupancy = append(a.Occupancy, later)
+	}
+	if len(p.Readings) > 0 {
+		a.Meters = []housing.MeterFacts{p.meter(period)}
+	}
+	s.Accounts = []housing.AccountFacts{a}
+	return s
+}
+
+func (p *publishedCase) meter(period housing.Period) housing.MeterFacts {
+	m := housing.MeterFacts{Meter: housing.Meter{
+		Serial: "7", Service: p.Service, Zones: []housing.Zone{housing.ZoneSingle}, Digits: p.Digits,
+	}}
+	if p.VerifyBy != "" {
+		m.VerifyBy = date(p.VerifyBy)
+	}
+	for _, r := range p.Readings {
+		m.Readings = append(m.Readings, housing.Reading{On: date(r[0]), Value: dec(r[1])})
+	}
+	month := period.Prev()
+	for range p.Unmetered {
+		m.History = append(m.History, housing.MonthVolume{Period: month, Volume: dec("3")})
+		month = month.Prev()
+	}
+	for _, v := range p.History {
+		m.History = append(m.History, housing.MonthVolume{Period: month, Volume: dec(v), Metered: true})
+		month = month.Prev()
+	}
+	return m
+}
+
+// TestPublished runs the published calculations through the engine's public door.
+func TestPublished(t *testing.T) {
+	t.Parallel()
+	raw, err := os.ReadFile("testdata/published.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cases []publishedCase
+	if err := json.Unmarshal(raw, &cases); err != nil {
+		t.Fatal(err)
+	}
+	count := map[string]map[string]int{}
+	add := func(id, outcome string) {
+		family, _, _ := strings.Cut(id, "-")
+		if count[family] == nil {
+			count[family] = map[string]int{}
+		}
+		count[family][outcome]++
+	}
+	for i := range cases {
+		p := &cases[i]
+		if p.NotApplicable != "" {
+			add(p.ID, "not applicable")
+			continue
+		}
+		got := p.run(t)
+		diff := cmp.Diff(p.Want, got)
+		switch {
+		case p.NotGolden != "":
+			add(p.ID, "not golden")
+			t.Logf("%s: published %v, computed %v: %s", p.ID, p.Want, got, p.NotGolden)
+		case diff != "":
+			add(p.ID, "fail")
+			t.Errorf("%s (-published +computed):\n%s", p.ID, diff)
+		default:
+			add(p.ID, "pass")
+		}
+	}
+	for family, outcomes := range count {
+		t.Logf("%s: %v", family, outcomes)
+	}
+}
+
+func (p *publishedCase) run(t *testing.T) map[string][]string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := charging.WriteSnapshot(&b, p.snapshot(t)); err != nil {
+		t.Fatal(err)
+	}
+	s, err := charging.ReadSnapshot(&b)
+	if err != nil {
+		t.Fatalf("%s: %v", p.ID, err)
+	}
+	result, err := charging.Calculate(s)
+	if err != nil {
+		t.Fatalf("%s: %v", p.ID, err)
+	}
+	for _, f := range result.Findings {
+		if f.Held {
+			t.Errorf("%s: held: %+v", p.ID, f)
+		}
+	}
+	got := map[string][]string{}
+	for _, ch := range result.Charges {
+		if _, volume := p.Want["volume"]; volume {
+			got["volume"] = append(got["volume"], ch.Volume.String())
+			continue
+		}
+		got[string(ch.Kind)] = append(got[string(ch.Kind)], ch.Amount.String())
+	}
+	return got
+}
