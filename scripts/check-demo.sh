@@ -66,7 +66,7 @@ check_receipt() {
 	grep -qi 'лицевой\|лицевого\|л/с' <<<"$text" || die "no account number in the text of $pdf"
 	grep -qi 'октябр' <<<"$text" || die "no month in the text of $pdf"
 	pdftoppm -r 200 -png -f 1 -l 1 "$pdf" "$work/page"
-	qr="$(zbarimg -q --raw -Sdisable -Sqrcode.enable "$work"/page*.png | iconv -f utf-8 -t utf-8 -c)" ||
+	qr="$(zbarimg -q --nodbus --raw -Sdisable -Sqrcode.enable "$work"/page*.png | iconv -f utf-8 -t utf-8 -c)" ||
 		die "zbar finds no QR on $pdf"
 	[[ "$qr" =~ ^ST0001[123]\| ]] || die "the QR of $pdf is not of GOST R 56042: $qr"
 	for key in Name= PersonalAcc= BankName= BIC= CorrespAcc= Sum=; do

@@ -29,7 +29,7 @@ formatted() {
 
 scripts_clean() {
 	local list
-	mapfile -t list < <(git ls-files --cached --others --exclude-standard '*.sh' .ci/run)
+	mapfile -t list < <(git ls-files --cached --others --exclude-standard '*.sh' .ci/run deploy/ftp/start)
 	shellcheck -x "${list[@]}"
 }
 
