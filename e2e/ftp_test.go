@@ -48,8 +48,11 @@ func TestFTP(t *testing.T) {
 					}
 				})
 				t.Run("cuts", func(t *testing.T) {
-					dir := s.folder(t)
-					remotetest.RunCuts(t, s.conf.Address, 113, func(t *testing.T, dial remotetest.Dial) remote.Driver {
+					dir, step := s.folder(t), int64(113)
+					if protection == "tls" {
+						step = 379 // handshakes are long
+					}
+					remotetest.RunCuts(t, s.conf.Address, step, func(t *testing.T, dial remotetest.Dial) remote.Driver {
 						t.Helper()
 						return s.open(t, dir, dial)
 					})

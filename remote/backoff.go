@@ -35,7 +35,7 @@ func (b Backoff) withDefaults() Backoff {
 		b.Max = max(defaultMax, b.First)
 	}
 	if b.Jitter == nil {
-		b.Jitter = rand.Int64N //nolint:gosec // jitter spreads load, it keeps no secret
+		b.Jitter = rand.Int64N // jitter spreads load, it keeps no secret
 	}
 	return b
 }

@@ -181,7 +181,7 @@ func (d *delivery) sameBytes(ctx context.Context, name string) (same bool, err e
 	case err != nil && errors.Is(err, ErrTemporary):
 		return false, fmt.Errorf("open %s: %w", name, err)
 	case err != nil:
-		return false, nil //nolint:nilerr // a drop box we may not read: we cannot know, so it is not ours
+		return false, nil // a drop box we may not read: we cannot know, so it is not ours
 	}
 	same, err = d.equalStreams(ours, theirs)
 	closeErr := theirs.Close()
@@ -189,7 +189,10 @@ func (d *delivery) sameBytes(ctx context.Context, name string) (same bool, err e
 		// Of a stream that was not read to its end Close may complain; only a full comparison needs it.
 		return false, err
 	}
-	return true, closeErr
+	if closeErr != nil {
+		return false, fmt.Errorf("finish reading the existing file: %w", closeErr)
+	}
+	return true, nil
 }
 
 // equalStreams compares to the first difference. A file at the place that ends before the size it was said

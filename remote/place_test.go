@@ -126,12 +126,12 @@ func TestReadyNeedsQuietTime(t *testing.T) {
 			}
 			return names
 		}
-		var got [][]string
+		got := make([][]string, 0, 4)
 		got = append(got, poll(), poll()) // a doubled tick
-		time.Sleep(10 * time.Second)      //nolint:forbidigo // fake time
+		time.Sleep(10 * time.Second)
 		m.Write("b.csv", "later name, and still growing")
 		got = append(got, poll())
-		time.Sleep(10 * time.Second) //nolint:forbidigo // fake time
+		time.Sleep(10 * time.Second) // fake time
 		got = append(got, poll())
 		if diff := cmp.Diff([][]string{nil, nil, {"a.csv"}, {"a.csv", "b.csv"}}, got); diff != "" {
 			t.Errorf("polls (-want +got):\n%s", diff)
@@ -162,21 +162,22 @@ func TestFetchFailures(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				m := remotetest.NewMemory()
 				m.Write("x.csv", "12345")
+				var sink remotetest.Sink
+				create, during := tt.create, tt.during
+				if create == nil {
+					create = sink.Create
+				}
+				if during == nil {
+					during = func(*remotetest.Memory) {}
+				}
 				var opened int
 				m.Fail(func(op, _ string) error {
 					if op == "open" {
 						opened++
-						if tt.during != nil {
-							tt.during(m)
-						}
+						during(m)
 					}
 					return nil
 				})
-				var sink remotetest.Sink
-				create := tt.create
-				if create == nil {
-					create = sink.Create
-				}
 				_, err := newPlace(t, m, 0).Fetch(t.Context(), full, create)
 				if !errors.Is(err, tt.want) || errors.Is(err, remote.ErrTemporary) || opened > 1 {
 					t.Errorf("%v after %d downloads, want %v at once", err, opened, tt.want)
@@ -329,7 +330,7 @@ func TestBackoffDelay(t *testing.T) {
 		{func(n int64) int64 { return n - 1 }, []time.Duration{2, 4, 8, 10, 10}},
 	} {
 		b := remote.Backoff{First: 2, Max: 10, Jitter: tt.jitter}
-		var got []time.Duration
+		got := make([]time.Duration, 0, len(tt.want))
 		for attempt := range tt.want {
 			got = append(got, b.Delay(attempt+1))
 		}

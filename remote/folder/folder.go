@@ -61,7 +61,7 @@ func (f *Folder) List(ctx context.Context) ([]remote.Entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer root.Close()
+	defer release(root)
 	found, err := fs.ReadDir(root.FS(), ".")
 	if err != nil {
 		return nil, classify("list folder "+f.dir, err)
@@ -89,7 +89,7 @@ func (f *Folder) Stat(ctx context.Context, name string) (remote.Entry, error) {
 	if err != nil {
 		return remote.Entry{}, err
 	}
-	defer root.Close()
+	defer release(root)
 	info, err := root.Lstat(name)
 	if err != nil {
 		return remote.Entry{}, classify("look at file", err)
@@ -106,7 +106,7 @@ func (f *Folder) Open(ctx context.Context, name string) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer root.Close()
+	defer release(root)
 	file, err := root.Open(name)
 	if err != nil {
 		return nil, classify("open file", err)
@@ -120,7 +120,7 @@ func (f *Folder) Put(ctx context.Context, name string, r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	defer root.Close()
+	defer release(root)
 	// Owner and group: the partner's account shares the group; what is in the files is not for others.
 	file, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o660)
 	if err != nil {
@@ -142,7 +142,7 @@ func (f *Folder) Rename(ctx context.Context, from, to string) error {
 	if err != nil {
 		return err
 	}
-	defer root.Close()
+	defer release(root)
 	if err := root.Rename(from, to); err != nil {
 		return classify("rename file", err)
 	}
@@ -155,7 +155,7 @@ func (f *Folder) Remove(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	defer root.Close()
+	defer release(root)
 	if err := root.Remove(name); err != nil {
 		return classify("remove file", err)
 	}
@@ -179,6 +179,9 @@ func (f *Folder) root(ctx context.Context, names ...string) (*os.Root, error) {
 	}
 	return root, nil
 }
+
+// release ends a call; closing a directory that was only read loses nothing.
+func release(root *os.Root) { _ = root.Close() }
 
 // flush makes a changed directory durable.
 func flush(root *os.Root) error {
@@ -205,7 +208,7 @@ func classify(what string, err error) error {
 	}
 	var errno syscall.Errno
 	if errors.As(err, &errno) && (errno.Temporary() || errno == syscall.ESTALE) {
-		return remote.Temporary(fmt.Errorf("%s: %w", what, err))
+		return fmt.Errorf("%s: %w", what, remote.Temporary(err))
 	}
 	return fmt.Errorf("%s: %w", what, err)
 }
@@ -240,7 +243,7 @@ type ctxReader struct {
 
 func (c *ctxReader) Read(b []byte) (int, error) {
 	if c.ctx.Err() != nil {
-		return 0, context.Cause(c.ctx)
+		return 0, context.Cause(c.ctx) //nolint:wrapcheck // classify wraps
 	}
 	return c.r.Read(b) //nolint:wrapcheck // the error of the caller's own reader goes back to it
 }

@@ -80,7 +80,7 @@ func (d *Driver) list() ([]remote.Entry, error) {
 		if _, joined := err.(interface{ Unwrap() []error }); joined {
 			err = interrupted(err)
 		}
-		return nil, err //nolint:wrapcheck // finish wraps
+		return nil, err
 	}
 	var entries []remote.Entry
 	for _, e := range found {

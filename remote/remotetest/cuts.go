@@ -50,7 +50,7 @@ func RunCuts(t *testing.T, control string, step int64, open func(t *testing.T, d
 }
 
 func dataCuts(up bool) []Cut {
-	var cuts []Cut
+	cuts := make([]Cut, 0, 16)
 	for _, after := range []int64{0, 5000, cutSize / 2, cutSize - 1} {
 		for _, reset := range []bool{false, true} {
 			for _, alone := range []bool{false, true} {
@@ -95,13 +95,13 @@ func (c *cutting) download(t *testing.T, cut Cut) bool {
 	t.Helper()
 	d := c.open(t)
 	entry := remote.Entry{Name: "big.csv", Size: int64(len(c.data))}
-	made, before := 0, c.proxy.Cuts()
+	before := c.proxy.Cuts()
 	c.proxy.Arm(cut)
 	defer c.proxy.Disarm()
 
 	var sink Sink
 	got, err := place(t, d, 1).Fetch(t.Context(), entry, sink.Create)
-	made = c.proxy.Cuts() - before
+	made := c.proxy.Cuts() - before
 	switch {
 	case err == nil:
 		c.whole(t, got, sink.Bytes())

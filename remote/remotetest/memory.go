@@ -198,7 +198,7 @@ type ctxReader struct {
 
 func (c *ctxReader) Read(b []byte) (int, error) {
 	if c.ctx.Err() != nil {
-		return 0, context.Cause(c.ctx)
+		return 0, context.Cause(c.ctx) //nolint:wrapcheck // the method wraps
 	}
 	return c.r.Read(b) //nolint:wrapcheck // a reader passes io.EOF through
 }
