@@ -45,7 +45,7 @@ const delimiter = ";"
 
 // WriteDebts writes a debt registry for Sber. An amount may be negative, an advance. A delimiter or a
 // line break inside a value, and a character that the encoding lacks, are replaced and noted; a debt
-// without an account number stops the writing.
+// without an account number stops the writing; what was written before an error is no registry.
 func WriteDebts(w io.Writer, o Options, rows iter.Seq2[housing.Debt, error]) (Control, error) {
 	if o.Layout == "" {
 		o.Layout = Classic
@@ -203,6 +203,7 @@ func (r *registry) append(account string, f field) {
 	}
 	if len(r.line) == 0 && strings.HasPrefix(value, "#") {
 		value = " " + value // a line that begins with # would be passed over as a comment
+		r.control.note(Note{Row: r.control.Rows, Account: account, Field: f.name, Text: "перед знаком # добавлен пробел"})
 	}
 	var replaced []rune
 	if r.line, replaced = r.encoder.Append(r.line, value); len(replaced) > 0 {

@@ -1,0 +1,220 @@
+// Package matchbook writes the operator's workbook of claims that matching did not settle: who
+// claims, why nobody was linked, up to five candidates with what speaks for each, and a cell to
+// choose the account in.
+//
+// The sheet housing.MatchSheet has its header in row 1 and one claim a row:
+//
+//	A  Заявка №                  number of the claim, the key of the row
+//	B  ФИО                       C  Адрес                D  ЛС как пришёл      E  Причина
+//	F…J  Кандидат 1 … 5          "number — address — payer — evidence", empty where there are fewer
+//	K  Лицевой счёт (заполните)  the answer: an account number, or "нет"; a list offers both
+//	L  Комментарий               free text
+//	M…R  hidden                  what the list of K offers
+//
+// It owns this layout. It does not own matching, nor the reading of the filled workbook.
+package matchbook
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"strings"
+	"time"
+
+	"github.com/xuri/excelize/v2"
+
+	"github.com/kvitok-gkh/kvitok/exporters/workbook"
+	"github.com/kvitok-gkh/kvitok/housing"
+)
+
+// Candidates is how many accounts a row offers.
+const Candidates = 5
+
+// Meta is what the workbook says about itself.
+type Meta struct {
+	Organisation housing.Organisation
+	AsOf         time.Time
+	Run          string
+	Temp         string // folder for temporary files, "" for the system's
+}
+
+const (
+	answerColumn = 6 + Candidates   // K
+	hiddenColumn = answerColumn + 2 // M
+	headFill     = "E4EAF2"
+	answerFill   = "FFF9DB"
+	wideColumn   = 34.0
+)
+
+// WriteMatches writes the workbook and returns the number of claims in it.
+func WriteMatches(w io.Writer, meta Meta, questions iter.Seq2[housing.MatchQuestion, error]) (rows int, err error) {
+	book, err := workbook.New(workbook.Options{
+		Title: "Сопоставление жителей с лицевыми счетами", Company: meta.Organisation.Title(),
+		Created: meta.AsOf, Temp: meta.Temp,
+	})
+	if err != nil {
+		return 0, err //nolint:wrapcheck // says what failed
+	}
+	defer func() { err = errors.Join(err, book.Close()) }()
+	m, err := begin(book, meta)
+	if err != nil {
+		return 0, err
+	}
+	for q, err := range questions {
+		if err != nil {
+			return 0, fmt.Errorf("read a claim: %w", err)
+		}
+		if err := m.add(q); err != nil {
+			return 0, err
+		}
+	}
+	if err := m.finish(); err != nil {
+		return 0, err
+	}
+	if err := writeHelp(book, meta); err != nil {
+		return 0, err
+	}
+	return m.rows, book.Write(w) //nolint:wrapcheck // says what failed
+}
+
+// matches is the sheet being written.
+type matches struct {
+	sheet                     *workbook.Sheet
+	rows                      int
+	head, text, wrap, answers int
+}
+
+func begin(book *workbook.Book, meta Meta) (*matches, error) {
+	titles := []string{housing.MatchColumnClaim, "ФИО", "Адрес", "ЛС как пришёл", "Причина"}
+	widths := []float64{10, 26, wideColumn, 15, 28}
+	for i := range Candidates {
+		titles = append(titles, fmt.Sprintf("Кандидат %d", i+1))
+		widths = append(widths, wideColumn)
+	}
+	titles = append(titles, housing.MatchColumnAnswer, housing.MatchColumnComment)
+	widths = append(widths, 20, 30)
+	var hidden []int
+	for i := range Candidates + 1 {
+		hidden = append(hidden, hiddenColumn+i)
+	}
+	m := &matches{}
+	for _, l := range []struct {
+		to   *int
+		look workbook.Look
+	}{
+		{&m.head, workbook.Look{Bold: true, Wrap: true, Align: "center", Fill: headFill, Border: true}},
+		{&m.text, workbook.Look{Border: true, Format: workbook.TextFormat, Top: true}},
+		{&m.wrap, workbook.Look{Border: true, Format: workbook.TextFormat, Top: true, Wrap: true}},
+		{&m.answers, workbook.Look{Border: true, Format: workbook.TextFormat, Top: true, Fill: answerFill, Bold: true, Unlocked: true}},
+	} {
+		var err error
+		if *l.to, err = book.Style(l.look); err != nil {
+			return nil, err //nolint:wrapcheck // says what failed
+		}
+	}
+	var err error
+	m.sheet, err = book.Sheet(workbook.Layout{
+		Name: housing.MatchSheet, Widths: widths, Hidden: hidden, FrozenRow: 1, FrozenCol: 2, Repeat: [2]int{1, 1},
+		Tab: "4472C4", Footer: meta.Organisation.Title() + " · сопоставление · прогон " + meta.Run,
+	})
+	if err != nil {
+		return nil, err //nolint:wrapcheck // says the sheet
+	}
+	cells := make([]any, len(titles))
+	for i, title := range titles {
+		cells[i] = excelize.Cell{StyleID: m.head, Value: title}
+	}
+	return m, m.sheet.Row(1, 30, cells) //nolint:wrapcheck // says the row and the sheet
+}
+
+func (m *matches) add(q housing.MatchQuestion) error {
+	m.rows++
+	lines := max(workbook.Lines(q.Claim.Address, wideColumn), workbook.Lines(q.Reason, 28))
+	cells := []any{
+		excelize.Cell{StyleID: m.text, Value: q.Claim.ID},
+		excelize.Cell{StyleID: m.wrap, Value: q.Claim.FullName},
+		excelize.Cell{StyleID: m.wrap, Value: q.Claim.Address},
+		excelize.Cell{StyleID: m.text, Value: q.Claim.Account},
+		excelize.Cell{StyleID: m.wrap, Value: q.Reason},
+	}
+	offered := make([]any, Candidates+1)
+	for i := range Candidates {
+		text := ""
+		if i < len(q.Candidates) {
+			c := q.Candidates[i]
+			text = candidate(c)
+			offered[i] = excelize.Cell{StyleID: m.text, Value: c.Account.Number}
+			lines = max(lines, workbook.Lines(text, wideColumn))
+		}
+		cells = append(cells, excelize.Cell{StyleID: m.wrap, Value: text})
+	}
+	offered[min(len(q.Candidates), Candidates)] = excelize.Cell{StyleID: m.text, Value: housing.MatchAnswerNone}
+	cells = append(cells, excelize.Cell{StyleID: m.answers}, excelize.Cell{StyleID: m.wrap})
+	cells = append(cells, offered...)
+	return m.sheet.Row(m.rows+1, workbook.Height(lines), cells) //nolint:wrapcheck // says the row and the sheet
+}
+
+func candidate(c housing.MatchCandidate) string {
+	address := c.House
+	if title := c.Account.Premises.Title(); title != "" {
+		address += ", " + title
+	}
+	var parts []string
+	for _, part := range []string{c.Account.Number, address, c.Account.Payer, c.Evidence} {
+		if part != "" {
+			parts = append(parts, part)
+		}
+	}
+	return strings.Join(parts, " — ")
+}
+
+func (m *matches) finish() error {
+	last := max(m.rows+1, 2)
+	answer := workbook.Column(answerColumn)
+	// The list is relative: Excel moves the row of the source along with the row of the cell.
+	source := fmt.Sprintf("$%s2:$%s2", workbook.Column(hiddenColumn), workbook.Column(hiddenColumn+Candidates))
+	return errors.Join(
+		m.sheet.Choice(fmt.Sprintf("%s2:%s%d", answer, answer, last), source,
+			"Выберите лицевой счёт из списка, впишите другой или «"+housing.MatchAnswerNone+"», если счёта нет."),
+		m.sheet.Filter("A1", workbook.Cell(answerColumn+1, last)),
+		m.sheet.Finish(),
+	)
+}
+
+// writeHelp adds the locked sheet that tells the operator what to do.
+func writeHelp(book *workbook.Book, meta Meta) error {
+	title, err := book.Style(workbook.Look{Bold: true, Size: 14})
+	if err != nil {
+		return err //nolint:wrapcheck // says what failed
+	}
+	text, err := book.Style(workbook.Look{Wrap: true, Top: true, Size: 10})
+	if err != nil {
+		return err //nolint:wrapcheck // says what failed
+	}
+	const width = 110.0
+	sheet, err := book.Sheet(workbook.Layout{Name: "Инструкция", Widths: []float64{width}, Portrait: true, Tab: "A6A6A6"})
+	if err != nil {
+		return err //nolint:wrapcheck // says the sheet
+	}
+	lines := []string{
+		"Организация: " + meta.Organisation.Title() + ". Прогон № " + meta.Run + ".",
+		"1. На листе «" + housing.MatchSheet + "» каждая строка — заявка, которую программа не смогла однозначно связать с лицевым счётом.",
+		"2. В столбце «" + housing.MatchColumnAnswer + "» выберите номер из списка. Если верного счёта среди кандидатов нет, " +
+			"впишите его номер. Если счёта нет вовсе, выберите «" + housing.MatchAnswerNone + "».",
+		"3. Пустая ячейка значит «решение не принято»: заявка останется в списке до следующего раза.",
+		"4. В столбце «" + housing.MatchColumnComment + "» можно записать основание решения, оно сохранится вместе с ним.",
+		"5. Строки можно сортировать, отбирать и удалять. Не меняйте столбец «" + housing.MatchColumnClaim + "» и заголовки.",
+		"6. Сохраните файл в формате .xlsx и передайте его обратно (команда kvitok match --apply ФАЙЛ). Решение можно отменить.",
+	}
+	if err := sheet.Row(1, 26, []any{excelize.Cell{StyleID: title, Value: "Как заполнить"}}); err != nil {
+		return err //nolint:wrapcheck // says the row and the sheet
+	}
+	for i, line := range lines {
+		cell := []any{excelize.Cell{StyleID: text, Value: line}}
+		if err := sheet.Row(i+2, workbook.Height(workbook.Lines(line, width))+6, cell); err != nil {
+			return err //nolint:wrapcheck // says the row and the sheet
+		}
+	}
+	return errors.Join(sheet.Lock(), sheet.Finish())
+}

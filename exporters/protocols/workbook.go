@@ -1,0 +1,294 @@
+package protocols
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/xuri/excelize/v2"
+
+	"github.com/kvitok-gkh/kvitok/exporters/workbook"
+	"github.com/kvitok-gkh/kvitok/housing"
+)
+
+const (
+	resultName  = "Итог"
+	rejectFill  = "FDECEA"
+	badFill     = "F8B4AB"
+	doubtFill   = "FFF1B8"
+	headFill    = "E4EAF2"
+	reasonWidth = 64.0
+	maxNotes    = 500 // excelize searches all notes of a sheet for each new one
+	maxWidth    = 44.0
+	minWidth    = 11.0
+)
+
+// bookProtocol answers a workbook: the sheet «Итог», then the sender's sheets with the colours of
+// their rows.
+type bookProtocol struct {
+	dest   io.Writer
+	book   *workbook.Book
+	head   Head
+	result *workbook.Sheet
+	sheets map[string]*answered
+	order  []*answered
+	looks  looks
+	notes  int
+}
+
+// answered is one of the sender's sheets.
+type answered struct {
+	*workbook.Sheet
+	full      []string
+	header    []string
+	headerRow int
+	headed    bool
+}
+
+// looks are the styles of the cells.
+type looks struct {
+	title, head, label, value, plain, reason, reject, rejectReason, bad, doubt int
+}
+
+func newWorkbook(w io.Writer, shape Shape, head Head) (*bookProtocol, error) {
+	book, err := workbook.New(workbook.Options{
+		Title: "Протокол загрузки: " + head.Name, Company: head.Partner, Created: head.Received, Temp: head.Temp,
+	})
+	if err != nil {
+		return nil, err //nolint:wrapcheck // says what failed
+	}
+	p := &bookProtocol{dest: w, book: book, head: head, sheets: map[string]*answered{}}
+	if err := p.begin(shape); err != nil {
+		return nil, errors.Join(err, book.Close())
+	}
+	return p, nil
+}
+
+func (p *bookProtocol) begin(shape Shape) error {
+	if err := p.style(); err != nil {
+		return err
+	}
+	name := resultName
+	if slices.ContainsFunc(shape.Sheets, func(s Sheet) bool { return strings.EqualFold(s.Name, name) }) {
+		name = "Итог протокола" // the sender's sheet keeps its name
+	}
+	var err error
+	p.result, err = p.book.Sheet(workbook.Layout{
+		Name: name, Widths: []float64{30, 90}, Portrait: true, Tab: "4472C4", Footer: p.head.Name,
+	})
+	if err != nil {
+		return err //nolint:wrapcheck // says the sheet
+	}
+	for _, s := range shape.Sheets {
+		if _, err := p.add(s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *bookProtocol) style() error {
+	text := workbook.TextFormat
+	for _, l := range []struct {
+		to   *int
+		look workbook.Look
+	}{
+		{&p.looks.title, workbook.Look{Bold: true, Size: 14}},
+		{&p.looks.head, workbook.Look{Bold: true, Wrap: true, Align: "center", Fill: headFill, Border: true}},
+		{&p.looks.label, workbook.Look{Border: true, Fill: headFill, Top: true}},
+		{&p.looks.value, workbook.Look{Border: true, Wrap: true, Top: true, Format: text}},
+		{&p.looks.plain, workbook.Look{Border: true, Format: text}},
+		{&p.looks.reason, workbook.Look{Border: true, Wrap: true, Format: text}},
+		{&p.looks.reject, workbook.Look{Border: true, Fill: rejectFill, Format: text}},
+		{&p.looks.rejectReason, workbook.Look{Border: true, Wrap: true, Fill: rejectFill, Format: text}},
+		{&p.looks.bad, workbook.Look{Border: true, Fill: badFill, Format: text, Bold: true}},
+		{&p.looks.doubt, workbook.Look{Border: true, Fill: doubtFill, Format: text}},
+	} {
+		var err error
+		if *l.to, err = p.book.Style(l.look); err != nil {
+			return err //nolint:wrapcheck // says what failed
+		}
+	}
+	return nil
+}
+
+func (p *bookProtocol) add(s Sheet) (*answered, error) {
+	a := &answered{full: s.Header, header: base(s.Header), headerRow: s.HeaderRow}
+	widths := make([]float64, 0, len(a.header)+added)
+	for _, title := range a.header {
+		widths = append(widths, min(max(float64(utf8.RuneCountInString(title))+2, minWidth), maxWidth))
+	}
+	if a.header != nil {
+		widths = append(widths, 16, 18, reasonWidth)
+	}
+	frozen := s.HeaderRow
+	if frozen == 0 && a.header != nil {
+		frozen = 1
+	}
+	sheet, err := p.book.Sheet(workbook.Layout{Name: s.Name, Widths: widths, FrozenRow: frozen, Footer: p.head.Name})
+	if err != nil {
+		return nil, err //nolint:wrapcheck // says the sheet
+	}
+	a.Sheet = sheet
+	p.sheets[s.Name] = a
+	p.order = append(p.order, a)
+	return a, nil
+}
+
+func (p *bookProtocol) row(sheet string, row int, cells []string, outcome housing.Outcome) error {
+	a, ok := p.sheets[sheet]
+	if !ok {
+		var err error
+		if a, err = p.add(Sheet{Name: sheet}); err != nil {
+			return err
+		}
+	}
+	if err := a.writeHeader(row, p.looks.head); err != nil {
+		return err
+	}
+	row = max(row, a.Last()+1)
+	if outcome.Verdict == "" {
+		return a.Row(row, 0, styled(cells, p.looks.plain)) //nolint:wrapcheck // says the row and the sheet
+	}
+	cells = fit(cells, a.header, a.full)
+	status, code, reason := answer(outcome)
+	plain, wide := p.looks.plain, p.looks.reason
+	if outcome.Verdict == housing.Rejected {
+		plain, wide = p.looks.reject, p.looks.rejectReason
+	}
+	values := styled(append(cells[:len(cells):len(cells)], status, code), plain)
+	values = append(values, excelize.Cell{StyleID: wide, Value: reason})
+	for _, problem := range outcome.Problems {
+		if err := p.blame(a, row, cells, values, problem); err != nil {
+			return err
+		}
+	}
+	height := workbook.Height(workbook.Lines(reason, reasonWidth))
+	return a.Row(row, height, values) //nolint:wrapcheck // says the row and the sheet
+}
+
+// blame colours the cell that a problem is about and notes the reason on it.
+func (p *bookProtocol) blame(a *answered, row int, cells []string, values []any, problem housing.Problem) error {
+	i := guilty(a.header, cells, problem)
+	if i < 0 {
+		return nil
+	}
+	style := p.looks.bad
+	if !problem.IsError() {
+		style = p.looks.doubt
+	}
+	cell, ok := values[i].(excelize.Cell)
+	if !ok || cell.StyleID == p.looks.bad {
+		return nil // an earlier problem has the cell; the reason beside the row names both
+	}
+	noted := cell.StyleID == p.looks.doubt
+	cell.StyleID = style
+	values[i] = cell
+	if noted || p.notes >= maxNotes {
+		return nil
+	}
+	p.notes++
+	return a.Comment(workbook.Cell(i+1, row), problem.Russian()) //nolint:wrapcheck // says the cell
+}
+
+// guilty returns the index of the cell that a problem is about, −1 where it is about none.
+func guilty(header, cells []string, problem housing.Problem) int {
+	if problem.Column != "" {
+		for i, title := range header {
+			if i < len(cells) && strings.EqualFold(strings.TrimSpace(title), strings.TrimSpace(problem.Column)) {
+				return i
+			}
+		}
+	}
+	if problem.Value == "" {
+		return -1
+	}
+	i := slices.Index(cells, problem.Value)
+	if i >= 0 && slices.Contains(cells[i+1:], problem.Value) {
+		return -1 // the value stands twice: no telling which
+	}
+	return i
+}
+
+func (a *answered) writeHeader(before, style int) error {
+	if a.headed || a.header == nil {
+		return nil
+	}
+	a.headed = true
+	row := a.headerRow
+	if row == 0 {
+		row = max(before-1, 1)
+	}
+	titles := append(a.header[:len(a.header):len(a.header)], statusTitle, codeTitle, reasonTitle)
+	return a.Row(row, 30, styled(titles, style)) //nolint:wrapcheck // says the row and the sheet
+}
+
+func (p *bookProtocol) close(s Summary) error {
+	err := p.finish(s)
+	return errors.Join(err, p.abort())
+}
+
+func (p *bookProtocol) finish(s Summary) error {
+	if err := p.writeResult(s); err != nil {
+		return err
+	}
+	for _, a := range p.order {
+		if err := errors.Join(a.writeHeader(0, p.looks.head), a.Finish()); err != nil {
+			return err
+		}
+	}
+	return p.book.Write(p.dest) //nolint:wrapcheck // says what failed
+}
+
+func (p *bookProtocol) writeResult(s Summary) error {
+	title := []any{excelize.Cell{StyleID: p.looks.title, Value: "Протокол загрузки файла"}}
+	if err := p.result.Row(1, 24, title); err != nil {
+		return err //nolint:wrapcheck // says the row and the sheet
+	}
+	lines := []Line{
+		{"Файл", p.head.Name},
+		{"SHA-256", p.head.SHA256},
+		{"Размер, байт", fmt.Sprint(p.head.Size)},
+		{"Отправитель", p.head.Partner},
+		{"Получен", p.head.moment()},
+		{"Итог", s.Status.Russian()},
+		{"Причина", s.Reason},
+		{"Строк всего", fmt.Sprint(s.Counts.Rows)},
+		{"Принято", fmt.Sprint(s.Counts.Accepted)},
+		{"Без изменений", fmt.Sprint(s.Counts.Unchanged)},
+		{"Отклонено", fmt.Sprint(s.Counts.Rejected)},
+	}
+	lines = append(lines, s.Lines...)
+	if s.Counts.Rejected > 0 {
+		lines = append(lines, Line{
+			"Что делать", "Исправьте выделенные строки в этом же файле и отправьте его снова: принятые строки второй раз " +
+				"не загрузятся, столбцы «Статус», «Код», «Причина» и этот лист можно не удалять.",
+		})
+	}
+	for i, l := range lines {
+		value := p.looks.value
+		if l.Name == "Итог" && s.Status == housing.FileRefused {
+			value = p.looks.bad
+		}
+		cells := []any{excelize.Cell{StyleID: p.looks.label, Value: l.Name}, excelize.Cell{StyleID: value, Value: l.Value}}
+		if err := p.result.Row(i+3, workbook.Height(workbook.Lines(l.Value, 90))+2, cells); err != nil {
+			return err //nolint:wrapcheck // says the row and the sheet
+		}
+	}
+	return p.result.Finish() //nolint:wrapcheck // says the sheet
+}
+
+func (p *bookProtocol) abort() error {
+	return p.book.Close() //nolint:wrapcheck // says what failed
+}
+
+func styled(cells []string, style int) []any {
+	values := make([]any, len(cells), len(cells)+1)
+	for i, text := range cells {
+		values[i] = excelize.Cell{StyleID: style, Value: text}
+	}
+	return values
+}

@@ -1,0 +1,34 @@
+package housing
+
+// MatchQuestion is a claim that matching did not settle: the operator decides. His workbook has one
+// row for each, and the answer comes back as a MatchAnswer.
+type MatchQuestion struct {
+	Claim      Claim
+	Reason     string // in Russian: why nobody was linked
+	Candidates []MatchCandidate
+}
+
+// MatchCandidate is an account that a claim may belong to, the likeliest first.
+type MatchCandidate struct {
+	Account  Account
+	House    string // address
+	Evidence string // in Russian: what speaks for it
+}
+
+// MatchAnswer is the operator's decision on one claim. Without an account and not None it is open.
+type MatchAnswer struct {
+	Claim   int64
+	Account string // number
+	None    bool   // no account of ours
+	Comment string
+}
+
+// The words of the operator's workbook, which one room writes and another reads. Columns are found
+// by their titles.
+const (
+	MatchSheet         = "Сопоставление"
+	MatchColumnClaim   = "Заявка №"
+	MatchColumnAnswer  = "Лицевой счёт (заполните)"
+	MatchColumnComment = "Комментарий"
+	MatchAnswerNone    = "нет" // what the operator writes where no account is right
+)
