@@ -1,0 +1,15 @@
+package residents_test
+
+import (
+	"testing"
+
+	"github.com/kvitok-gkh/kvitok/importers/formattest"
+	"github.com/kvitok-gkh/kvitok/importers/residents"
+)
+
+func TestWorkbook(t *testing.T) {
+	t.Parallel()
+	formattest.Run(t, residents.NewWorkbook())
+}
+
+func FuzzWorkbook(f *testing.F) { formattest.Fuzz(f, residents.NewWorkbook()) }
