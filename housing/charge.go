@@ -53,7 +53,7 @@ type Charge struct {
 	Segment     Interval   `json:"segment"`
 	Rule        string     `json:"rule"` // id of the rule, for instance "R2.1.1"
 	Method      Method     `json:"method"`
-	Volume      Decimal    `json:"volume"` // in units of the service, rounded to 7 digits for print
+	Volume      Decimal    `json:"volume"` // in units of the service, rounded to 7 digits for print; 0 in an Uplift line
 	Price       Decimal    `json:"price"`  // roubles per unit
 	Coefficient Decimal    `json:"coefficient,omitzero"`
 	Amount      Money      `json:"amount"`

@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"math"
 	"math/bits"
 	"strconv"
 	"strings"
@@ -80,6 +81,9 @@ func (d Decimal) Cmp(o Decimal) int {
 
 // Sub returns d − o exactly, or ErrOverflow.
 func (d Decimal) Sub(o Decimal) (Decimal, error) {
+	if o.units == math.MinInt64 {
+		return Decimal{}, fmt.Errorf("subtract %s from %s: %w", o, d, ErrOverflow)
+	}
 	return d.Add(Decimal{-o.units, o.scale})
 }
 

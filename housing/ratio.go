@@ -85,6 +85,9 @@ func (r Ratio) Cmp(o Ratio) int { return r.Sub(o).Sign() }
 // Round gives the value at a scale, half away from zero ("half-up" of the rules, mirrored for
 // negative amounts), or ErrOverflow.
 func (r Ratio) Round(scale uint8) (Decimal, error) {
+	if scale > maxScale {
+		return Decimal{}, fmt.Errorf("round to %d digits: %w", scale, ErrOverflow)
+	}
 	if r.large == nil {
 		if scaled, ok := mulInt64(r.num, pow10(scale)); ok {
 			return Decimal{roundQuotient(scaled, r.denominator()), scale}, nil
@@ -105,6 +108,14 @@ func (r Ratio) Round(scale uint8) (Decimal, error) {
 
 // Cut gives the value at a scale with all further digits dropped towards zero, or ErrOverflow.
 func (r Ratio) Cut(scale uint8) (Decimal, error) {
+	if scale > maxScale {
+		return Decimal{}, fmt.Errorf("cut to %d digits: %w", scale, ErrOverflow)
+	}
+	if r.large == nil {
+		if scaled, ok := mulInt64(r.num, pow10(scale)); ok {
+			return Decimal{scaled / r.denominator(), scale}, nil
+		}
+	}
 	scaled := new(big.Rat).Mul(r.rat(), new(big.Rat).SetInt64(pow10(scale)))
 	units := new(big.Int).Quo(scaled.Num(), scaled.Denom())
 	if !units.IsInt64() {
