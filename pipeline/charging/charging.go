@@ -75,11 +75,11 @@ type calculation struct {
 	findings []housing.Finding
 	err      error // first failure of the snapshot as a whole
 
-	acc    *housing.AccountFacts
-	held   bool
-	served []serving
+	acc      *housing.AccountFacts
+	held     bool
+	served   []serving
 	segments []segment
-	cuts   cutter
+	cuts     cutter
 }
 
 func calculate(s *housing.Snapshot) (*calculation, error) {
