@@ -1,4 +1,4 @@
-package receipts_test
+package receipts
 
 import (
 	"bytes"
@@ -11,7 +11,6 @@ import (
 	"github.com/signintech/gopdf"
 
 	"github.com/kvitok-gkh/kvitok/housing"
-	"github.com/kvitok-gkh/kvitok/receipts"
 	"github.com/kvitok-gkh/kvitok/receipts/paymentcode"
 )
 
@@ -24,7 +23,7 @@ func report(b *testing.B, perOp, bytes int, before time.Duration) {
 
 // BenchmarkSingle writes a receipt as a file of its own, one worker a core.
 func BenchmarkSingle(b *testing.B) {
-	p := printer(b, receipts.Config{})
+	p := printer(b, Config{})
 	doc := document(b)
 	var size bytes.Buffer
 	if err := p.Single(&size, doc); err != nil {
@@ -45,7 +44,7 @@ func BenchmarkSingle(b *testing.B) {
 // BenchmarkBook writes print files of a hundred receipts, one worker a core.
 func BenchmarkBook(b *testing.B) {
 	const pages = 100
-	p := printer(b, receipts.Config{})
+	p := printer(b, Config{})
 	docs := make([]*housing.PaymentDocument, pages)
 	for i := range docs {
 		docs[i] = document(b)
@@ -126,9 +125,9 @@ func sequence(docs ...*housing.PaymentDocument) iter.Seq2[*housing.PaymentDocume
 	}
 }
 
-func printer(tb testing.TB, config receipts.Config) *receipts.Printer {
+func printer(tb testing.TB, config Config) *Printer {
 	tb.Helper()
-	p, err := receipts.New(config)
+	p, err := New(config)
 	if err != nil {
 		tb.Fatal(err)
 	}

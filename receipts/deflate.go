@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"strconv"
-	"sync"
 
 	"github.com/klauspost/compress/zlib"
 )
@@ -14,7 +13,34 @@ import (
 // deflater compresses the plain streams of a file that gopdf has written. gopdf itself makes a new
 // compressor of 800 kB for every page and feeds it letter by letter: that took half of the time of a
 // print file. It also leaves the tables from glyphs to characters uncompressed.
-type deflater struct{ writers sync.Pool }
+type deflater struct {
+	idle chan *zlib.Writer // not a sync.Pool, which every collection would empty
+}
+
+func newDeflater() deflater {
+	const mostIdle = 16
+	return deflater{idle: make(chan *zlib.Writer, mostIdle)}
+}
+
+func (d deflater) take() (*zlib.Writer, error) {
+	select {
+	case z := <-d.idle:
+		return z, nil
+	default:
+	}
+	z, err := zlib.NewWriterLevel(io.Discard, deflateLevel)
+	if err != nil {
+		return nil, fmt.Errorf("make compressor: %w", err)
+	}
+	return z, nil
+}
+
+func (d deflater) giveBack(z *zlib.Writer) {
+	select {
+	case d.idle <- z:
+	default:
+	}
+}
 
 var errNotOurs = errors.New("file is not as gopdf writes it")
 
@@ -23,18 +49,16 @@ const deflateLevel = 3
 
 // rewrite writes the file to w with its plain streams compressed. The file must be gopdf's: objects
 // in order of their numbers, then one table of offsets.
-func (d *deflater) rewrite(w *bytes.Buffer, file []byte) error {
+func (d deflater) rewrite(w *bytes.Buffer, file []byte) error {
 	objects, tail, err := split(file)
 	if err != nil {
 		return err
 	}
-	z, ok := d.writers.Get().(*zlib.Writer)
-	if !ok {
-		if z, err = zlib.NewWriterLevel(io.Discard, deflateLevel); err != nil {
-			return fmt.Errorf("make compressor: %w", err)
-		}
+	z, err := d.take()
+	if err != nil {
+		return err
 	}
-	defer d.writers.Put(z)
+	defer d.giveBack(z)
 	w.Write(file[:objects[0]])
 	offsets := make([]int, 0, len(objects)-1)
 	var packed bytes.Buffer

@@ -33,7 +33,7 @@ type fontSet struct {
 }
 
 func newFontSet() (*fontSet, error) {
-	fonts := &fontSet{}
+	fonts := &fontSet{deflater: newDeflater()}
 	var err error
 	if fonts.regular, err = fonts.add("KvitokSans", regularTTF); err != nil {
 		return nil, err

@@ -1,4 +1,4 @@
-package receipts_test
+package receipts
 
 import (
 	"strconv"
@@ -143,7 +143,7 @@ func twoPayees(tb testing.TB) *housing.PaymentDocument {
 func advance(tb testing.TB) *housing.PaymentDocument {
 	tb.Helper()
 	doc := document(tb)
-	doc.Opening, doc.Paid, doc.Penalty = -900_000, 0, 0
+	doc.Opening, doc.Paid, doc.Penalty = -1_000_000, 0, 0
 	doc.ToPay = doc.Opening + doc.Charged
 	total(doc)
 	return doc
