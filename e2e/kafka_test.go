@@ -49,7 +49,8 @@ func startKafka(t *testing.T) *kafkaServer {
 }
 
 func (s *kafkaServer) command(ctx context.Context, verb string) (string, error) {
-	out, err := exec.CommandContext(ctx, filepath.Join("..", "scripts", "kafka.sh"), verb, s.dir).CombinedOutput()
+	cmd := exec.CommandContext(ctx, filepath.Join("..", "scripts", "kafka.sh"), verb, s.dir) //nolint:gosec // our own script
+	out, err := cmd.CombinedOutput()
 	return string(out), err
 }
 
@@ -90,14 +91,10 @@ func (s *kafkaServer) again(t *testing.T, how string) {
 func TestKafkaConformance(t *testing.T) {
 	t.Parallel()
 	s := startKafka(t)
-	for _, how := range []string{"stop", "kill"} {
-		t.Run("restart by "+how, func(t *testing.T) { //nolint:paralleltest // both restart the one broker
-			streamtest.Run(t, streamtest.Env{
-				Brokers: []string{s.broker}, Prefix: how, Limit: 2 * time.Minute,
-				Restart: func(t *testing.T) { t.Helper(); s.again(t, how) },
-			})
-		})
-	}
+	streamtest.Run(t, streamtest.Env{
+		Brokers: []string{s.broker}, Limit: 2 * time.Minute,
+		Restart: func(t *testing.T) { t.Helper(); s.again(t, "stop") },
+	})
 }
 
 const (
@@ -297,7 +294,7 @@ func (h flowHandler) Handle(ctx context.Context, batch []stream.Message) ([]stre
 			}
 			work.Queue(`INSERT INTO flow_deliveries (part, off) VALUES ($1, $2)`, m.Partition, m.Offset)
 		}
-		return tx.SendBatch(ctx, work).Close() //nolint:wrapcheck // wrapped below
+		return tx.SendBatch(ctx, work).Close()
 	})
 	if err != nil {
 		return nil, fmt.Errorf("write batch: %w", err)

@@ -188,7 +188,7 @@ func (c *Consumer) consume(ctx context.Context, goal *goal) error {
 	if err != nil {
 		return fmt.Errorf("leave consumer group: %w", err)
 	}
-	return context.Cause(ctx)
+	return fmt.Errorf("stream consumer stopped: %w", context.Cause(ctx))
 }
 
 // partitionWatch is how often a member looks whether the topic got more partitions.

@@ -54,7 +54,7 @@ func produce(t *testing.T, cfg stream.Config, values ...string) {
 	if err != nil {
 		t.Fatalf("NewProducer: %v", err)
 	}
-	var out []stream.Outgoing
+	out := make([]stream.Outgoing, 0, len(values))
 	for i, v := range values {
 		out = append(out, stream.Outgoing{Key: fmt.Append(nil, i), Value: []byte(v)})
 	}
@@ -81,7 +81,7 @@ func TestCrashBeforeCommitGivesRepeatsOnly(t *testing.T) {
 	cluster.ControlKey(int16(kmsg.OffsetCommit), func(kmsg.Request) (kmsg.Response, error, bool) {
 		cluster.KeepControl()
 		if commits++; commits > 3 {
-			return nil, nil, false
+			return nil, nil, false //nolint:nilnil // kfake then answers by itself
 		}
 		return nil, errors.New("cut"), true
 	})
@@ -228,7 +228,7 @@ func TestSecurityOnTheWire(t *testing.T) {
 		t.Run(mechanism, func(t *testing.T) {
 			t.Parallel()
 			_, cfg := startCluster(t, kfake.EnableSASL(), kfake.Superuser(mechanism, "kvitok", "p=a,ss word"))
-			cfg.Security = stream.Security{Mechanism: mechanism, Username: "kvitok", Password: "p=a,ss word"}
+			cfg.Security = stream.Security{Mechanism: mechanism, Username: "kvitok", Password: "p=a,ss word"} //nolint:gosec // of a broker that lives for this test
 			produce(t, cfg, numbered(5)...)
 			stats, err := newConsumer(t, cfg, &streamtest.Store{}, stream.Hooks{}).Drain(t.Context())
 			if err != nil || stats.Accepted != 5 {

@@ -60,7 +60,7 @@ func (c *Consumer) Check(ctx context.Context) error {
 // pause.
 func (c *Consumer) awaitTopics(ctx context.Context) error {
 	if !c.untilDone(ctx, StageJoin, func() error { return c.Check(ctx) }) {
-		return context.Cause(ctx)
+		return fmt.Errorf("wait for topics: %w", context.Cause(ctx))
 	}
 	return nil
 }

@@ -10,53 +10,10 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/kvitok-gkh/kvitok/housing"
 )
-
-// Codes of messages that go to the dead-letter topic.
-const (
-	CodeTooBig          = "too_big"          // longer than the limit
-	CodeNotJSON         = "not_json"         // not JSON, not UTF-8, nested too deep, text behind the object
-	CodeWrongShape      = "wrong_shape"      // a field of a wrong type
-	CodeMissingField    = "missing_field"    // a field that must be there is not
-	CodeBadText         = "bad_text"         // a text too long or with control characters
-	CodeBadTime         = "bad_time"         // not RFC 3339 with a zone, or an impossible year
-	CodeBadChannel      = "bad_channel"      // neither a number nor T1 to T9
-	CodeBadValue        = "bad_value"        // not a decimal of the meter's dial
-	CodeWrongUnit       = "wrong_unit"       // not the unit of the resource
-	CodeUnknownResource = "unknown_resource" // a resource that Kvitok does not read
-	CodeTooMany         = "too_many"         // more readings than one message may hold
-	CodeRepeated        = "repeated"         // two readings of one channel and time in one message
-)
-
-// RejectError says why a message can never be used.
-type RejectError struct {
-	// Code is for programs, Field the path of the field, Reason for a person, in Russian.
-	Code   string
-	Field  string
-	Reason string
-}
-
-// Error gives the reason in English for the log; it holds no value of the message.
-func (e *RejectError) Error() string {
-	return "message refused: " + e.Code + " " + e.Field
-}
-
-// Verdict is the dead verdict with this reason.
-func (e *RejectError) Verdict() Verdict { return Bury(e.Code, e.Reason) }
-
-// VerdictOf gives the verdict for an error of DecodeReadings. False says that the error is not
-// about the message: the handler must then return it.
-func VerdictOf(err error) (Verdict, bool) {
-	var reject *RejectError
-	if !errors.As(err, &reject) {
-		return Verdict{}, false
-	}
-	return reject.Verdict(), true
-}
 
 // Limits of one message; the size is also limited by Config.MaxMessageBytes.
 const (
@@ -222,8 +179,7 @@ func nesting(value []byte) int {
 }
 
 func jsonError(err error) error {
-	var wrongType *json.UnmarshalTypeError
-	if errors.As(err, &wrongType) {
+	if wrongType, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		field := wrongType.Field
 		return &RejectError{
 			Code: CodeWrongShape, Field: field,
@@ -291,34 +247,6 @@ func missing(field string) error {
 	return &RejectError{Code: CodeMissingField, Field: field, Reason: fmt.Sprintf("Не заполнено поле «%s».", field)}
 }
 
-// checkText refuses what a database column or a protocol line could not hold.
-func checkText(field, value string, needed bool) error {
-	if needed && strings.TrimSpace(value) == "" {
-		return missing(field)
-	}
-	if utf8.RuneCountInString(value) > maxTextRunes {
-		return &RejectError{Code: CodeBadText, Field: field, Reason: fmt.Sprintf("Поле «%s» длиннее %d знаков.", field, maxTextRunes)}
-	}
-	if strings.IndexFunc(value, func(r rune) bool { return !unicode.IsPrint(r) }) >= 0 {
-		return &RejectError{Code: CodeBadText, Field: field, Reason: fmt.Sprintf("Поле «%s» содержит непечатаемые знаки.", field)}
-	}
-	return nil
-}
-
-func instant(field, text string) (time.Time, error) {
-	if strings.TrimSpace(text) == "" {
-		return time.Time{}, missing(field)
-	}
-	t, err := time.Parse(time.RFC3339, text)
-	if err != nil || t.UTC().Year() < minYear || t.UTC().Year() > maxYear {
-		return time.Time{}, &RejectError{
-			Code: CodeBadTime, Field: field,
-			Reason: fmt.Sprintf("Поле «%s»: «%s» не время, ожидается вид 2026-10-25T21:00:00+03:00.", field, shorten(text)),
-		}
-	}
-	return t.UTC(), nil
-}
-
 func (w wireReading) decode(field, resource string) (ChannelReading, error) {
 	at, err := instant(field+".at", w.At)
 	if err != nil {
@@ -339,68 +267,6 @@ func (w wireReading) decode(field, resource string) (ChannelReading, error) {
 		}
 	}
 	return ChannelReading{At: at, Channel: channel, Value: value, Unit: w.Unit}, nil
-}
-
-// parseChannel takes 1 to 99 as a number or a text, and T1 to T9.
-func parseChannel(field string, raw json.RawMessage) (string, error) {
-	if len(raw) == 0 || string(raw) == "null" {
-		return "", missing(field)
-	}
-	text := string(raw)
-	if raw[0] == '"' {
-		if err := json.Unmarshal(raw, &text); err != nil {
-			return "", jsonError(err)
-		}
-	}
-	if len(text) == 2 && text[0] == 'T' && text[1] >= '1' && text[1] <= '9' {
-		return text, nil
-	}
-	if n, err := strconv.Atoi(text); err == nil && n >= 1 && n <= 99 {
-		return strconv.Itoa(n), nil
-	}
-	return "", &RejectError{
-		Code: CodeBadChannel, Field: field,
-		Reason: fmt.Sprintf("Канал «%s» непонятен, ожидается число от 1 до 99 или зона от T1 до T9.", shorten(text)),
-	}
-}
-
-// parseValue takes what the dial of a meter can show: digits, a point, digits.
-func parseValue(field, text string) (housing.Decimal, error) {
-	if text == "" {
-		return housing.Decimal{}, missing(field)
-	}
-	whole, fraction, point := strings.Cut(text, ".")
-	ok := len(text) <= maxValueText && digits(whole, maxWholeDigits) && (!point || digits(fraction, maxFractionDigits))
-	value, err := housing.Decimal{}, error(nil)
-	if ok {
-		value, err = housing.ParseDecimal(text)
-	}
-	if !ok || err != nil {
-		return housing.Decimal{}, &RejectError{
-			Code: CodeBadValue, Field: field,
-			Reason: fmt.Sprintf("Показание «%s» не число, ожидается до %d цифр, точка и до %d цифр, например 123.456.", shorten(text), maxWholeDigits, maxFractionDigits),
-		}
-	}
-	return value, nil
-}
-
-func digits(s string, most int) bool {
-	return s != "" && len(s) <= most && strings.Trim(s, "0123456789") == ""
-}
-
-// shorten keeps a refused text printable in a reason.
-func shorten(s string) string {
-	const most = 40
-	clean := strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
-		}
-		return '·'
-	}, s)
-	if utf8.RuneCountInString(clean) > most {
-		return string([]rune(clean)[:most]) + "…"
-	}
-	return clean
 }
 
 // setKeys gives the message and each reading their idempotency keys.

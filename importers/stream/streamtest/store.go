@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 
@@ -109,7 +110,7 @@ func (s *Store) Await(ctx context.Context, rows int) error {
 		select {
 		case <-changed:
 		case <-ctx.Done():
-			return context.Cause(ctx)
+			return fmt.Errorf("wait for %d messages: %w", rows, context.Cause(ctx))
 		}
 	}
 }

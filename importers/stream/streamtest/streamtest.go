@@ -26,8 +26,6 @@ type Env struct {
 	Brokers []string
 	// Restart stops the broker and starts it again with its data; nil skips what needs it.
 	Restart func(t *testing.T)
-	// Prefix keeps the topics of two runs on one broker apart.
-	Prefix string
 	// Limit bounds each scenario (default 60 s).
 	Limit time.Duration
 
@@ -81,7 +79,7 @@ func newRoom(t *testing.T, env Env) *room {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), env.Limit)
 	t.Cleanup(cancel)
-	name := env.Prefix + "readings-" + strconv.FormatInt(env.number.Add(1), 10)
+	name := "readings-" + strconv.FormatInt(env.number.Add(1), 10)
 	r := &room{ctx: ctx, log: slog.New(slog.DiscardHandler), cfg: stream.Config{
 		Brokers: env.Brokers, Topic: name, Group: "kvitok-" + name, DeadLetterTopic: name + "-dead",
 		BatchSize: 100, BatchWait: 50 * time.Millisecond, RetryMin: 10 * time.Millisecond, RetryMax: 200 * time.Millisecond,
@@ -177,6 +175,7 @@ func (r *room) wantRows(t *testing.T, s *Store, want int) {
 }
 
 func drains(t *testing.T, r *room) {
+	t.Helper()
 	s := &Store{}
 	c := r.consumer(t, s)
 	empty, err := c.Drain(r.ctx)
@@ -207,6 +206,7 @@ func drains(t *testing.T, r *room) {
 // redelivers loses the answer of the database after it wrote, and then gives everything to another
 // group over the same store.
 func redelivers(t *testing.T, r *room) {
+	t.Helper()
 	r.produce(t, 0, 500)
 	s := &Store{After: func(call int, _ []stream.Message) error {
 		if call%2 == 1 {
@@ -226,6 +226,7 @@ func redelivers(t *testing.T, r *room) {
 }
 
 func retries(t *testing.T, r *room) {
+	t.Helper()
 	r.produce(t, 0, 300)
 	s := &Store{Before: func(call int, _ []stream.Message) error {
 		if call <= 3 {
@@ -241,6 +242,7 @@ func retries(t *testing.T, r *room) {
 }
 
 func buries(t *testing.T, r *room) {
+	t.Helper()
 	big := make([]byte, r.cfg.MaxMessageBytes+1)
 	r.send(t,
 		stream.Outgoing{Key: []byte("ХВ-1"), Value: []byte("reading 1")},
@@ -292,7 +294,7 @@ func (r *room) letters(t *testing.T, n int) []letter {
 			t.Errorf("close reader: %v", err)
 		}
 	}()
-	var letters []letter
+	letters := make([]letter, 0, n)
 	for range n {
 		m, err := reader.ReadMessage(r.ctx)
 		if err != nil {
@@ -310,6 +312,7 @@ func (r *room) letters(t *testing.T, n int) []letter {
 // stops stops a consumer whose handler is in the middle of a batch: the batch is finished and its
 // offsets are committed.
 func stops(t *testing.T, r *room) {
+	t.Helper()
 	r.produce(t, 0, 100)
 	entered, leave := make(chan int, 100), make(chan struct{})
 	s := &Store{Before: func(_ int, batch []stream.Message) error {
@@ -355,6 +358,7 @@ func stops(t *testing.T, r *room) {
 
 // rebalances has members join and leave while messages flow.
 func rebalances(t *testing.T, r *room) {
+	t.Helper()
 	const part = 1500
 	s := &Store{}
 	first := r.consumer(t, s)
@@ -389,6 +393,7 @@ func rebalances(t *testing.T, r *room) {
 }
 
 func restarts(t *testing.T, r *room, restart func(*testing.T)) {
+	t.Helper()
 	s := &Store{}
 	c := r.consumer(t, s)
 	stop := r.start(t, c)
