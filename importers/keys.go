@@ -79,7 +79,7 @@ func slowKey(s string, limit int, form string) *CellError {
 }
 
 func tooLong(s string, limit int, form string) *CellError {
-	return Wrong("too_long", fmt.Sprintf("%d знаков при пределе %d", utf8.RuneCountInString(s), limit), form)
+	return Wrong("too_long", fmt.Sprintf("%s при пределе %d", Count(utf8.RuneCountInString(s), "знак", "знака", "знаков"), limit), form)
 }
 
 // shownSpaces makes spaces visible, so that a person sees where they are.

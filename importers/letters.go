@@ -88,7 +88,7 @@ func ReadText(c Cell, limit int) (string, error) {
 		s = strings.Join(strings.Fields(strings.NewReplacer("\u200b", "", "\ufeff", "").Replace(s)), " ")
 	}
 	if len(s) > limit && utf8.RuneCountInString(s) > limit {
-		return "", Wrong("too_long", fmt.Sprintf("%d знаков при пределе %d", utf8.RuneCountInString(s), limit), "")
+		return "", tooLong(s, limit, "")
 	}
 	if strings.ContainsRune(s, utf8.RuneError) {
 		return "", Wrong("bad_character", "есть нечитаемые знаки", "")
@@ -96,7 +96,7 @@ func ReadText(c Cell, limit int) (string, error) {
 	if hasLatin(s) && !isASCII(s) {
 		for word := range strings.FieldsFuncSeq(s, func(r rune) bool { return !unicode.IsLetter(r) }) {
 			if why := mixedScripts(word); why != "" {
-				return "", Wrong("mixed_letters", "в слове «"+word+"» "+why, "слова из букв одного алфавита")
+				return "", Wrong("mixed_letters", "в слове «"+word+"» "+why, "слово из букв одного алфавита")
 			}
 		}
 	}

@@ -3,6 +3,7 @@ package importers
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/kvitok-gkh/kvitok/housing"
@@ -23,6 +24,7 @@ type Column[T any] struct {
 	Name string   // as printed in the header
 	Also []string // other names in use
 	Need Need
+	Key  bool // without it a header is not of this table, even if marked
 	Mark bool // its presence tells this table from the others of the catalogue
 	// Read puts a cell that is not empty into the row; a CellError becomes a problem of the row.
 	Read func(row *T, c Cell) error
@@ -62,6 +64,9 @@ func (t Table[T]) Heading() []string {
 func (t Table[T]) SheetName() string { return t.Title }
 
 func (c *Column[T]) called(name string) bool {
+	if name == "" {
+		return false
+	}
 	if name == heading(c.Name) {
 		return true
 	}
@@ -73,16 +78,23 @@ func (c *Column[T]) called(name string) bool {
 	return false
 }
 
-// marked reports whether a row is the header of this table: it has a mark and one more column.
+// marked reports whether a row is the header of this table: it has a mark, all keys and one more
+// column. Others may be missing: bind then says which.
 func (t Table[T]) marked(header []string) bool {
+	names := make([]string, len(header))
+	for i, cell := range header {
+		names[i] = heading(cell)
+	}
 	known, mark := 0, false
-	for _, cell := range header {
-		name := heading(cell)
-		for i := range t.Columns {
-			if name != "" && t.Columns[i].called(name) {
-				known++
-				mark = mark || t.Columns[i].Mark
-			}
+	for i := range t.Columns {
+		column := &t.Columns[i]
+		there := slices.ContainsFunc(names, column.called)
+		if column.Key && !there {
+			return false
+		}
+		if there {
+			known++
+			mark = mark || column.Mark
 		}
 	}
 	return mark && known > 1
@@ -212,7 +224,7 @@ func source(name string, row int) housing.Source {
 }
 
 func wrongCount(got, want int) error {
-	text := fmt.Sprintf("в строке %d ячеек вместо %d", got, want)
+	text := fmt.Sprintf("в строке %s вместо %d", Count(got, "ячейка", "ячейки", "ячеек"), want)
 	switch {
 	case got < want:
 		text += ": строка обрезана или потерян разделитель «;»"

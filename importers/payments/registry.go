@@ -19,6 +19,9 @@ type registry struct {
 	rejected int
 	first    string // reason of the first rejected row
 	overflow bool
+
+	orderNo   string
+	orderDate housing.Date
 }
 
 func newRegistry() *registry { return &registry{numbers: map[uint64]int32{}} }
@@ -75,6 +78,23 @@ func (r *registry) add(total *housing.Money, text string) {
 	*total = sum
 }
 
+// order looks the payment order up in the last line, before the rows are read that belong to it.
+func (r *registry) order(tail []string) {
+	for _, text := range tail {
+		if !strings.HasPrefix(text, "=") {
+			continue
+		}
+		cells := importers.SplitPlain(text, ';')
+		if len(cells) != trailerCells {
+			return
+		}
+		if day, err := readDashedDate(importers.Cell{Text: cells[5]}); err == nil {
+			r.orderNo, r.orderDate = cells[4], day
+		}
+		return
+	}
+}
+
 // trailer takes the line of totals; nothing may follow it.
 func (r *registry) trailer(line importers.Line) error {
 	if r.stated.Present {
@@ -83,7 +103,8 @@ func (r *registry) trailer(line importers.Line) error {
 	}
 	cells := importers.SplitPlain(strings.TrimPrefix(line.Text, "="), ';')
 	if len(cells) != trailerCells {
-		return badTrailer(line, fmt.Sprintf("в ней %d ячеек вместо %d, файл, вероятно, передан не полностью", len(cells), trailerCells))
+		return badTrailer(line, fmt.Sprintf("в ней %s вместо %d, файл, вероятно, передан не полностью",
+			importers.Count(len(cells), "ячейка", "ячейки", "ячеек"), trailerCells))
 	}
 	rows, err := strconv.Atoi(cells[0])
 	if err != nil || rows < 0 {

@@ -105,7 +105,12 @@ func dashed(s string, sizes ...int) bool {
 
 // Decode reads the rows and proves the totals.
 func (sberA) Decode(ctx context.Context, in importers.Input, yield func(importers.Record) error) (importers.Result, error) {
+	sample, err := importers.NewSample(in)
+	if err != nil {
+		return importers.Result{}, err //nolint:wrapcheck // a FileError or an error of reading
+	}
 	registry := newRegistry()
+	registry.order(sample.Tail)
 	names := sberNames()
 	result, err := importers.EachLine(ctx, in, func(line importers.Line) error {
 		if strings.HasPrefix(line.Text, "=") || registry.stated.Present {
@@ -137,7 +142,8 @@ func readSber(p importers.Positional, src housing.Source, registry *registry) {
 		Amount:   importers.At(p, cellAmount, readAmount),
 		Transfer: importers.At(p, cellTransfer, readFee),
 		Fee:      importers.At(p, cellFee, readFee),
-		Source:   src,
+		OrderNo:  registry.orderNo, OrderDate: registry.orderDate,
+		Source: src,
 	}
 	if !dashed(p.Record.Cells[cellTime], 2, 2, 2) {
 		p.Fail(cellTime, importers.Wrong("bad_time", "это не время", "время вида ЧЧ-ММ-СС"))

@@ -112,7 +112,7 @@ func readRSO(p importers.Positional, src housing.Source) {
 		p.FailRow(importers.Wrong("no_meter", "пусты и код, и заводской номер прибора", "заполненный «Код ПУ» или «Заводской №»"))
 	}
 	if n := utf8.RuneCountInString(p.Record.Cells[cellCompany]); n > companyLimit {
-		p.Fail(cellCompany, importers.Wrong("too_long", fmt.Sprintf("%d знаков при пределе %d", n, companyLimit), ""))
+		p.Fail(cellCompany, importers.Wrong("too_long", fmt.Sprintf("%s при пределе %d", importers.Count(n, "знак", "знака", "знаков"), companyLimit), ""))
 	}
 	r.Account = importers.At(p, cellAccount, readCode)
 	r.Code = importers.At(p, cellCode, importers.TextUpTo(50))

@@ -12,8 +12,7 @@ import (
 //	Лицевой счёт | ЕЛС | ФИО* | Адрес | Квартира | Телефон | E-mail | Доля
 //
 // A star marks what every row must have; besides, each row must have something to be matched by: an
-// account, a unified account or an address. Квартира is added to the address as «, кв. N». The
-// account stays as it came, a doubtful one with a warning. Source: the format is Kvitok's own.
+// account, a unified account or an address. Квартира is added to the address as «, кв. N». Source: the format is Kvitok's own.
 func NewWorkbook() importers.Format {
 	return importers.XLSX{
 		Title: "kvitok-residents-xlsx", Room: "residents", Tables: []importers.Layout{table()},
@@ -37,7 +36,7 @@ func table() importers.Layout {
 		Title: "Жильцы",
 		Columns: []importers.Column[row]{
 			{
-				Name: "Лицевой счёт", Also: []string{"ЛС", "Номер лицевого счёта"}, Need: importers.Present,
+				Name: "Лицевой счёт", Also: []string{"ЛС", "Номер лицевого счёта"}, Need: importers.Present, Key: true,
 				Read: importers.Into(importers.ReadAccountNumber, func(r *row) *string { return &r.Account }),
 			},
 			{Name: "ЕЛС", Read: importers.Into(importers.ReadUnified, func(r *row) *string { return &r.Unified })},

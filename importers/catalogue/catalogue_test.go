@@ -1,0 +1,163 @@
+package catalogue_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/kvitok-gkh/kvitok/importers"
+	"github.com/kvitok-gkh/kvitok/importers/catalogue"
+	"github.com/kvitok-gkh/kvitok/importers/formattest"
+)
+
+func TestNamesAreUniqueAndFound(t *testing.T) {
+	t.Parallel()
+	formats := catalogue.New()
+	seen := map[string]bool{}
+	for _, name := range formats.Names() {
+		if seen[name] {
+			t.Errorf("%s stands in the catalogue twice", name)
+		}
+		seen[name] = true
+		f, err := formats.ByName(name)
+		if err != nil || f.Name() != name {
+			t.Errorf("ByName(%q) = %v, %v", name, f, err)
+		}
+	}
+	if _, err := formats.ByName("no-such"); !errors.Is(err, importers.ErrUnknownFormat) {
+		t.Errorf("ByName of an unknown format: %v", err)
+	}
+}
+
+// Every case of every format is recognised as that format and no other.
+func TestEveryCaseIsOfOneFormat(t *testing.T) {
+	t.Parallel()
+	inputs, err := filepath.Glob("../*/testdata/*/*/input.*")
+	if err != nil || len(inputs) == 0 {
+		t.Fatalf("no cases found: %v", err)
+	}
+	formats := catalogue.New()
+	covered := map[string]bool{}
+	for _, path := range inputs {
+		want := filepath.Base(filepath.Dir(filepath.Dir(path)))
+		covered[want] = true
+		s, err := importers.NewSample(formattest.Input("file", formattest.Load(t, path)))
+		if err != nil {
+			t.Errorf("%s: %v", path, err)
+			continue
+		}
+		format, err := formats.Recognise(s)
+		if err != nil {
+			t.Errorf("%s: %v", path, err)
+			continue
+		}
+		if format.Name() != want {
+			t.Errorf("%s is recognised as %s", path, format.Name())
+		}
+	}
+	for _, name := range formats.Names() {
+		if !covered[name] {
+			t.Errorf("%s has no case", name)
+		}
+	}
+}
+
+// The samples of other formats of banks and suppliers must not pass for one of ours.
+func TestForeignSamples(t *testing.T) {
+	t.Parallel()
+	root := "../../../shared/samples"
+	if _, err := os.Stat(root); err != nil {
+		t.Skip("skipped: no ../shared")
+	}
+	ours := map[string]string{
+		"synthetic/sber/9900123450_40702810800000000777_424.y03":                          "sber-payments-a",
+		"synthetic/sber/bad/no_trailer_9900123450_40702810800000000777_428.txt":           "sber-payments-a",
+		"synthetic/sber/bad/delimiter_in_address_9900123450_40702810800000000777_429.txt": "sber-payments-a",
+		"synthetic/rso/readings7.csv":                                                     "rso-readings-csv",
+	}
+	formats := catalogue.New()
+	found := map[string]bool{}
+	err := filepath.WalkDir(root, func(path string, entry os.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		content, err := os.ReadFile(path) //nolint:gosec // a sample
+		if err != nil {
+			return err
+		}
+		name, err := filepath.Rel(root, path)
+		if err != nil {
+			return err
+		}
+		got := recognise(t, formats, name, content)
+		if got != ours[name] {
+			t.Errorf("%s is recognised as %q, want %q", name, got, ours[name])
+		}
+		found[name] = true
+		return nil
+	})
+	if err != nil {
+		t.Fatalf("walk samples: %v", err)
+	}
+	for name := range ours {
+		if !found[name] {
+			t.Errorf("sample %s is missing", name)
+		}
+	}
+}
+
+func recognise(t *testing.T, formats importers.Catalogue, name string, content []byte) string {
+	t.Helper()
+	s, err := importers.NewSample(formattest.Input(name, content))
+	var format importers.Format
+	if err == nil {
+		format, err = formats.Recognise(s)
+	}
+	var refused *importers.FileError
+	switch {
+	case errors.As(err, &refused):
+		if !strings.ContainsAny(refused.Error(), "абвгдежзиклмнопрстуфхцчшщыэюя") {
+			t.Errorf("%s: the reason is not in Russian: %s", name, refused.Error())
+		}
+		return ""
+	case err != nil:
+		t.Errorf("%s: %v", name, err)
+		return ""
+	}
+	return format.Name()
+}
+
+func TestSharedSamplesDecode(t *testing.T) {
+	t.Parallel()
+	root := "../../../shared/samples/synthetic"
+	if _, err := os.Stat(root); err != nil {
+		t.Skip("skipped: no ../shared")
+	}
+	cases := []struct {
+		path, format, code string
+		rows, rejected     int
+	}{
+		{"sber/9900123450_40702810800000000777_424.y03", "sber-payments-a", "", 4, 0},
+		{"sber/bad/no_trailer_9900123450_40702810800000000777_428.txt", "sber-payments-a", "no_trailer", 4, 0},
+		{"sber/bad/delimiter_in_address_9900123450_40702810800000000777_429.txt", "sber-payments-a", "rejected_rows", 4, 1},
+		{"rso/readings7.csv", "rso-readings-csv", "", 2, 0},
+	}
+	for _, c := range cases {
+		format, err := catalogue.New().ByName(c.format)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := formattest.Decode(t.Context(), t, format, formattest.Input("file", formattest.Load(t, filepath.Join(root, c.path))))
+		rejected := 0
+		for _, row := range got.Rows {
+			if row.Fact == nil {
+				rejected++
+			}
+		}
+		if got.Code != c.code || len(got.Rows) != c.rows || rejected != c.rejected {
+			t.Errorf("%s: code %q, %d rows, %d rejected; want %q, %d, %d", c.path, got.Code, len(got.Rows), rejected, c.code, c.rows, c.rejected)
+		}
+	}
+}
