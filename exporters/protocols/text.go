@@ -107,8 +107,11 @@ func (t *textProtocol) flushLine() error {
 }
 
 // quote leaves a cell as it came unless it could only have come quoted. Banks quote nothing, and
-// ООО "УК" must go back as it was.
+// ООО "УК" must go back as it was; files delimited by "|" are quoted by nobody.
 func (t *textProtocol) quote(cell string) string {
+	if t.delimiter == "|" {
+		return cell
+	}
 	if !strings.Contains(cell, t.delimiter) && !strings.ContainsAny(cell, "\r\n") && !strings.HasPrefix(cell, `"`) {
 		return cell
 	}
