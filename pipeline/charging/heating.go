@@ -110,6 +110,9 @@ func (c *calculation) byHouseMeter(service housing.Service, t *serviceTable) {
 	case house.Area.Sign() <= 0:
 		c.hold(service, "house_area_zero", "у дома не указана общая площадь помещений (Sоб), а общедомовой прибор есть")
 		return
+	case t.overflow:
+		c.hold(service, "house_volume_overflow", "объём по общедомовым приборам выходит за допустимые пределы")
+		return
 	case t.negative:
 		c.hold(service, "house_volume_negative", "объём по общедомовому прибору отрицательный")
 		return

@@ -69,8 +69,11 @@ func (c *calculation) splitHouseVolume(t *serviceTable) {
 		return
 	}
 	split, err := Split(t.sum, append(parts, rest), c.scale)
-	if err != nil {
-		c.fail(err)
+	if err != nil { // the volumes stay rounded one by one
+		c.find(housing.Finding{
+			Service: lines[0].charge.Service, Code: "house_volume_overflow",
+			Text: "доли объёма прибора не удалось свести: " + t.sum.Russian(),
+		})
 		return
 	}
 	for i, l := range lines {

@@ -36,6 +36,7 @@ type serviceTable struct {
 	volume   housing.Ratio
 	sum      housing.Decimal // the volume as a decimal, to be split for print
 	negative bool
+	overflow bool // the meters do not add up within 18 digits
 	serials  string
 	source   housing.Source
 }
@@ -100,7 +101,7 @@ func (c *calculation) houseMeters(service housing.Service, t *serviceTable) {
 		}
 		sum, err := t.sum.Add(m.Volume)
 		if err != nil {
-			c.fail(fmt.Errorf("add up the house meters of %s: %w", service, err))
+			t.metered, t.overflow = true, true
 			return
 		}
 		t.metered, t.sum, t.source = true, sum, m.Source
