@@ -42,7 +42,7 @@ func TestFTP(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					defer d.Close()
+					defer d.Close() //nolint:errcheck // the test is over
 					if err := d.Put(t.Context(), "x", strings.NewReader("x")); err != nil {
 						t.Error(err)
 					}
@@ -93,7 +93,7 @@ func (s *ftpServer) manyUploads(t *testing.T) {
 		if err := d.Put(t.Context(), "x.part", bytes.NewReader(want)); err != nil {
 			t.Fatal(err)
 		}
-		got, err := os.ReadFile(filepath.Join(s.root, dir, "x.part"))
+		got, err := os.ReadFile(filepath.Join(s.root, dir, "x.part")) //nolint:gosec // our own folder
 		if err != nil || !bytes.Equal(got, want) {
 			t.Fatalf("the server holds %d bytes of %d (%v)", len(got), len(want), err)
 		}
@@ -110,7 +110,7 @@ type ftpServer struct {
 func startFTP(t *testing.T, kind, protection string) *ftpServer {
 	t.Helper()
 	// The server works as another user: the folders above must let it pass, which t.TempDir's do not.
-	base, err := os.MkdirTemp("", "kvitok-ftp-")
+	base, err := os.MkdirTemp("", "kvitok-ftp-") //nolint:usetesting // see above
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,6 +17,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"math/big"
 	"net"
@@ -61,7 +62,7 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	s := &Server{User: "demo", Password: rand.Text(), served: make(chan struct{})}
 	s.driver = &mainDriver{
 		options: o, user: s.User, password: s.Password,
-		clients: map[uint32]ftpserver.ClientContext{},
+		clients: map[uint32]struct{}{}, open: map[io.Closer]struct{}{},
 	}
 	if o.TLS {
 		cert, certPEM, err := certificate()
@@ -75,7 +76,7 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start FTP server: %w", err)
 	}
-	s.driver.listener = listener
+	s.driver.listener = &tracked{Listener: listener, driver: s.driver}
 	s.Addr = listener.Addr().String()
 	s.server = ftpserver.NewFtpServer(s.driver)
 	s.server.Logger = o.Log
@@ -111,7 +112,8 @@ type mainDriver struct {
 
 	mu      sync.Mutex
 	closed  bool
-	clients map[uint32]ftpserver.ClientContext
+	open    map[io.Closer]struct{} // connections and passive listeners; closing a closed one does no harm
+	clients map[uint32]struct{}
 	present sync.WaitGroup
 }
 
@@ -138,7 +140,7 @@ func (d *mainDriver) ClientConnected(c ftpserver.ClientContext) (string, error) 
 		return "", errRefused
 	}
 	d.present.Add(1)
-	d.clients[c.ID()] = c
+	d.clients[c.ID()] = struct{}{}
 	return "Kvitok demo", nil
 }
 
@@ -152,18 +154,70 @@ func (d *mainDriver) ClientDisconnected(c ftpserver.ClientContext) {
 	}
 }
 
+// hangUp closes sockets and not ftpserver.ClientContext, whose Close races with the client's own QUIT.
 func (d *mainDriver) hangUp() {
 	d.mu.Lock()
 	d.closed = true
-	clients := make([]ftpserver.ClientContext, 0, len(d.clients))
-	for _, c := range d.clients {
-		clients = append(clients, c)
+	for socket := range d.open {
+		_ = socket.Close()
 	}
 	d.mu.Unlock()
-	for _, c := range clients {
-		_ = c.Close()
-	}
 	d.present.Wait()
+}
+
+// WrapPassiveListener implements ftpserver.MainDriverExtensionPassiveWrapper.
+func (d *mainDriver) WrapPassiveListener(l net.Listener) (net.Listener, error) {
+	d.track(l)
+	return &tracked{Listener: l, driver: d}, nil
+}
+
+func (d *mainDriver) track(c io.Closer) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.closed {
+		_ = c.Close()
+		return
+	}
+	d.open[c] = struct{}{}
+}
+
+func (d *mainDriver) forget(c io.Closer) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.open, c)
+}
+
+// tracked is a listener whose connections hangUp can close.
+type tracked struct {
+	net.Listener
+	driver *mainDriver
+}
+
+// Accept implements net.Listener.
+func (t *tracked) Accept() (net.Conn, error) {
+	conn, err := t.Listener.Accept()
+	if err != nil {
+		return nil, err //nolint:wrapcheck // ftpserverlib looks at the error itself
+	}
+	t.driver.track(conn)
+	return &trackedConn{Conn: conn, driver: t.driver}, nil
+}
+
+// Close implements net.Listener.
+func (t *tracked) Close() error {
+	t.driver.forget(t.Listener)
+	return t.Listener.Close() //nolint:wrapcheck // passed through
+}
+
+type trackedConn struct {
+	net.Conn
+	driver *mainDriver
+}
+
+// Close implements net.Conn.
+func (t *trackedConn) Close() error {
+	t.driver.forget(t.Conn)
+	return t.Conn.Close() //nolint:wrapcheck // passed through
 }
 
 // AuthUser implements ftpserver.MainDriver.

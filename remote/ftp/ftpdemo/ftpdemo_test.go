@@ -29,7 +29,7 @@ func TestCloseHangsUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close()
+	defer conn.Close() //nolint:errcheck // the test is over
 	greeting := make([]byte, 3)
 	if _, err := conn.Read(greeting); err != nil || string(greeting) != "220" {
 		t.Fatalf("greeting %q, %v", greeting, err)
