@@ -2,6 +2,7 @@ package receipts
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"iter"
 	"syscall"
@@ -95,13 +96,15 @@ func barePage(w io.Writer, png []byte) error {
 	pdf.AddPage()
 	holder, err := gopdf.ImageHolderByBytes(png)
 	if err != nil {
-		return err
+		return fmt.Errorf("hold image: %w", err)
 	}
 	if err := pdf.ImageByHolder(holder, 100, 100, &gopdf.Rect{W: 118, H: 118}); err != nil {
-		return err
+		return fmt.Errorf("draw image: %w", err)
 	}
-	_, err = pdf.WriteTo(w)
-	return err
+	if _, err = pdf.WriteTo(w); err != nil {
+		return fmt.Errorf("write page: %w", err)
+	}
+	return nil
 }
 
 // cpu returns the processor time spent so far: on a machine shared with others it tells more than

@@ -35,7 +35,7 @@ var errWrittenTwice = errors.New("a PDF is written once")
 type canvas struct {
 	pdf     *gopdf.GoPdf
 	fonts   *fontSet
-	missing func(r rune)
+	missing func(r rune) // told of what the font lacks; may be nil
 	err     error
 	family  string
 	size    float64
@@ -47,8 +47,8 @@ type info struct {
 	created       time.Time
 }
 
-func newCanvas(fonts *fontSet, missing func(r rune)) *canvas {
-	c := &canvas{pdf: &gopdf.GoPdf{}, fonts: fonts, missing: missing}
+func newCanvas(fonts *fontSet) *canvas {
+	c := &canvas{pdf: &gopdf.GoPdf{}, fonts: fonts}
 	c.pdf.Start(gopdf.Config{PageSize: gopdf.Rect{W: pageWidth, H: pageHeight}})
 	c.pdf.SetNoCompression() // deflater does it
 	for _, f := range []*face{fonts.regular, fonts.bold} {

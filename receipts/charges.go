@@ -2,6 +2,7 @@ package receipts
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/kvitok-gkh/kvitok/housing"
 )
@@ -54,7 +55,48 @@ func (l *layout) charges() error {
 	}
 	l.title("3. Расчёт размера платы за "+l.doc.Period.Russian(), 60)
 	t.draw(l, left)
+	l.legend()
 	return nil
+}
+
+// legend explains the methods that the table names.
+func (l *layout) legend() {
+	note := ""
+	for _, m := range []housing.Method{
+		housing.ByMeter, housing.ByAverage, housing.ByNorm, housing.ByHouseMeter, housing.ByPeople, housing.ByArea,
+	} {
+		if slices.ContainsFunc(l.doc.Lines, func(line housing.DocumentLine) bool { return line.Method == m }) {
+			note = join("; ", note, m.Russian()+" — "+meaning(m))
+		}
+	}
+	if note == "" {
+		return
+	}
+	l.y += 2
+	f := l.c.fonts.regular
+	for _, line := range f.wrap("Способ расчёта: "+note+".", sizeNote, inner) {
+		l.room(sizeNote * lineFactor)
+		l.c.text(left, l.y+ascent*sizeNote, f, sizeNote, line)
+		l.y += sizeNote * lineFactor
+	}
+}
+
+func meaning(m housing.Method) string {
+	switch m {
+	case housing.ByMeter:
+		return "по индивидуальному прибору учёта"
+	case housing.ByAverage:
+		return "по среднемесячному объёму"
+	case housing.ByNorm:
+		return "по нормативу потребления"
+	case housing.ByHouseMeter:
+		return "по общедомовому прибору учёта"
+	case housing.ByPeople:
+		return "по числу проживающих"
+	case housing.ByArea:
+		return "по площади помещения"
+	}
+	return ""
 }
 
 type lineGroup struct {
@@ -182,7 +224,8 @@ func (l *layout) balance() error {
 }
 
 func balanceCells(title string, amounts ...housing.Money) []string {
-	cells := []string{title}
+	cells := make([]string, 0, 1+len(amounts))
+	cells = append(cells, title)
 	for _, m := range amounts {
 		cells = append(cells, minus(m.Russian()))
 	}

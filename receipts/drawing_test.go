@@ -80,7 +80,7 @@ func TestCutAndFit(t *testing.T) {
 
 func TestCanvasIsWrittenOnce(t *testing.T) {
 	t.Parallel()
-	c := newCanvas(fonts(t), nil)
+	c := newCanvas(fonts(t))
 	c.addPage()
 	c.text(left, top, c.fonts.regular, sizeText, "раз")
 	if err := c.writeTo(io.Discard); err != nil {
@@ -93,7 +93,7 @@ func TestCanvasIsWrittenOnce(t *testing.T) {
 
 func TestCanvasKeepsFirstError(t *testing.T) {
 	t.Parallel()
-	c := newCanvas(fonts(t), nil)
+	c := newCanvas(fonts(t))
 	c.addPage()
 	c.image([]byte("no PNG"), left, top, codeSide)
 	c.text(left, top, &face{family: "other"}, sizeText, "раз")
@@ -105,7 +105,7 @@ func TestCanvasKeepsFirstError(t *testing.T) {
 // The deflater must give readers the same file that gopdf wrote.
 func TestDeflaterKeepsEverything(t *testing.T) {
 	t.Parallel()
-	c := newCanvas(fonts(t), nil)
+	c := newCanvas(fonts(t))
 	for range 3 {
 		c.addPage()
 		c.text(left, top, c.fonts.bold, sizeText, "страница")

@@ -10,10 +10,10 @@ import (
 )
 
 //go:embed fonts/KvitokSans-Regular.ttf
-var regularTTF []byte //nolint:gochecknoglobals // embedded file
+var regularTTF []byte
 
 //go:embed fonts/KvitokSans-Bold.ttf
-var boldTTF []byte //nolint:gochecknoglobals // embedded file
+var boldTTF []byte
 
 // missing is drawn in place of what the font lacks.
 const missing = '□'
@@ -61,8 +61,8 @@ func (f *fontSet) add(family string, ttf []byte) (*face, error) {
 		if r >= len(result.widths) {
 			result.widths = append(result.widths, make([]uint16, r+1-len(result.widths))...)
 		}
-		width := all[min(int(glyph), len(all)-1)] * 1000 / parser.UnitsPerEm() //nolint:gosec // glyphs are 16 bits
-		result.widths[r] = uint16(width)                                       //nolint:gosec // below 64 em
+		width := all[min(int(glyph), len(all)-1)] * 1000 / parser.UnitsPerEm()
+		result.widths[r] = uint16(width) //nolint:gosec // below 64 em
 	}
 	if !result.has(missing) {
 		return nil, fmt.Errorf("font %s has no glyph for missing characters", family)

@@ -20,6 +20,7 @@ const (
 	sizeText  = 8.0
 	sizeSmall = 7.0
 	sizeTable = 7.3
+	sizeNote  = 6.2
 	sizeTitle = 9.0
 )
 

@@ -90,7 +90,7 @@ func (p *Printer) Single(w io.Writer, doc *housing.PaymentDocument) error {
 	if err != nil {
 		return err
 	}
-	c := newCanvas(p.fonts, nil)
+	c := newCanvas(p.fonts)
 	c.setInfo(info{
 		title:   "Платёжный документ № " + doc.Number + " за " + doc.Period.Russian(),
 		author:  doc.Issuer.Title(),
@@ -119,7 +119,7 @@ func (p *Printer) Book(w io.Writer, docs iter.Seq2[*housing.PaymentDocument, err
 			return 0, err
 		}
 		if c == nil {
-			c = newCanvas(p.fonts, nil)
+			c = newCanvas(p.fonts)
 			c.setInfo(info{
 				title:   "Платёжные документы за " + doc.Period.Russian() + ": " + doc.House.Address,
 				author:  doc.Issuer.Title(),

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -31,13 +32,13 @@ func TestSingleText(t *testing.T) {
 		"advance": {advance(t), 1},
 		"zero":    {zero(t), 1},
 		"many":    {many(t), 2},
-		"long":    {long(t), 1},
+		"long":    {long(t), 2},
 		"bare":    {bare(t), 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			pdf := single(t, Config{}, test.doc)
-			got := text(t, pdf)
+			got := squeeze(text(t, pdf))
 			if pages := strings.Count(got, "\f"); pages != test.pages {
 				t.Errorf("%d pages, want %d", pages, test.pages)
 			}
@@ -47,7 +48,7 @@ func TestSingleText(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			want, err := os.ReadFile(path)
+			want, err := os.ReadFile(path) //nolint:gosec // one of our golden files
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -56,6 +57,12 @@ func TestSingleText(t *testing.T) {
 			}
 		})
 	}
+}
+
+// squeeze makes the text independent of how a version of poppler lays out columns.
+func squeeze(s string) string {
+	s = regexp.MustCompile(` *\n[ \n]*`).ReplaceAllString(s, "\n")
+	return regexp.MustCompile(` {2,}`).ReplaceAllString(s, "  ")
 }
 
 // bare has nothing but what Check demands, and one payee.
@@ -152,8 +159,8 @@ func TestSingleIsDeterministic(t *testing.T) {
 
 func TestBook(t *testing.T) {
 	t.Parallel()
-	var docs []*housing.PaymentDocument
-	for i := range 12 {
+	docs := make([]*housing.PaymentDocument, 0, 12)
+	for i := range cap(docs) {
 		doc := document(t)
 		doc.Account.Number = fmt.Sprintf("77000000%02d", i)
 		docs = append(docs, doc)

@@ -20,7 +20,7 @@ func run(tb testing.TB, name string, args ...string) string {
 		tb.Fatalf("%s is missing: apt-get install poppler-utils zbar-tools", name)
 	}
 	var out, errs bytes.Buffer
-	cmd := exec.CommandContext(tb.Context(), path, args...)
+	cmd := exec.CommandContext(tb.Context(), path, args...) //nolint:gosec // poppler and zbar
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	if err := cmd.Run(); err != nil {
 		const nothingFound = 4 // of zbarimg

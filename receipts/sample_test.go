@@ -92,17 +92,23 @@ func document(tb testing.TB) *housing.PaymentDocument {
 		doc.Charged += line.Total
 	}
 	doc.ToPay = doc.Opening + doc.Charged + doc.Penalty - doc.Paid
+	addReference(tb, doc)
+	total(doc)
+	return doc
+}
+
+// addReference adds meters, norms and volumes of the house.
+func addReference(tb testing.TB, doc *housing.PaymentDocument) {
+	tb.Helper()
 	meter := func(s housing.Service, serial string, z housing.Zone, previous, current, volume string) {
 		doc.Meters = append(doc.Meters, housing.DocumentMeter{
 			Service: s, Serial: serial, Zone: z, PreviousOn: date(tb, "2026-09-23"), Previous: decimal(tb, previous),
 			CurrentOn: date(tb, "2026-10-24"), Current: decimal(tb, current), Volume: decimal(tb, volume), VerifyBy: date(tb, "2029-05-14"),
 		})
 	}
-	meter(housing.ColdWater, "14-058211", "", "00214.107", "00222.519", "8.412")
+	meter(housing.ColdWater, "14-058211", "", "214.107", "222.519", "8.412")
 	meter(housing.Electricity, "011076142039587", housing.ZoneDay, "10452", "10594", "142")
 	meter(housing.Electricity, "011076142039587", housing.ZoneNight, "4310", "4371", "61")
-	doc.Meters[0].Current, doc.Meters[0].Volume = decimal(tb, "222.519"), decimal(tb, "8.412")
-	doc.Meters[0].Previous = decimal(tb, "214.107")
 	act := "Постановление ГУ РЭК Примерской области от 18.12.2025 № 412"
 	doc.Reference = []housing.ReferenceLine{
 		{Service: housing.Maintenance, Document: "Протокол общего собрания собственников от 14.03.2026 № 2"},
@@ -113,8 +119,6 @@ func document(tb testing.TB) *housing.PaymentDocument {
 		{Service: housing.Heating, Norm: decimal(tb, "0.0175"), NormBase: housing.PerArea, HouseVolume: decimal(tb, "96.4120"), Document: act},
 		{Service: housing.SolidWaste, Norm: decimal(tb, "2.19"), NormBase: housing.PerPerson, Document: act},
 	}
-	total(doc)
-	return doc
 }
 
 // total gives the only payee what the document says.
