@@ -98,12 +98,15 @@ yes_no() { if [ "$1" = tls ]; then printf YES; else printf NO; fi; }
 
 write_vsftpd() {
 	local state=$1 dir=$2 port=$3 tls=$4
-	cat >"/etc/pam.d/$pam_service" <<-PAM
+	# renamed into place: another test may be logging in at this moment
+	cat >"$state/pam" <<-PAM
 		# written by the end-to-end tests of kvitok; safe to delete
 		auth    required pam_unix.so
 		account required pam_unix.so
 		session required pam_permit.so
 	PAM
+	install -m 644 "$state/pam" "/etc/pam.d/.$pam_service.$$"
+	mv -f "/etc/pam.d/.$pam_service.$$" "/etc/pam.d/$pam_service"
 	# vsftpd wants an empty folder it may not write, to confine its unprivileged half
 	mkdir -p "$state/empty"
 	chmod 555 "$state/empty"
