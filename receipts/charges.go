@@ -53,7 +53,7 @@ func (l *layout) charges() error {
 		cells[0], cells[len(cells)-1] = "Пени за просрочку платежа", l.doc.Penalty.Russian()
 		t.rows = append(t.rows, row{cells: cells})
 	}
-	l.title("3. Расчёт размера платы за "+l.doc.Period.Russian(), 60)
+	l.title("Расчёт размера платы за "+l.doc.Period.Russian(), 60)
 	t.draw(l, left)
 	l.legend()
 	return nil
@@ -218,7 +218,7 @@ func (l *layout) balance() error {
 		d := l.doc
 		t.rows = append(t.rows, row{cells: balanceCells("Всего", d.Opening, d.Charged, d.Penalty, d.Paid, d.ToPay), bold: true})
 	}
-	l.title("4. Состояние расчётов", t.height(l.c.fonts))
+	l.title("Состояние расчётов", t.height(l.c.fonts))
 	t.draw(l, left)
 	return nil
 }

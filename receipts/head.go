@@ -33,7 +33,7 @@ func (l *layout) strip() {
 	case l.doc.ToPay < 0:
 		label, amount, due = "Переплата, платить не нужно", l.doc.ToPay.Neg().Russian()+rouble, ""
 	case l.doc.ToPay == 0:
-		label, due = "К оплате, платить не нужно", ""
+		label, due = "Платить не нужно", ""
 	}
 	if due == "" {
 		due = "—"
@@ -75,7 +75,7 @@ func (l *layout) carried() string {
 
 // parties names the payer with the premises, and the provider with its contacts.
 func (l *layout) parties() error {
-	l.title("1. Сведения о плательщике и исполнителе услуг", 50)
+	l.title("Сведения о плательщике и исполнителе услуг", 50)
 	const gap = 14
 	half := (inner - gap) / 2
 	a, o := l.doc.Account, l.doc.Issuer
@@ -131,7 +131,7 @@ func (l *layout) payments() error {
 			height = max(height, l.payeeHeight(i, width))
 		}
 		if first == 0 {
-			l.title("2. Информация для внесения платы", height)
+			l.title("Информация для внесения платы", height)
 		}
 		l.room(height)
 		for i := first; i < last; i++ {

@@ -30,6 +30,7 @@ type layout struct {
 	doc  *readyDocument
 	y    float64
 	page int // of this document, from 1
+	part int // number of the section
 }
 
 // sections are drawn in this order.
@@ -90,7 +91,8 @@ func (l *layout) foot(note string) {
 func (l *layout) title(s string, follow float64) {
 	l.y += 7
 	l.room(14 + follow)
-	l.c.text(left, l.y+sizeTitle, l.c.fonts.bold, sizeTitle, s)
+	l.part++
+	l.c.text(left, l.y+sizeTitle, l.c.fonts.bold, sizeTitle, strconv.Itoa(l.part)+". "+s)
 	l.y += 13
 }
 

@@ -12,7 +12,7 @@ func (l *layout) reference() error {
 	if len(meters.rows) == 0 && len(norms.rows) == 0 {
 		return nil
 	}
-	l.title("5. Справочная информация", 50)
+	l.title("Справочная информация", 50)
 	for _, t := range []*table{meters, norms} {
 		if len(t.rows) > 0 {
 			t.draw(l, left)

@@ -57,6 +57,8 @@ type setRow struct {
 	height float64
 }
 
+func (r setRow) isTotal() bool { return r.bold && !r.heading }
+
 func (t *table) set(f *fontSet, r row) setRow {
 	fc := f.regular
 	if r.bold || r.heading {
@@ -118,8 +120,8 @@ func (t *table) draw(l *layout, x float64) {
 	t.drawHeader(l, x, head)
 	for i, r := range rows {
 		need := r.height
-		if r.heading && i+1 < len(rows) {
-			need += rows[i+1].height // a heading stays with its first row
+		if i+1 < len(rows) && (r.heading || rows[i+1].isTotal()) {
+			need += rows[i+1].height // a heading stays with its first row, a total with its last
 		}
 		if l.y+need > bottom {
 			t.rules(l, x, top)
