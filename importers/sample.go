@@ -32,6 +32,9 @@ func NewSample(in Input) (*Sample, error) {
 	if in.Size == 0 {
 		return nil, Refuse("empty_file", "файл пуст (0 байт)")
 	}
+	if limits := in.limits(); in.Size > max(limits.TextBytes, limits.WorkbookBytes) {
+		return nil, tooLarge(in.Size, limits.TextBytes)
+	}
 	head, err := readAt(in, 0, sampleBytes)
 	if err != nil {
 		return nil, err

@@ -142,10 +142,17 @@ func (d *csvDecoder) paddedOnly(cells []string) bool {
 }
 
 func (d *csvDecoder) finish() error {
-	if d.lines.OpenEnd() && d.result.Control.Rows > 0 {
+	if d.result.Control.Rows == 0 {
+		return emptyTable()
+	}
+	if d.lines.OpenEnd() {
 		d.result.Notes = append(d.result.Notes, openEnd())
 	}
 	return nil
+}
+
+func emptyTable() error {
+	return Refuse("empty_table", "в таблице после шапки нет ни одной строки; проверьте, что файл передан полностью")
 }
 
 func openEnd() housing.Problem {
@@ -224,6 +231,9 @@ func (f XLSX) Decode(ctx context.Context, in Input, yield func(Record) error) (R
 	}
 	if !found {
 		return result, Refuse("no_header", "ни на одном листе не найдена шапка таблицы; ожидаются листы: %s", f.expected())
+	}
+	if result.Control.Rows == 0 {
+		return result, emptyTable()
 	}
 	return result, nil
 }

@@ -148,15 +148,15 @@ func (w *Workbook) each(name string, handle func(d *xml.Decoder, t xml.Token) (d
 		return damaged(name)
 	}
 	defer content.Close() //nolint:errcheck // nothing was written; damage is found by reading
-	d := xml.NewDecoder(newGuard(content, w))
+	watch := newGuard(content, w)
+	d := xml.NewDecoder(watch)
 	d.Strict = true
 	depth := 0
 	for {
 		token, err := d.RawToken()
-		var refused *FileError
 		switch {
-		case errors.As(err, &refused):
-			return refused
+		case watch.refused != nil:
+			return watch.refused
 		case errors.Is(err, io.EOF) && depth == 0:
 			return nil
 		case err != nil:
@@ -277,6 +277,8 @@ type guard struct {
 	book   *Workbook
 	since  int // bytes since the last "<"
 	budget int64
+
+	refused *FileError
 }
 
 func newGuard(content io.Reader, w *Workbook) *guard {
@@ -296,7 +298,8 @@ func (g *guard) ReadByte() (byte, error) {
 	}
 	g.budget--
 	if g.budget < 0 || g.since > g.book.limits.CellBytes {
-		return 0, Refuse("zip_bomb", "часть книги Excel слишком велика для таблицы; файл не читается")
+		g.refused = Refuse("zip_bomb", "часть книги Excel слишком велика для таблицы; файл не читается")
+		return 0, g.refused
 	}
 	return b, nil
 }
