@@ -11,7 +11,7 @@ import (
 
 const (
 	// fetchWait is how long a broker holds a fetch that finds nothing; a stop waits for it.
-	fetchWait = 500 * time.Millisecond
+	fetchWait = 250 * time.Millisecond
 	// fetchBytes must hold the largest message a broker takes, or the partition would stand still.
 	fetchBytes = 16 << 20
 )

@@ -10,8 +10,12 @@ import (
 	"github.com/segmentio/kafka-go"
 )
 
-// maxBatchBytes bounds the memory of one batch.
-const maxBatchBytes = 32 << 20
+const (
+	// maxBatchBytes bounds the memory of one batch.
+	maxBatchBytes = 32 << 20
+	// drainWait is BatchWait of a Drain.
+	drainWait = 100 * time.Millisecond
+)
 
 // session is the work of one generation: one goroutine fetches each partition, one collects
 // batches and treats them. Nothing of it outlives the generation, so nothing fetched under one
@@ -21,9 +25,8 @@ type session struct {
 	gen  *kafka.Generation
 	goal *goal
 	in   chan kafka.Message
-	next map[int]int64 // by partition, the offset that should come next
-	// fetched holds the message that did not fit into the last batch.
-	held *kafka.Message
+	next map[int]int64  // by partition, the offset that should come next
+	held *kafka.Message // did not fit into the last batch
 }
 
 // run works until the context ends or a commit fails for good.
@@ -52,7 +55,7 @@ func (s *session) run(ctx context.Context, assigned []kafka.PartitionAssignment)
 }
 
 // collect waits for a first message and then until the batch is full or BatchWait is over. With a
-// goal it returns nothing after BatchWait without a message, so that the goal is looked at.
+// goal it returns nothing after drainWait without a message, so that the goal is looked at.
 func (s *session) collect(ctx context.Context) []kafka.Message {
 	var batch []kafka.Message
 	size := 0
@@ -64,7 +67,11 @@ func (s *session) collect(ctx context.Context) []kafka.Message {
 		batch = append(batch, m)
 		return len(batch) < s.c.cfg.BatchSize
 	}
-	timer := time.NewTimer(s.c.cfg.BatchWait)
+	patience := s.c.cfg.BatchWait
+	if s.goal != nil {
+		patience = min(patience, drainWait) // what is to be drained lies in the topic already
+	}
+	timer := time.NewTimer(patience)
 	defer timer.Stop()
 	if s.goal == nil && s.held == nil {
 		select {
@@ -75,7 +82,7 @@ func (s *session) collect(ctx context.Context) []kafka.Message {
 				return batch
 			}
 		}
-		timer.Reset(s.c.cfg.BatchWait)
+		timer.Reset(patience)
 	}
 	if m := s.held; m != nil {
 		s.held = nil
