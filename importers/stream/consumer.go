@@ -49,7 +49,7 @@ type Consumer struct {
 }
 
 type counters struct {
-	batches, messages, accepted, unchanged, dead, retries, generations atomic.Int64
+	batches, messages, accepted, unchanged, dead, retries, generations, lost atomic.Int64
 }
 
 // New checks the input and makes a consumer; it does not connect yet.
@@ -81,7 +81,7 @@ func (c *Consumer) Stats() Stats {
 	return Stats{
 		Batches: c.count.batches.Load(), Messages: c.count.messages.Load(),
 		Accepted: c.count.accepted.Load(), Unchanged: c.count.unchanged.Load(), Dead: c.count.dead.Load(),
-		Retries: c.count.retries.Load(), Generations: c.count.generations.Load(),
+		Retries: c.count.retries.Load(), Generations: c.count.generations.Load(), Lost: c.count.lost.Load(),
 	}
 }
 
@@ -142,7 +142,7 @@ func (s Stats) since(b Stats) Stats {
 	return Stats{
 		Batches: s.Batches - b.Batches, Messages: s.Messages - b.Messages,
 		Accepted: s.Accepted - b.Accepted, Unchanged: s.Unchanged - b.Unchanged, Dead: s.Dead - b.Dead,
-		Retries: s.Retries - b.Retries, Generations: s.Generations - b.Generations,
+		Retries: s.Retries - b.Retries, Generations: s.Generations - b.Generations, Lost: s.Lost - b.Lost,
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/kvitok-gkh/kvitok/importers/stream"
@@ -263,5 +264,42 @@ func TestLogHoldsNoValues(t *testing.T) {
 	}
 	if !strings.Contains(text.String(), "stream consumer stopped") || strings.Contains(text.String(), "secret") {
 		t.Errorf("log:\n%s", text.String())
+	}
+}
+
+// What retention deletes while the consumer is away is lost, but not in silence.
+func TestDeletedMessagesAreCounted(t *testing.T) {
+	t.Parallel()
+	cluster, cfg := startCluster(t)
+	produce(t, cfg, numbered(40)...)
+	c := newConsumer(t, cfg, &streamtest.Store{}, stream.Hooks{})
+	if _, err := c.Drain(t.Context()); err != nil {
+		t.Fatalf("Drain: %v", err)
+	}
+	produce(t, cfg, numbered(40)...)
+	lags, err := c.Lag(t.Context())
+	if err != nil {
+		t.Fatalf("Lag: %v", err)
+	}
+	client, err := kgo.NewClient(kgo.SeedBrokers(cluster.ListenAddrs()...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	topic := kmsg.NewDeleteRecordsRequestTopic()
+	topic.Topic = cfg.Topic
+	for _, l := range lags {
+		p := kmsg.NewDeleteRecordsRequestTopicPartition()
+		p.Partition, p.Offset = int32(l.Partition), l.Committed+5 //nolint:gosec // 0 or 1
+		topic.Partitions = append(topic.Partitions, p)
+	}
+	req := kmsg.NewPtrDeleteRecordsRequest()
+	req.Topics, req.TimeoutMillis = append(req.Topics, topic), 5000
+	if _, err := req.RequestWith(t.Context(), client); err != nil {
+		t.Fatalf("delete records: %v", err)
+	}
+	stats, err := c.Drain(t.Context())
+	if err != nil || stats.Lost != 10 || stats.Accepted != 30 {
+		t.Errorf("Drain = %+v, %v; want 10 lost, 30 accepted", stats, err)
 	}
 }

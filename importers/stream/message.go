@@ -82,6 +82,8 @@ type Stats struct {
 	Retries int64
 	// Generations counts the assignments received: the first one, and one a rebalance.
 	Generations int64
+	// Lost counts messages that the brokers deleted (retention) before they were consumed.
+	Lost int64
 }
 
 // BatchReport tells a hook about one batch whose offsets are committed.

@@ -127,19 +127,39 @@ func (s *session) treat(ctx context.Context, fetched []kafka.Message) bool {
 	return true
 }
 
-// toMessages also notices offsets that were never delivered: retention deleted them while the
-// consumer was away, or the log was compacted.
+// toMessages also notices offsets that did not come, and asks whether they were lost.
 func (s *session) toMessages(ctx context.Context, fetched []kafka.Message) []Message {
 	batch := make([]Message, len(fetched))
+	gaps := map[int]int64{}
 	for i, m := range fetched {
-		if next, ok := s.next[m.Partition]; ok && m.Offset != next {
-			s.c.log.ErrorContext(ctx, "offsets are missing in the topic: deleted by retention before they were consumed",
-				slog.Int("partition", m.Partition), slog.Int64("expected", next), slog.Int64("found", m.Offset))
+		// One missing offset is the marker of a transaction.
+		if next, ok := s.next[m.Partition]; ok && m.Offset > next+1 {
+			gaps[m.Partition] = next
 		}
 		s.next[m.Partition] = m.Offset + 1
 		batch[i] = Message{Topic: m.Topic, Partition: m.Partition, Offset: m.Offset, Key: m.Key, Value: m.Value, Time: m.Time}
 	}
+	if len(gaps) > 0 {
+		s.reportLost(ctx, gaps)
+	}
 	return batch
+}
+
+// reportLost tells apart what retention deleted before it was consumed, which an administrator must
+// know, from the harmless holes of compaction and aborted transactions.
+func (s *session) reportLost(ctx context.Context, gaps map[int]int64) {
+	bounds, err := s.c.bounds(ctx)
+	if err != nil {
+		s.c.retrying(ctx, StageFetch, err)
+		return
+	}
+	for _, b := range bounds {
+		if expected, ok := gaps[b.Partition]; ok && b.FirstOffset > expected {
+			s.c.count.lost.Add(b.FirstOffset - expected)
+			s.c.log.ErrorContext(ctx, "messages were deleted by retention before they were consumed",
+				slog.Int("partition", b.Partition), slog.Int64("from_offset", expected), slog.Int64("messages", b.FirstOffset-expected))
+		}
+	}
 }
 
 // judge has the handler judge all messages but those that are too big to be shown to it.
