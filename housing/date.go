@@ -107,7 +107,7 @@ func (d *Date) UnmarshalText(b []byte) error {
 // Value gives any SQL driver the date, NULL for no date.
 func (d Date) Value() (driver.Value, error) {
 	if d.IsZero() {
-		return nil, nil
+		return nil, nil //nolint:nilnil // NULL of SQL
 	}
 	return d.Time(), nil
 }

@@ -187,9 +187,9 @@ func mulInt64(a, b int64) (int64, bool) {
 		return 0, false
 	}
 	if negative {
-		return -int64(lo), true //nolint:gosec // below 2^63 by the check above
+		return -int64(lo), true
 	}
-	return int64(lo), true //nolint:gosec // below 2^63 by the check above
+	return int64(lo), true
 }
 
 func magnitude(a int64) uint64 {

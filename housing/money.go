@@ -56,7 +56,7 @@ func (m Money) Russian() string { return m.format(',', "\u00a0") }
 func (m Money) RussianPlain() string { return m.format(',', "") }
 
 func (m Money) format(point byte, group string) string {
-	u := uint64(m)
+	u := uint64(m) //nolint:gosec // two's complement is what is wanted
 	sign := ""
 	if m < 0 {
 		sign, u = "-", -u

@@ -109,7 +109,7 @@ func (p *Period) UnmarshalText(b []byte) error {
 // Value gives any SQL driver the first day of the month, NULL for none.
 func (p Period) Value() (driver.Value, error) {
 	if p == 0 {
-		return nil, nil
+		return nil, nil //nolint:nilnil // NULL of SQL
 	}
 	return p.First().Time(), nil
 }

@@ -2,6 +2,7 @@ package charging_test
 
 import (
 	"fmt"
+	"strconv"
 	"testing"
 
 	"github.com/kvitok-gkh/kvitok/housing"
@@ -46,7 +47,7 @@ func mixedAccount(i int, since housing.Interval) housing.AccountFacts {
 	a := housing.AccountFacts{
 		Account: housing.Account{
 			Number:   fmt.Sprintf("%06d", i+1),
-			Premises: housing.Premises{Flat: fmt.Sprint(i + 1), Kind: housing.Flat},
+			Premises: housing.Premises{Flat: strconv.Itoa(i + 1), Kind: housing.Flat},
 		},
 		Occupancy: []housing.Occupancy{{
 			Valid: since, Area: must(housing.NewDecimal(int64(3000+i*17%3000), 2)), People: 1 + i%4, Owners: 1,
@@ -84,7 +85,7 @@ func mixedMeter(i int, service housing.Service, zones ...housing.Zone) housing.M
 	}
 	if i%15 == 1 { // no reading: an average
 		for month := range 6 {
-			period := must(housing.ParsePeriod("2026-09")) - housing.Period(month) //nolint:gosec // below 6
+			period := must(housing.ParsePeriod("2026-09")) - housing.Period(month)
 			for _, zone := range zones {
 				m.History = append(m.History, housing.MonthVolume{
 					Period: period, Zone: zone, Volume: dec("3.127"), Metered: true,

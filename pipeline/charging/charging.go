@@ -130,7 +130,7 @@ func newCalculation(s *housing.Snapshot) (*calculation, error) {
 	if scale < 0 || scale > 18 {
 		return nil, fmt.Errorf("parameter rounding.volume_scale is %d, expected 0 to 18: %w", scale, ErrSnapshot)
 	}
-	c.scale = uint8(scale) //nolint:gosec // 0 to 18 by the check above
+	c.scale = uint8(scale)
 	c.buildTables()
 	lines := 0
 	for i := range s.Accounts {

@@ -9,6 +9,24 @@ import (
 // checkAccount holds an account whose own facts contradict each other, before any rule reads them.
 func (c *calculation) checkAccount() {
 	a := c.acc
+	c.checkOccupancy()
+	for i := range a.Services {
+		if !a.Services[i].Service.Valid() {
+			c.hold(a.Services[i].Service, "unknown_service", fmt.Sprintf("неизвестная услуга %q", a.Services[i].Service))
+		}
+	}
+	for i := range a.Meters {
+		c.checkMeter(&a.Meters[i])
+		for j := range a.Meters[:i] {
+			if a.Meters[j].Serial == a.Meters[i].Serial && a.Meters[j].Service == a.Meters[i].Service {
+				c.hold(a.Meters[i].Service, "duplicate_meter", "два ИПУ с одним заводским номером "+a.Meters[i].Serial)
+			}
+		}
+	}
+}
+
+func (c *calculation) checkOccupancy() {
+	a := c.acc
 	for i := range a.Occupancy {
 		o := &a.Occupancy[i]
 		if _, now := o.Valid.Within(c.snapshot.Period); !now {
@@ -28,24 +46,11 @@ func (c *calculation) checkAccount() {
 			}
 		}
 	}
-	for i := range a.Services {
-		if !a.Services[i].Service.Valid() {
-			c.hold(a.Services[i].Service, "unknown_service", fmt.Sprintf("неизвестная услуга %q", a.Services[i].Service))
-		}
-	}
-	for i := range a.Meters {
-		c.checkMeter(&a.Meters[i])
-		for j := range a.Meters[:i] {
-			if a.Meters[j].Serial == a.Meters[i].Serial && a.Meters[j].Service == a.Meters[i].Service {
-				c.hold(a.Meters[i].Service, "duplicate_meter", "два ИПУ с одним заводским номером "+a.Meters[i].Serial)
-			}
-		}
-	}
 }
 
 func (c *calculation) checkMeter(m *housing.MeterFacts) {
 	switch {
-	case len(m.Zones) == 0 || len(m.Zones) > len(zones()):
+	case len(m.Zones) == 0 || len(m.Zones) > maxZones:
 		c.hold(m.Service, "meter_zones", "у ИПУ № "+m.Serial+" неверно указаны зоны")
 	case m.Digits < 1 || m.Digits > 12:
 		c.hold(m.Service, "meter_digits", "у ИПУ № "+m.Serial+" неверно указана разрядность")

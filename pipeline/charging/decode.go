@@ -34,7 +34,7 @@ func (d *decoder) next(path string) (json.Token, error) {
 		return nil, d.wrong(path, "the text ends too early")
 	}
 	if err != nil {
-		return nil, d.wrong(path, "%s", err) //nolint:errorlint // the path comes first
+		return nil, d.wrong(path, "%s", err)
 	}
 	return token, nil
 }
@@ -44,17 +44,8 @@ func (d *decoder) value(path string, into reflect.Value) error {
 	if err != nil {
 		return err
 	}
-	if into.CanAddr() {
-		if text, ok := into.Addr().Interface().(encoding.TextUnmarshaler); ok {
-			s, isText := token.(string)
-			if !isText {
-				return d.wrong(path, "expected text in quotes, got %s", kindOf(token))
-			}
-			if err := text.UnmarshalText([]byte(s)); err != nil {
-				return d.wrong(path, "%s", err) //nolint:errorlint // the path comes first
-			}
-			return nil
-		}
+	if text, ok := reflect.TypeAssert[encoding.TextUnmarshaler](into.Addr()); ok {
+		return d.text(path, token, text)
 	}
 	switch into.Kind() { //nolint:exhaustive // the kinds that snapshots have
 	case reflect.Struct:
@@ -85,6 +76,17 @@ func (d *decoder) value(path string, into reflect.Value) error {
 		into.SetInt(v)
 	default:
 		return d.wrong(path, "has no JSON form")
+	}
+	return nil
+}
+
+func (d *decoder) text(path string, token json.Token, into encoding.TextUnmarshaler) error {
+	s, ok := token.(string)
+	if !ok {
+		return d.wrong(path, "expected text in quotes, got %s", kindOf(token))
+	}
+	if err := into.UnmarshalText([]byte(s)); err != nil {
+		return d.wrong(path, "%s", err)
 	}
 	return nil
 }

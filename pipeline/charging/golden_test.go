@@ -33,7 +33,7 @@ func TestGolden(t *testing.T) {
 		folder := filepath.Dir(file)
 		t.Run(folder, func(t *testing.T) {
 			t.Parallel()
-			f, err := os.Open(file)
+			f, err := os.Open(file) //nolint:gosec // of testdata
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -80,7 +80,7 @@ func compare(t *testing.T, file string, got []byte) {
 		}
 		return
 	}
-	want, err := os.ReadFile(file)
+	want, err := os.ReadFile(file) //nolint:gosec // of testdata
 	if err != nil {
 		t.Fatal(err)
 	}

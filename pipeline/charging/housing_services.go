@@ -39,10 +39,10 @@ func (c *calculation) housingService(service housing.Service, t *serviceTable) {
 }
 
 func housingRule(service housing.Service) string {
-	switch service {
-	case housing.CapitalRepair:
+	if service == housing.CapitalRepair {
 		return "R1.3"
-	case housing.Rent:
+	}
+	if service == housing.Rent {
 		return "R1.4"
 	}
 	return "R1.1"

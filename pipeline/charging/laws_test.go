@@ -92,7 +92,7 @@ func byAccount(charges []housing.Charge) map[string][]housing.Charge {
 }
 
 func cutList[T any](list []T, on housing.Date, valid func(*T) *housing.Interval) []T {
-	var cut []T
+	cut := make([]T, 0, 2*len(list))
 	for _, head := range list {
 		tail := head
 		valid(&head).To = on

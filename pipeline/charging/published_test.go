@@ -26,7 +26,7 @@ type publishedCase struct {
 	Norm          string              `json:"norm"`
 	NormBase      housing.NormBase    `json:"norm_base"`
 	People        int                 `json:"people"`
-	PeopleFrom    []any               `json:"people_from"`
+	PeopleFrom    *peopleFrom         `json:"people_from"`
 	Area          string              `json:"area"`
 	HouseArea     string              `json:"house_area"`
 	HouseVolume   string              `json:"house_volume"`
@@ -38,6 +38,12 @@ type publishedCase struct {
 	Unmetered     int                 `json:"unmetered"` // months charged without readings
 	Parameters    map[string]string   `json:"parameters"`
 	Want          map[string][]string `json:"want"` // amounts by kind; "volume"
+}
+
+// peopleFrom is a change of the number of people inside the month.
+type peopleFrom struct {
+	On     string `json:"on"`
+	People int    `json:"people"`
 }
 
 func (p *publishedCase) snapshot(t *testing.T) *housing.Snapshot {
@@ -71,10 +77,10 @@ func (p *publishedCase) snapshot(t *testing.T) *housing.Snapshot {
 			{Service: p.Service, Payee: "7700000000", MeterPossible: p.MeterPossible, Valid: since},
 		},
 	}
-	if len(p.PeopleFrom) == 2 {
+	if p.PeopleFrom != nil {
 		later := a.Occupancy[0]
-		a.Occupancy[0].Valid.To = date(p.PeopleFrom[0].(string))
-		later.Valid.From, later.People = a.Occupancy[0].Valid.To, int(p.PeopleFrom[1].(float64))
+		a.Occupancy[0].Valid.To = date(p.PeopleFrom.On)
+		later.Valid.From, later.People = a.Occupancy[0].Valid.To, p.PeopleFrom.People
 		a.Occupancy = append(a.Occupancy, later)
 	}
 	if len(p.Readings) > 0 {

@@ -1,6 +1,10 @@
 package charging
 
-import "github.com/kvitok-gkh/kvitok/housing"
+import (
+	"slices"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+)
 
 // sewage charges the sum of cold and hot water of the same days (R2.3.1), each as it was charged
 // itself, by meter, average or norm without K; where the account has no water here, the norm of
@@ -86,13 +90,7 @@ func (c *calculation) addWater(l *line, water []line, piece housing.Interval) {
 // weaker returns the less certain of two methods: a sum is only as good as its worst part.
 func weaker(a, b housing.Method) housing.Method {
 	rank := func(m housing.Method) int {
-		switch m {
-		case housing.ByNorm:
-			return 2
-		case housing.ByAverage:
-			return 1
-		}
-		return 0
+		return slices.Index([]housing.Method{housing.ByAverage, housing.ByNorm}, m)
 	}
 	if rank(b) > rank(a) {
 		return b

@@ -9,6 +9,9 @@ import (
 	"github.com/kvitok-gkh/kvitok/housing"
 )
 
+// maxZones is the number of zones of a day, the single one among them.
+const maxZones = 5
+
 // span is the days of the month on which a fact holds.
 type span[T any] struct {
 	valid housing.Interval
@@ -27,7 +30,7 @@ func at[T any](spans []span[T], on housing.Date) *T {
 
 // serviceTable is what the house knows about one service, looked up once for all accounts.
 type serviceTable struct {
-	tariffs  [5][]span[housing.Tariff] // by zoneIndex
+	tariffs  [maxZones][]span[housing.Tariff] // by zoneIndex
 	norms    []span[housing.Norm]
 	clash    string // code of a contradiction that holds whoever needs the table
 	uplifts  []span[housing.Parameter]
@@ -86,7 +89,7 @@ func (c *calculation) buildTables() {
 	}
 }
 
-func zones() [5]housing.Zone {
+func zones() [maxZones]housing.Zone {
 	return [...]housing.Zone{
 		housing.ZoneSingle, housing.ZoneDay, housing.ZoneNight, housing.ZonePeak, housing.ZoneHalfPeak,
 	}

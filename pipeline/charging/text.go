@@ -1,7 +1,7 @@
 package charging
 
 import (
-	"bufio"
+	"bytes"
 	"fmt"
 	"io"
 	"strings"
@@ -12,7 +12,7 @@ import (
 // WriteText writes traces as a calculation sheet in Russian that a resident can follow and an
 // inspector can check by hand.
 func WriteText(w io.Writer, traces []housing.Trace) error {
-	b := bufio.NewWriter(w)
+	b := &bytes.Buffer{}
 	account := ""
 	var total housing.Money
 	sum := func() {
@@ -35,13 +35,13 @@ func WriteText(w io.Writer, traces []housing.Trace) error {
 		writeTrace(b, t)
 	}
 	sum()
-	if err := b.Flush(); err != nil {
+	if _, err := b.WriteTo(w); err != nil {
 		return fmt.Errorf("write calculation sheet: %w", err)
 	}
 	return nil
 }
 
-func writeTrace(b *bufio.Writer, t *housing.Trace) {
+func writeTrace(b *bytes.Buffer, t *housing.Trace) {
 	ch := &t.Charge
 	title := ch.Service.Russian()
 	if ch.Kind == housing.Uplift {

@@ -20,7 +20,7 @@ import (
 )
 
 //go:embed parameters.yaml
-var builtin []byte //nolint:gochecknoglobals // go:embed needs a package variable
+var builtin []byte
 
 // ErrParameter says that a row of parameters is not usable.
 var ErrParameter = errors.New("bad parameter")
@@ -123,7 +123,8 @@ func Override(base, extra []housing.Parameter) []housing.Parameter {
 				kept = append(kept, tail)
 			}
 		}
-		result = append(kept, e)
+		kept = append(kept, e)
+		result = kept
 	}
 	slices.SortStableFunc(result, compare)
 	return result

@@ -22,7 +22,7 @@ func load(t *testing.T, text string) []housing.Parameter {
 
 // rows writes parameters short: "uplift 1.5 [2017-01-01,2025-12-06)".
 func rows(all []housing.Parameter) []string {
-	var lines []string
+	lines := make([]string, 0, len(all))
 	for _, p := range all {
 		lines = append(lines, p.Name+" "+p.Value+" ["+p.Valid.From.String()+","+p.Valid.To.String()+")")
 	}
