@@ -167,7 +167,8 @@ func occupancyColumns(rows []housing.AccountEntry) []any {
 	}
 }
 
-func (q Queries) accountIDs(ctx context.Context, organisation int64, numbers []string) (map[string]int64, error) {
+// AccountIDs returns the ids of the accounts with these numbers, by number.
+func (q Queries) AccountIDs(ctx context.Context, organisation int64, numbers []string) (map[string]int64, error) {
 	ids, err := q.lookup(ctx, "SELECT number, id FROM accounts WHERE organisation_id = $1 AND number = ANY($2)",
 		organisation, numbers)
 	if err != nil {

@@ -125,27 +125,50 @@ type Decision struct {
 	By       string
 }
 
-// Decide stores decisions on claims. A decision that stands is replaced only if it is a question;
-// false says that the claim was decided by somebody else meanwhile.
-func (t *Tx) Decide(ctx context.Context, d Decision, now time.Time) (bool, error) {
-	const reopen = `
-UPDATE matches SET undone_by = $2, undone_at = $3 WHERE claim_id = $1 AND undone_at IS NULL AND status = 'question'`
-	const insert = `
+// DecideAll stores decisions on claims on which none stands, and returns how many it stored: a claim
+// that somebody else decided meanwhile is left alone.
+func (t *Tx) DecideAll(ctx context.Context, decisions []Decision, now time.Time) (stored int, err error) {
+	const sql = `
 INSERT INTO matches (claim_id, account_id, status, reason, evidence, decided_by, decided_at)
-VALUES ($1, NULLIF($2::bigint, 0), $3, $4, $5, $6, $7)
+SELECT claim, NULLIF(account, 0), status, reason, evidence::jsonb, by, $7
+FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[])
+    AS t(claim, account, status, reason, evidence, by)
 ON CONFLICT (claim_id) WHERE undone_at IS NULL DO NOTHING`
-	evidence, err := json.Marshal(d.Evidence)
-	if err != nil {
-		return false, fmt.Errorf("write the evidence on claim %d: %w", d.Claim, err)
+	evidence := make([]string, len(decisions))
+	for i, d := range decisions {
+		text, err := json.Marshal(d.Evidence)
+		if err != nil {
+			return 0, fmt.Errorf("write the evidence on claim %d: %w", d.Claim, err)
+		}
+		evidence[i] = string(text)
 	}
-	if _, err := t.Exec(ctx, reopen, d.Claim, d.By, now); err != nil {
+	tag, err := t.Exec(ctx, sql,
+		column(decisions, func(d Decision) int64 { return d.Claim }),
+		column(decisions, func(d Decision) int64 { return d.Account }),
+		column(decisions, func(d Decision) string { return d.Status }),
+		column(decisions, func(d Decision) string { return d.Reason }), evidence,
+		column(decisions, func(d Decision) string { return d.By }), now)
+	if err != nil {
+		return 0, fmt.Errorf("store decisions on claims: %w", err)
+	}
+	return int(tag.RowsAffected()), nil
+}
+
+// AnswerQuestion stores an operator's decision on a claim that waits for one. False says that the
+// organisation has no such claim waiting.
+func (t *Tx) AnswerQuestion(ctx context.Context, organisation int64, d Decision, now time.Time) (bool, error) {
+	const answer = `
+UPDATE matches m SET undone_by = $3, undone_at = $4 FROM claims c
+WHERE c.id = m.claim_id AND c.organisation_id = $1 AND m.claim_id = $2 AND m.undone_at IS NULL AND m.status = 'question'`
+	tag, err := t.Exec(ctx, answer, organisation, d.Claim, d.By, now)
+	if err != nil {
 		return false, fmt.Errorf("answer the question on claim %d: %w", d.Claim, err)
 	}
-	tag, err := t.Exec(ctx, insert, d.Claim, d.Account, d.Status, d.Reason, evidence, d.By, now)
-	if err != nil {
-		return false, fmt.Errorf("store the decision on claim %d: %w", d.Claim, err)
+	if tag.RowsAffected() == 0 {
+		return false, nil
 	}
-	return tag.RowsAffected() == 1, nil
+	stored, err := t.DecideAll(ctx, []Decision{d}, now)
+	return stored == 1, err
 }
 
 // UndoMatch takes back the standing decision on a claim and returns it, or ErrNotFound. The row stays.

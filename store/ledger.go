@@ -100,7 +100,7 @@ ORDER BY s.account_id, s.service, o.inn`
 
 // InsertParts stores how payments were distributed.
 func (t *Tx) InsertParts(ctx context.Context, period housing.Period, parts []PaymentPart) error {
-	payees, err := t.organisationIDs(ctx)
+	payees, err := t.OrganisationIDs(ctx)
 	if err != nil {
 		return err
 	}

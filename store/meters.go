@@ -24,7 +24,7 @@ func Zones(count int) []housing.Zone {
 // rejected: a meter moves only by being closed there first.
 func (t *Tx) ApplyMeters(ctx context.Context, organisation, source int64, rows []housing.MeterEntry) ([]housing.Outcome, error) {
 	outcomes := make([]housing.Outcome, len(rows))
-	accounts, err := t.accountIDs(ctx, organisation, column(rows, func(r housing.MeterEntry) string { return r.Account }))
+	accounts, err := t.AccountIDs(ctx, organisation, column(rows, func(r housing.MeterEntry) string { return r.Account }))
 	if err != nil {
 		return nil, err
 	}

@@ -68,7 +68,8 @@ func (q Queries) Organisations(ctx context.Context) (map[int64]housing.Organisat
 	return byID, nil
 }
 
-func (q Queries) organisationIDs(ctx context.Context) (map[string]int64, error) {
+// OrganisationIDs returns the ids of all organisations by INN.
+func (q Queries) OrganisationIDs(ctx context.Context) (map[string]int64, error) {
 	ids, err := q.lookup(ctx, "SELECT inn, id FROM organisations")
 	if err != nil {
 		return nil, fmt.Errorf("read the organisations: %w", err)

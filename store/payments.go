@@ -24,7 +24,7 @@ func (t *Tx) ApplyPayments(ctx context.Context, organisation, source int64, peri
 	if err != nil {
 		return nil, err
 	}
-	payees, err := t.organisationIDs(ctx)
+	payees, err := t.OrganisationIDs(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -179,11 +179,11 @@ SELECT ord FROM incoming JOIN made USING (account_id, service, payee_id)`
 
 func (t *Tx) checkOpeningBalances(ctx context.Context, organisation int64, rows []housing.OpeningBalance, outcomes []housing.Outcome) error {
 	numbers := column(rows, func(r housing.OpeningBalance) string { return r.Account })
-	accounts, err := t.accountIDs(ctx, organisation, numbers)
+	accounts, err := t.AccountIDs(ctx, organisation, numbers)
 	if err != nil {
 		return err
 	}
-	payees, err := t.organisationIDs(ctx)
+	payees, err := t.OrganisationIDs(ctx)
 	if err != nil {
 		return err
 	}

@@ -17,11 +17,11 @@ func (t *Tx) ApplyHouseServices(ctx context.Context, organisation, source int64,
 	if err != nil {
 		return nil, err
 	}
-	payees, err := t.organisationIDs(ctx)
+	payees, err := t.OrganisationIDs(ctx)
 	if err != nil {
 		return nil, err
 	}
-	accounts, err := t.accountIDs(ctx, organisation, column(rows, func(r housing.HouseService) string { return r.Account }))
+	accounts, err := t.AccountIDs(ctx, organisation, column(rows, func(r housing.HouseService) string { return r.Account }))
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,199 @@
+package pipeline
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/kvitok-gkh/kvitok/exporters"
+	"github.com/kvitok-gkh/kvitok/exporters/protocols"
+	"github.com/kvitok-gkh/kvitok/housing"
+	"github.com/kvitok-gkh/kvitok/importers"
+	"github.com/kvitok-gkh/kvitok/store"
+)
+
+// refuse stores that a file was refused as a whole, with the reason and what was wrong with single
+// rows, and answers its sender. Nothing of the file itself stands in the database.
+func (p *Pipeline) refuse(ctx context.Context, file housing.ReceivedFile, f fetchedFile, problem housing.Problem, ends outcomes) (FileResult, error) {
+	file.Status, file.Reason = housing.FileRefused, problem.Russian()
+	rows := len(ends.verdicts)
+	file.Counts = housing.Counts{Rows: rows, Rejected: rows}
+	problem.Row = 0
+	problems := append([]housing.Problem{problem}, ends.problems...)
+	err := p.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		if file.ID, err = tx.InsertFile(ctx, p.Organisation.ID, file); err != nil {
+			return err //nolint:wrapcheck // says what it stored
+		}
+		if err := tx.FinishFile(ctx, file); err != nil {
+			return err //nolint:wrapcheck // says what it stored
+		}
+		if err := tx.AddProblems(ctx, file.ID, problems); err != nil {
+			return err //nolint:wrapcheck // says what it stored
+		}
+		return p.answer(ctx, tx, f, file, func(ordinal int) housing.Outcome {
+			return refusedRow(ends, ordinal)
+		})
+	})
+	if err != nil {
+		return FileResult{}, fmt.Errorf("refuse %s: %w", file.Name, err)
+	}
+	p.Log.WarnContext(ctx, "file refused", "file", file.Name, "partner", file.Partner, "code", problem.Code)
+	return FileResult{ReceivedFile: file, Problems: problems[:min(len(problems), shownProblems)]}, nil
+}
+
+// refusedRow says of a row of a refused file what was wrong with it, or that it fell with the file.
+func refusedRow(ends outcomes, ordinal int) housing.Outcome {
+	for _, problem := range ends.byRow[ordinal] {
+		if problem.IsError() {
+			return housing.Outcome{Verdict: housing.Rejected, Problems: ends.byRow[ordinal]}
+		}
+	}
+	return housing.Outcome{Verdict: housing.Rejected, Problems: []housing.Problem{{
+		Code: "file_refused", Text: "строка не загружена: файл отклонён целиком",
+	}}}
+}
+
+// answer writes the protocol of a file in its sender's shape, keeps it among the protocols, and
+// queues it for his outbox in the transaction that decides the file.
+func (p *Pipeline) answer(ctx context.Context, tx *store.Tx, f fetchedFile, file housing.ReceivedFile, end func(ordinal int) housing.Outcome) error {
+	shape, err := p.shapeOf(ctx, f)
+	if err != nil {
+		return err
+	}
+	name := protocols.Name(file.Name, shape.Kind)
+	staged := stagedName(file, name)
+	out, err := p.stage(staged, func(w io.Writer) error {
+		return p.writeProtocol(ctx, w, f, protocolPlan{file, shape, end})
+	})
+	if err != nil {
+		return fmt.Errorf("write the protocol of %s: %w", file.Name, err)
+	}
+	partner, known := p.partner(file.Partner)
+	if !known || partner.Outbox == nil {
+		return nil
+	}
+	out.Destination, out.Name = partner.Name, name
+	_, err = tx.PutOutgoing(ctx, out, p.Now())
+	return err //nolint:wrapcheck // says what it queued
+}
+
+type protocolPlan struct {
+	file  housing.ReceivedFile
+	shape protocols.Shape
+	end   func(ordinal int) housing.Outcome
+}
+
+// shapeOf reads the file once more for its tables: which sheets it has is known only at its end.
+func (p *Pipeline) shapeOf(ctx context.Context, f fetchedFile) (protocols.Shape, error) {
+	shape := protocols.Shape{Kind: protocols.Text}
+	if f.sample != nil {
+		shape.Kind, shape.Encoding = protocols.Kind(f.sample.Kind), exporters.Encoding(f.sample.Encoding)
+	}
+	if f.format == nil {
+		return shape, nil
+	}
+	if shape.Kind == protocols.Workbook {
+		result, err := p.decodeResult(ctx, f, func(importers.Record) error { return nil })
+		if err != nil && !isFileError(err) {
+			return shape, fmt.Errorf("read the shape of %s: %w", f.Name, err)
+		}
+		return convertShape(result.Shape), nil
+	}
+	// A text file has one table whose header comes before its first row.
+	result, err := p.decodeResult(ctx, f, func(importers.Record) error { return errEnough })
+	if err != nil && !errors.Is(err, errEnough) && !isFileError(err) {
+		return shape, fmt.Errorf("read the shape of %s: %w", f.Name, err)
+	}
+	return convertShape(result.Shape), nil
+}
+
+var errEnough = errors.New("enough rows read")
+
+func isFileError(err error) bool {
+	_, is := errors.AsType[*importers.FileError](err)
+	return is
+}
+
+func convertShape(s importers.Shape) protocols.Shape {
+	shape := protocols.Shape{
+		Kind: protocols.Kind(s.Kind), Encoding: exporters.Encoding(s.Encoding), Delimiter: s.Delimiter,
+	}
+	for _, sheet := range s.Sheets {
+		shape.Sheets = append(shape.Sheets, protocols.Sheet{Name: sheet.Name, Header: sheet.Header})
+	}
+	return shape
+}
+
+// writeProtocol reads the file again beside its outcomes: rows are not kept in memory, however many.
+func (p *Pipeline) writeProtocol(ctx context.Context, w io.Writer, f fetchedFile, plan protocolPlan) error {
+	head := protocols.Head{
+		Name: plan.file.Name, SHA256: plan.file.SHA256, Size: plan.file.Size, Partner: plan.file.Partner,
+		Received: plan.file.Received, Temp: p.path("work"),
+	}
+	writer, err := protocols.New(w, plan.shape, head)
+	if err != nil {
+		return err //nolint:wrapcheck // wrapped by answer
+	}
+	if f.format != nil && plan.file.Counts.Rows > 0 {
+		ordinal := 0
+		err = p.decode(ctx, f, func(r importers.Record) error {
+			if ordinal == plan.file.Counts.Rows {
+				return errEnough
+			}
+			ordinal++
+			return writer.Row(r.Sheet, r.Row, r.Cells, plan.end(ordinal-1))
+		})
+		if err != nil && !errors.Is(err, errEnough) && !isFileError(err) {
+			return errors.Join(err, writer.Abort())
+		}
+	}
+	return writer.Close(protocols.Summary{ //nolint:wrapcheck // wrapped by answer
+		Status: plan.file.Status, Counts: plan.file.Counts, Reason: plan.file.Reason,
+	})
+}
+
+// stage writes a file of the data folder under a temporary name and gives it its own when it is whole.
+func (p *Pipeline) stage(name string, write func(io.Writer) error) (store.Outgoing, error) {
+	target := p.path(name)
+	if err := os.MkdirAll(filepath.Dir(target), 0o750); err != nil {
+		return store.Outgoing{}, fmt.Errorf("make a folder for %s: %w", name, err)
+	}
+	temporary, err := p.workFile()
+	if err != nil {
+		return store.Outgoing{}, err
+	}
+	defer func() { _ = os.Remove(temporary) }() // renamed away on success
+	file, err := createSynced(temporary)
+	if err != nil {
+		return store.Outgoing{}, err
+	}
+	counted := &countingHash{hash: sha256.New()}
+	if err := errors.Join(write(io.MultiWriter(file, counted)), file.Close()); err != nil {
+		return store.Outgoing{}, err
+	}
+	if err := os.Rename(temporary, target); err != nil {
+		return store.Outgoing{}, fmt.Errorf("name %s: %w", name, err)
+	}
+	return store.Outgoing{
+		Staged: name, SHA256: hex.EncodeToString(counted.hash.Sum(nil)), Size: counted.size,
+	}, syncDir(filepath.Dir(target))
+}
+
+type countingHash struct {
+	hash interface {
+		io.Writer
+		Sum(b []byte) []byte
+	}
+	size int64
+}
+
+// Write counts and hashes.
+func (c *countingHash) Write(b []byte) (int, error) {
+	c.size += int64(len(b))
+	return c.hash.Write(b) //nolint:wrapcheck // a hash never fails
+}

@@ -1,0 +1,321 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+	"github.com/kvitok-gkh/kvitok/importers"
+	"github.com/kvitok-gkh/kvitok/pipeline/matching"
+	"github.com/kvitok-gkh/kvitok/store"
+)
+
+// batchRows is how many rows of one kind go to the database at once.
+const batchRows = 4000
+
+// apply decodes a file and applies its rows in one transaction: all that stands in the database of
+// a file is committed with its counts, its problems and its queued protocol, or nothing is. A
+// FileError rolls everything back.
+func (p *Pipeline) apply(ctx context.Context, file housing.ReceivedFile, f fetchedFile, period housing.Period) (FileResult, outcomes, error) {
+	var result FileResult
+	var ends outcomes
+	err := p.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		file.Status = housing.FileAccepted
+		if file.ID, err = tx.InsertFile(ctx, p.Organisation.ID, file); err != nil {
+			return err //nolint:wrapcheck // says what it stored
+		}
+		source, err := tx.PutSource(ctx, housing.Source{Kind: housing.SourceFile, Name: file.Name}, file.ID)
+		if err != nil {
+			return err //nolint:wrapcheck // says what it stored
+		}
+		a := &applier{Pipeline: p, tx: tx, file: file, source: source, period: period}
+		err = a.run(ctx, f)
+		ends = a.outcomes
+		if err != nil {
+			return err
+		}
+		result = FileResult{ReceivedFile: a.file, Problems: a.shown()}
+		return nil
+	})
+	return result, ends, err
+}
+
+// applier applies one file within its transaction.
+type applier struct {
+	*Pipeline
+	tx      *store.Tx
+	file    housing.ReceivedFile
+	source  int64
+	period  housing.Period
+	pending []importers.Record // of one kind
+	outcomes
+}
+
+func (a *applier) run(ctx context.Context, f fetchedFile) error {
+	err := a.decode(ctx, f, func(r importers.Record) error { return a.take(ctx, r) })
+	if err == nil {
+		err = a.flush(ctx)
+	}
+	if err != nil {
+		return fmt.Errorf("apply %s: %w", a.file.Name, err)
+	}
+	if a.file.Subject == "payments" && a.file.Counts.Rejected > 0 {
+		return importers.Refuse("rejected_payments",
+			"в реестре платежей есть ошибочные строки (%d), поэтому он не загружен целиком: исправьте их и пришлите реестр снова",
+			a.file.Counts.Rejected)
+	}
+	a.file.Status = statusOf(a.file.Counts)
+	if err := a.tx.FinishFile(ctx, a.file); err != nil {
+		return err //nolint:wrapcheck // says what it stored
+	}
+	if err := a.tx.AddProblems(ctx, a.file.ID, a.problems); err != nil {
+		return err //nolint:wrapcheck // says what it stored
+	}
+	return a.answer(ctx, a.tx, f, a.file, a.of)
+}
+
+// decode yields the rows of the archived copy.
+func (p *Pipeline) decode(ctx context.Context, f fetchedFile, yield func(importers.Record) error) error {
+	_, err := p.decodeResult(ctx, f, yield)
+	return err
+}
+
+func (p *Pipeline) decodeResult(ctx context.Context, f fetchedFile, yield func(importers.Record) error) (result importers.Result, err error) {
+	content, err := os.Open(p.path(f.Path))
+	if err != nil {
+		return result, fmt.Errorf("open the archived copy: %w", err)
+	}
+	defer func() { err = errors.Join(err, content.Close()) }()
+	return f.format.Decode(ctx, p.input(f.archived, content), yield) //nolint:wrapcheck // the caller names the file
+}
+
+// take collects rows of one kind and applies them when another kind comes or the batch is full.
+func (a *applier) take(ctx context.Context, r importers.Record) error {
+	if len(a.pending) > 0 && (len(a.pending) == batchRows || !sameKind(a.pending, r)) {
+		if err := a.flush(ctx); err != nil {
+			return err
+		}
+	}
+	a.pending = append(a.pending, r)
+	return nil
+}
+
+// sameKind lets rejected rows travel in any batch: the order of outcomes is that of the file.
+func sameKind(batch []importers.Record, r importers.Record) bool {
+	if r.Rejected() {
+		return true
+	}
+	for _, b := range batch {
+		if !b.Rejected() {
+			return reflect.TypeOf(b.Fact) == reflect.TypeOf(r.Fact)
+		}
+	}
+	return true
+}
+
+// flush applies the pending rows and keeps their outcomes.
+func (a *applier) flush(ctx context.Context) error {
+	records := a.pending
+	a.pending = nil
+	var facts []importers.Fact
+	var places []int
+	ends := make([]housing.Outcome, len(records))
+	for i, r := range records {
+		ends[i].Problems = r.Problems
+		if r.Rejected() {
+			ends[i].Verdict = housing.Rejected
+			continue
+		}
+		facts = append(facts, r.Fact)
+		places = append(places, i)
+	}
+	applied, err := a.applyFacts(ctx, facts)
+	if err != nil {
+		return err
+	}
+	for i, end := range applied {
+		at := &ends[places[i]]
+		at.Verdict = end.Verdict
+		at.Problems = append(at.Problems, end.Problems...)
+	}
+	for i, r := range records {
+		a.file.Counts.Add(ends[i].Verdict)
+		a.add(r, ends[i])
+	}
+	return nil
+}
+
+// applyFacts gives facts of one kind to the query of their subject. Keys by which addresses are
+// compared are made here: the store compares, it does not know how.
+func (a *applier) applyFacts(ctx context.Context, facts []importers.Fact) ([]housing.Outcome, error) { //nolint:funlen // one case a kind
+	if len(facts) == 0 {
+		return nil, nil
+	}
+	organisation := a.Organisation.ID
+	switch facts[0].(type) {
+	case housing.House:
+		return a.tx.ApplyHouses(ctx, organisation, a.source, each(facts, func(h housing.House) housing.House {
+			h.Key = matching.HouseKey(h.Address)
+			return h
+		}))
+	case housing.AccountEntry:
+		return a.tx.ApplyAccounts(ctx, organisation, a.source, each(facts, func(e housing.AccountEntry) housing.AccountEntry {
+			e.Key = matching.HouseKey(e.House)
+			return e
+		}))
+	case housing.HouseService:
+		return a.tx.ApplyHouseServices(ctx, organisation, a.source, each(facts, func(s housing.HouseService) housing.HouseService {
+			s.Key = matching.HouseKey(s.House)
+			return s
+		}))
+	case housing.HouseVolume:
+		return a.tx.ApplyHouseVolumes(ctx, organisation, a.source, each(facts, func(v housing.HouseVolume) housing.HouseVolume {
+			v.Key = matching.HouseKey(v.House)
+			return v
+		}))
+	case housing.Tariff:
+		return a.tx.ApplyTariffs(ctx, organisation, a.source, each(facts, func(t housing.Tariff) housing.Tariff {
+			t.House = matching.HouseKey(t.House)
+			return t
+		}))
+	case housing.Norm:
+		return a.tx.ApplyNorms(ctx, organisation, a.source, each(facts, func(n housing.Norm) housing.Norm {
+			n.House = matching.HouseKey(n.House)
+			return n
+		}))
+	case housing.MeterEntry:
+		return a.applyMeters(ctx, each(facts, same[housing.MeterEntry]))
+	case housing.OpeningBalance:
+		return a.tx.ApplyOpeningBalances(ctx, organisation, a.source, each(facts, same[housing.OpeningBalance]))
+	case housing.Claim:
+		return a.tx.ApplyClaims(ctx, organisation, a.source, each(facts, same[housing.Claim]))
+	case housing.MeterReading:
+		return a.applyReadings(ctx, each(facts, same[housing.MeterReading]))
+	case housing.Payment:
+		payee := payeeOf(a.file.Name)
+		return a.tx.ApplyPayments(ctx, organisation, a.source, a.period, each(facts, func(pay housing.Payment) housing.Payment {
+			pay.Payee = payee
+			return pay
+		}))
+	}
+	return nil, fmt.Errorf("apply a row of %s: no step takes a %T", a.file.Format, facts[0])
+}
+
+func each[T any](facts []importers.Fact, change func(T) T) []T {
+	rows := make([]T, len(facts))
+	for i, fact := range facts {
+		if row, ok := fact.(T); ok { // facts of a batch are of one kind
+			rows[i] = change(row)
+		}
+	}
+	return rows
+}
+
+func same[T any](row T) T { return row }
+
+// payeeOf reads the INN of the organisation paid from the name of a registry, ИНН_РС_…; "" where the
+// name does not say.
+func payeeOf(name string) string {
+	digits := 0
+	for digits < len(name) && name[digits] >= '0' && name[digits] <= '9' {
+		digits++
+	}
+	if (digits == 10 || digits == 12) && digits < len(name) && name[digits] == '_' {
+		return name[:digits]
+	}
+	return ""
+}
+
+// applyMeters makes the partitions that initial readings need, whatever month they are of.
+func (a *applier) applyMeters(ctx context.Context, rows []housing.MeterEntry) ([]housing.Outcome, error) {
+	for _, row := range rows {
+		for _, reading := range row.Initial {
+			if err := a.ensureReadings(ctx, reading.On); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return a.tx.ApplyMeters(ctx, a.Organisation.ID, a.source, rows) //nolint:wrapcheck // says what it stored
+}
+
+func (a *applier) applyReadings(ctx context.Context, rows []housing.MeterReading) ([]housing.Outcome, error) {
+	sourced := make([]store.SourcedReading, len(rows))
+	for i, row := range rows {
+		sourced[i] = store.SourcedReading{MeterReading: row, SourceID: a.source}
+	}
+	return a.takeReadings(ctx, a.tx, sourced)
+}
+
+// outcomes keeps how the rows of a file ended, in their order: a byte a row, and what was wrong.
+type outcomes struct {
+	verdicts []byte
+	problems []housing.Problem
+	byRow    map[int][]housing.Problem // by ordinal of the row
+}
+
+const (
+	wasAccepted byte = iota
+	wasUnchanged
+	wasRejected
+)
+
+func (o *outcomes) add(r importers.Record, end housing.Outcome) {
+	verdict := wasAccepted
+	switch end.Verdict {
+	case housing.Unchanged:
+		verdict = wasUnchanged
+	case housing.Rejected:
+		verdict = wasRejected
+	case housing.Accepted:
+	}
+	if len(end.Problems) > 0 {
+		for i := range end.Problems {
+			end.Problems[i].Row, end.Problems[i].Sheet = r.Row, r.Sheet
+		}
+		if o.byRow == nil {
+			o.byRow = map[int][]housing.Problem{}
+		}
+		o.byRow[len(o.verdicts)] = end.Problems
+		o.problems = append(o.problems, end.Problems...)
+	}
+	o.verdicts = append(o.verdicts, verdict)
+}
+
+// of gives the outcome of the row with that ordinal.
+func (o *outcomes) of(ordinal int) housing.Outcome {
+	end := housing.Outcome{Verdict: housing.Accepted, Problems: o.byRow[ordinal]}
+	switch o.verdicts[ordinal] {
+	case wasUnchanged:
+		end.Verdict = housing.Unchanged
+	case wasRejected:
+		end.Verdict = housing.Rejected
+	}
+	return end
+}
+
+// shown returns the first errors, or where there are none the first notes.
+func (o *outcomes) shown() []housing.Problem {
+	return o.problems[:min(len(o.problems), shownProblems)]
+}
+
+// ensureReadings makes the partition of the month of a reading, once.
+func (p *Pipeline) ensureReadings(ctx context.Context, on housing.Date) error {
+	period := on.Period()
+	if _, made := p.readingMonths.Load(period); made {
+		return nil
+	}
+	if err := p.Store.EnsurePartition(ctx, "readings", period); err != nil {
+		return fmt.Errorf("prepare readings of %s: %w", period, err)
+	}
+	p.readingMonths.Store(period, true)
+	return nil
+}
+
+// stagedName is where an answer is kept: partner, day, hash and name.
+func stagedName(file housing.ReceivedFile, name string) string {
+	return filepath.Join("protocols", file.Partner, file.Received.Format("2006-01-02"), file.SHA256[:12]+"-"+name)
+}

@@ -1,0 +1,211 @@
+package pipeline
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+	"github.com/kvitok-gkh/kvitok/importers"
+	"github.com/kvitok-gkh/kvitok/remote"
+	"github.com/kvitok-gkh/kvitok/store"
+)
+
+// FileResult is how one file ended.
+type FileResult struct {
+	housing.ReceivedFile
+	Problems []housing.Problem `json:"problems,omitempty"` // the first ones, for the screen
+}
+
+// shownProblems bounds how many problems of a file are kept for the screen; all are stored.
+const shownProblems = 20
+
+func (p *Pipeline) ingestStep(ctx context.Context, period housing.Period, s *Summary) (int, error) {
+	var failures []error
+	rows := 0
+	for _, partner := range p.Partners {
+		if partner.Inbox == nil {
+			continue
+		}
+		files, err := p.Receive(ctx, partner, period)
+		s.Files = append(s.Files, files...)
+		for _, f := range files {
+			rows += f.Counts.Rows
+		}
+		if err != nil { // one partner's trouble never stops the others
+			failures = append(failures, fmt.Errorf("inbox of %s: %w", partner.Name, err))
+		}
+	}
+	return rows, errors.Join(failures...)
+}
+
+// Receive takes everything that lies in a partner's inbox. Two polls decide that a file no longer
+// grows; the caller's schedule makes the later ones.
+func (p *Pipeline) Receive(ctx context.Context, partner Partner, period housing.Period) ([]FileResult, error) {
+	var watch remote.Watch
+	if _, err := partner.Inbox.Ready(ctx, &watch); err != nil {
+		return nil, fmt.Errorf("look into the inbox: %w", err)
+	}
+	return p.Poll(ctx, partner, &watch, period)
+}
+
+// Poll takes the files that are as they were when the watch last looked. An original goes only after
+// its rows are committed; a file that cannot be fetched stays where it is.
+func (p *Pipeline) Poll(ctx context.Context, partner Partner, watch *remote.Watch, period housing.Period) ([]FileResult, error) {
+	entries, err := partner.Inbox.Ready(ctx, watch)
+	if err != nil {
+		return nil, fmt.Errorf("look into the inbox: %w", err)
+	}
+	var taken []fetchedFile
+	var failures []error
+	for _, entry := range entries {
+		a, fetched, err := p.archiveRemote(ctx, partner, entry)
+		if errors.Is(err, remote.ErrChanged) {
+			continue // still being written: a later poll takes it
+		}
+		if err != nil {
+			failures = append(failures, err)
+			continue
+		}
+		taken = append(taken, fetchedFile{archived: a, fetched: fetched})
+	}
+	results, err := p.ingestAll(ctx, taken, period, func(f fetchedFile) error {
+		if err := partner.Inbox.Done(ctx, f.fetched); err != nil && !errors.Is(err, remote.ErrChanged) {
+			return fmt.Errorf("remove the original of %s: %w", f.Name, err)
+		}
+		return nil
+	})
+	return results, errors.Join(append(failures, err)...)
+}
+
+// ImportFiles takes files named on the command line. The originals stay.
+func (p *Pipeline) ImportFiles(ctx context.Context, partner string, paths []string, period housing.Period) ([]FileResult, error) {
+	var taken []fetchedFile
+	for _, path := range paths {
+		a, err := p.archiveLocal(partner, path)
+		if err != nil {
+			return nil, err
+		}
+		taken = append(taken, fetchedFile{archived: a})
+	}
+	return p.ingestAll(ctx, taken, period, func(fetchedFile) error { return nil })
+}
+
+type fetchedFile struct {
+	archived
+	fetched remote.Fetched
+	format  importers.Format // nil: refused
+	refusal *importers.FileError
+	sample  *importers.Sample
+}
+
+// ingestAll recognises all files first and takes them in the order of the catalogue: houses before
+// accounts before readings, whatever order they arrived in.
+func (p *Pipeline) ingestAll(ctx context.Context, files []fetchedFile, period housing.Period, done func(fetchedFile) error) ([]FileResult, error) {
+	for i := range files {
+		if err := p.recognise(&files[i]); err != nil {
+			return nil, err
+		}
+	}
+	slices.SortStableFunc(files, func(a, b fetchedFile) int { return cmp.Compare(p.rank(a.format), p.rank(b.format)) })
+	bar := p.Progress.Start("import", len(files))
+	defer bar.Done()
+	var results []FileResult
+	var failures []error
+	for _, f := range files {
+		result, err := p.ingest(ctx, f, period)
+		if err == nil {
+			err = done(f)
+		}
+		if err != nil { // one bad file never stops the others
+			failures = append(failures, fmt.Errorf("take in %s: %w", f.Name, err))
+			continue
+		}
+		results = append(results, result)
+		bar.Add(1)
+	}
+	return results, errors.Join(failures...)
+}
+
+func (p *Pipeline) rank(format importers.Format) int {
+	if format == nil {
+		return len(p.Formats)
+	}
+	return slices.IndexFunc(p.Formats, func(f importers.Format) bool { return f.Name() == format.Name() })
+}
+
+func (p *Pipeline) recognise(f *fetchedFile) (err error) {
+	content, err := os.Open(p.path(f.Path))
+	if err != nil {
+		return fmt.Errorf("open the archived copy of %s: %w", f.Name, err)
+	}
+	defer func() { err = errors.Join(err, content.Close()) }()
+	f.sample, err = importers.NewSample(p.input(f.archived, content))
+	if err == nil {
+		f.format, err = p.Formats.Recognise(f.sample)
+	}
+	if refusal, ok := errors.AsType[*importers.FileError](err); ok {
+		f.refusal = refusal
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("recognise %s: %w", f.Name, err)
+	}
+	return nil
+}
+
+func (p *Pipeline) input(a archived, content *os.File) importers.Input {
+	return importers.Input{Name: a.Name, Size: a.Size, Content: content, Temp: p.path("work")}
+}
+
+// ingest takes one archived file in one transaction, with its protocol queued in the same one.
+func (p *Pipeline) ingest(ctx context.Context, f fetchedFile, period housing.Period) (FileResult, error) {
+	file := housing.ReceivedFile{
+		Name: f.Name, SHA256: f.SHA256, Size: f.Size, Partner: f.Partner, Archive: f.Path, Received: f.Received,
+	}
+	known, err := p.Store.FileByHash(ctx, p.Organisation.ID, f.SHA256)
+	if err == nil {
+		return p.repeated(ctx, known, file)
+	}
+	if !errors.Is(err, store.ErrNotFound) {
+		return FileResult{}, err //nolint:wrapcheck // says what it looked for
+	}
+	if f.refusal != nil {
+		return p.refuse(ctx, file, f, f.refusal.Problem, outcomes{})
+	}
+	file.Format, file.Subject = f.format.Name(), f.format.Subject()
+	result, ends, err := p.apply(ctx, file, f, period)
+	if refusal, ok := errors.AsType[*importers.FileError](err); ok {
+		return p.refuse(ctx, file, f, refusal.Problem, ends)
+	}
+	if store.IsUnique(err, "files_organisation_id_sha256_key") { // another process was quicker with the same bytes
+		known, err := p.Store.FileByHash(ctx, p.Organisation.ID, f.SHA256)
+		if err != nil {
+			return FileResult{}, err //nolint:wrapcheck // says what it looked for
+		}
+		return p.repeated(ctx, known, file)
+	}
+	return result, err
+}
+
+// repeated notes that a file arrived again, and sends its protocol again if the partner took it away.
+func (p *Pipeline) repeated(ctx context.Context, known, again housing.ReceivedFile) (FileResult, error) {
+	if err := p.Store.AddArrival(ctx, known.ID, again.Partner, again.Name, again.Received); err != nil {
+		return FileResult{}, err //nolint:wrapcheck // says what it stored
+	}
+	p.Log.InfoContext(ctx, "file is known", "file", again.Name, "sha256", again.SHA256, "first_received", known.Received)
+	known.Name, known.Partner = again.Name, again.Partner
+	known.Counts = housing.Counts{Rows: known.Counts.Rows, Unchanged: known.Counts.Rows}
+	known.Status = housing.FileRepeated
+	return FileResult{ReceivedFile: known}, nil
+}
+
+func statusOf(c housing.Counts) housing.FileStatus {
+	if c.Rejected > 0 {
+		return housing.FilePartly
+	}
+	return housing.FileAccepted
+}

@@ -1,0 +1,193 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"iter"
+
+	"github.com/kvitok-gkh/kvitok/exporters/matchbook"
+	"github.com/kvitok-gkh/kvitok/housing"
+	"github.com/kvitok-gkh/kvitok/pipeline/matching"
+	"github.com/kvitok-gkh/kvitok/store"
+)
+
+// MatchResult is what matching did and how all claims stand now.
+type MatchResult struct {
+	Decided int               `json:"decided"`
+	Counts  store.MatchCounts `json:"counts"`
+}
+
+func (p *Pipeline) matchStep(ctx context.Context, _ housing.Period, s *Summary) (int, error) {
+	result, err := p.Match(ctx)
+	s.Match = result
+	return result.Decided, err
+}
+
+// matchedBy is who decides without a person.
+const matchedBy = "kvitok"
+
+// Match decides every open claim: one candidate links, several or none become a question to the
+// operator. Each decision is stored with its evidence and can be undone.
+func (p *Pipeline) Match(ctx context.Context) (MatchResult, error) {
+	var result MatchResult
+	claims, err := p.Store.OpenClaims(ctx, p.Organisation.ID)
+	if err != nil {
+		return result, err //nolint:wrapcheck // says what it read
+	}
+	if len(claims) > 0 {
+		if result.Decided, err = p.decide(ctx, claims); err != nil {
+			return result, err
+		}
+	}
+	result.Counts, err = p.Store.CountMatches(ctx, p.Organisation.ID)
+	return result, err //nolint:wrapcheck // says what it counted
+}
+
+func (p *Pipeline) decide(ctx context.Context, claims []housing.Claim) (decided int, err error) {
+	index, err := p.matchingIndex(ctx)
+	if err != nil {
+		return 0, err
+	}
+	bar := p.Progress.Start("match", len(claims))
+	defer bar.Done()
+	const atOnce = 2000
+	for len(claims) > 0 {
+		some := claims[:min(atOnce, len(claims))]
+		claims = claims[len(some):]
+		decisions := make([]store.Decision, len(some))
+		for i, claim := range some {
+			d := index.Match(claim)
+			decisions[i] = store.Decision{
+				Claim: claim.ID, Account: d.AccountID, Status: string(d.Status), Reason: d.Reason, Evidence: d.Evidence, By: matchedBy,
+			}
+		}
+		var done int
+		err := p.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+			done, err = tx.DecideAll(ctx, decisions, p.Now())
+			return err //nolint:wrapcheck // says what it stored
+		})
+		if err != nil {
+			return decided, err //nolint:wrapcheck // says what it stored
+		}
+		decided += done
+		bar.Add(len(some))
+	}
+	return decided, nil
+}
+
+func (p *Pipeline) matchingIndex(ctx context.Context) (*matching.Index, error) {
+	var accounts []matching.Account
+	err := p.Store.AllAccounts(ctx, p.Organisation.ID, func(a store.HouseAccounts) error {
+		accounts = append(accounts, matching.Account{
+			ID: a.ID, Number: a.Number, Unified: a.Unified, ServiceID: a.ServiceID, HouseKey: a.House.Key,
+			Address: a.House.Address, Flat: a.Premises.Flat, Room: a.Premises.Room, Payer: a.Payer,
+		})
+		return nil
+	})
+	if err != nil {
+		return nil, err //nolint:wrapcheck // says what it read
+	}
+	return matching.NewIndex(accounts), nil
+}
+
+// ExportQuestions writes the operator's workbook of the claims that wait for a decision.
+func (p *Pipeline) ExportQuestions(ctx context.Context, w io.Writer) (rows int, err error) {
+	claims, err := p.Store.QuestionedClaims(ctx, p.Organisation.ID)
+	if err != nil {
+		return 0, err //nolint:wrapcheck // says what it read
+	}
+	index, err := p.matchingIndex(ctx)
+	if err != nil {
+		return 0, err
+	}
+	meta := matchbook.Meta{Organisation: p.Organisation, AsOf: p.Now(), Temp: p.path("work")}
+	rows, err = matchbook.WriteMatches(w, meta, questions(index, claims))
+	if err != nil {
+		return rows, fmt.Errorf("write the workbook of questions: %w", err)
+	}
+	return rows, nil
+}
+
+func questions(index *matching.Index, claims []housing.Claim) iter.Seq2[housing.MatchQuestion, error] {
+	return func(yield func(housing.MatchQuestion, error) bool) {
+		for _, claim := range claims {
+			d := index.Match(claim)
+			q := housing.MatchQuestion{Claim: claim, Reason: matching.ReasonText(d.Reason)}
+			for _, c := range d.Candidates {
+				q.Candidates = append(q.Candidates, offered(accounts[c.AccountID], c.Evidence))
+			}
+			if !yield(q, nil) {
+				return
+			}
+		}
+	}
+}
+
+// AnswerResult is what applying a filled workbook did.
+type AnswerResult struct {
+	Linked   int               `json:"linked"`
+	Refused  int               `json:"refused"`
+	Open     int               `json:"open"` // rows left empty
+	Problems []housing.Problem `json:"problems,omitempty"`
+}
+
+// ApplyAnswers stores the operator's decisions from a filled workbook. A row that names an unknown
+// account, or a claim decided meanwhile, is a problem; the others count.
+func (p *Pipeline) ApplyAnswers(ctx context.Context, answers []housing.MatchAnswer, by string) (AnswerResult, error) {
+	var result AnswerResult
+	numbers := make([]string, 0, len(answers))
+	for _, a := range answers {
+		numbers = append(numbers, a.Account)
+	}
+	accounts, err := p.Store.AccountIDs(ctx, p.Organisation.ID, numbers)
+	if err != nil {
+		return result, err //nolint:wrapcheck // says what it looked for
+	}
+	for _, a := range answers {
+		if err := p.applyAnswer(ctx, a, accounts, by, &result); err != nil {
+			return result, err
+		}
+	}
+	return result, nil
+}
+
+func (p *Pipeline) applyAnswer(ctx context.Context, a housing.MatchAnswer, accounts map[string]int64, by string, result *AnswerResult) error {
+	decision := store.Decision{Claim: a.Claim, Reason: "operator", Evidence: map[string]string{"comment": a.Comment}, By: by}
+	switch {
+	case a.None:
+		decision.Status = "refused"
+	case a.Account == "":
+		result.Open++
+		return nil
+	case accounts[a.Account] == 0:
+		result.Problems = append(result.Problems, housing.Problem{
+			Sheet: housing.MatchSheet, Column: housing.MatchColumnAnswer, Value: a.Account,
+			Code: "unknown_account", Text: "такого лицевого счёта нет",
+		})
+		return nil
+	default:
+		decision.Status, decision.Account = "linked", accounts[a.Account]
+	}
+	var stored bool
+	err := p.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		stored, err = tx.AnswerQuestion(ctx, p.Organisation.ID, decision, p.Now())
+		return err //nolint:wrapcheck // says what it stored
+	})
+	if err == nil && !stored {
+		result.Problems = append(result.Problems, housing.Problem{
+			Sheet: housing.MatchSheet, Column: housing.MatchColumnClaim, Value: fmt.Sprint(a.Claim),
+			Code: "claim_decided", Text: "такой заявки нет или решение по ней уже принято",
+		})
+		return nil
+	}
+	if err != nil {
+		return err //nolint:wrapcheck // says what it stored
+	}
+	if decision.Status == "linked" {
+		result.Linked++
+	} else {
+		result.Refused++
+	}
+	return nil
+}

@@ -1,0 +1,83 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+)
+
+// Run does the whole month in order: take in, match, charge, ledger, issue, publish, deliver. The
+// readings of the stream are taken by their consumer, before or meanwhile. Run again, it finds
+// nothing to do.
+func (p *Pipeline) Run(ctx context.Context, period housing.Period) (Summary, error) {
+	s := Summary{Period: period}
+	steps := []struct {
+		name string
+		do   func(context.Context, housing.Period, *Summary) (items int, err error)
+	}{
+		{"ingest", p.ingestStep},
+		{"match", p.matchStep},
+		{"charge", p.chargeStep},
+		{"ledger", p.ledgerStep},
+		{"issue", p.issueStep},
+		{"publish", p.publishStep},
+		{"deliver", p.deliverStep},
+	}
+	if err := p.Store.EnsureMonth(ctx, period); err != nil {
+		return s, fmt.Errorf("prepare %s: %w", period, err)
+	}
+	for _, step := range steps {
+		began := p.Now()
+		items, err := step.do(ctx, period, &s)
+		s.Stages = append(s.Stages, Stage{Name: step.name, Items: items, Took: p.Now().Sub(began)})
+		if err != nil {
+			return s, fmt.Errorf("%s: %w", step.name, err)
+		}
+		p.Log.InfoContext(ctx, "stage done", "stage", step.name, "period", period.String(), "items", items,
+			"ms", p.Now().Sub(began).Milliseconds())
+	}
+	return s, nil
+}
+
+// Summary tells what a month's run did.
+type Summary struct {
+	Period  housing.Period `json:"period"`
+	Stages  []Stage        `json:"stages"`
+	Files   []FileResult   `json:"files"`
+	Match   MatchResult    `json:"match"`
+	Charge  ChargeResult   `json:"charge"`
+	Ledger  LedgerResult   `json:"ledger"`
+	Issue   IssueResult    `json:"issue"`
+	Publish PublishResult  `json:"publish"`
+	Deliver DeliverResult  `json:"deliver"`
+}
+
+// Stage is one step with its duration.
+type Stage struct {
+	Name  string        `json:"name"`
+	Items int           `json:"items"`
+	Took  time.Duration `json:"took"`
+}
+
+// Changed reports whether the run changed anything that somebody outside could see.
+func (s Summary) Changed() bool {
+	for _, f := range s.Files {
+		if f.Status != housing.FileRepeated {
+			return true
+		}
+	}
+	return s.Match.Decided > 0 || s.Charge.Changed > 0 || s.Ledger.Changed > 0 || s.Issue.Changed > 0 ||
+		s.Publish.Changed > 0 || s.Deliver.Delivered > 0
+}
+
+// NeedsAttention reports whether rows were rejected or accounts held: exit code 3 of a command.
+func (s Summary) NeedsAttention() bool {
+	for _, f := range s.Files {
+		if f.Status == housing.FileRefused || f.Status == housing.FilePartly {
+			return true
+		}
+	}
+	return s.Charge.Totals.Held > 0
+}

@@ -1,0 +1,117 @@
+package pipeline
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+	"github.com/kvitok-gkh/kvitok/importers"
+	"github.com/kvitok-gkh/kvitok/receipts"
+	"github.com/kvitok-gkh/kvitok/remote"
+	"github.com/kvitok-gkh/kvitok/store"
+)
+
+// Config is what a pipeline works with. All of it is given by whoever assembles the program.
+type Config struct {
+	Store        *store.Store
+	Organisation housing.Organisation // the issuer, stored (with its ID)
+	Parameters   []housing.Parameter  // dated, of every month
+	Formats      importers.Catalogue
+	Printer      *receipts.Printer
+	Partners     []Partner
+	Dir          string // data folder: archive, work, receipts, reports, protocols
+	Engine       string // version of the program, printed in reports and kept with runs
+	Workers      int    // houses worked on at a time
+	SingleFiles  bool   // a receipt file per account beside the print file of its house
+	DebtPartner  string // partner whose outbox gets the debt registry; "" for none
+	Limits       ReadingLimits
+	Now          func() time.Time
+	Log          *slog.Logger
+	Progress     Progress
+}
+
+// Partner is somebody files are exchanged with. Either place may be nil. Both are owned by the caller.
+type Partner struct {
+	Name   string
+	Inbox  *remote.Place
+	Outbox *remote.Place
+}
+
+// Validate reports everything that is missing.
+func (c Config) Validate() error {
+	var errs []error
+	need := func(missing bool, what string) {
+		if missing {
+			errs = append(errs, errors.New(what))
+		}
+	}
+	need(c.Store == nil, "the store is not set")
+	need(c.Organisation.ID == 0, "the organisation is not set or not stored")
+	need(len(c.Parameters) == 0, "there are no parameters")
+	need(len(c.Formats) == 0, "there are no formats")
+	need(c.Printer == nil, "the printer of receipts is not set")
+	need(c.Dir == "", "the data folder is not set")
+	need(c.Now == nil, "the clock is not set")
+	need(c.Log == nil, "the logger is not set")
+	return errors.Join(errs...)
+}
+
+// Pipeline does the steps of a month for one organisation. Its methods may be called by several
+// processes at once.
+type Pipeline struct {
+	Config
+	readingMonths sync.Map // housing.Period → true: partitions known to exist
+}
+
+// New checks the configuration and fills in what may be left out.
+func New(c Config) (*Pipeline, error) {
+	if err := c.Validate(); err != nil {
+		return nil, fmt.Errorf("set up the pipeline: %w", err)
+	}
+	if c.Workers < 1 {
+		c.Workers = 1
+	}
+	if c.Progress == nil {
+		c.Progress = quiet{}
+	}
+	if c.Limits == (ReadingLimits{}) {
+		c.Limits = DefaultReadingLimits()
+	}
+	return &Pipeline{Config: c}, nil
+}
+
+// path is a place in the data folder.
+func (p *Pipeline) path(parts ...string) string {
+	return filepath.Join(append([]string{p.Dir}, parts...)...)
+}
+
+func (p *Pipeline) partner(name string) (Partner, bool) {
+	for _, partner := range p.Partners {
+		if partner.Name == name {
+			return partner, true
+		}
+	}
+	return Partner{}, false
+}
+
+// Progress shows how far a long step is; implementations draw bars or write log lines.
+type Progress interface {
+	// Start begins a stage of total items (0: not known).
+	Start(stage string, total int) Bar
+}
+
+// Bar is the progress of one stage.
+type Bar interface {
+	Add(items int)
+	Done()
+}
+
+type quiet struct{}
+
+func (quiet) Start(string, int) Bar { return quiet{} }
+func (quiet) Add(int)               {}
+func (quiet) Done()                 {}
