@@ -2,6 +2,7 @@ package receipts
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/kvitok-gkh/kvitok/housing"
@@ -60,9 +61,12 @@ func onlyCapitalRepair(doc *housing.PaymentDocument, inn string) bool {
 	return found
 }
 
-// shorten cuts the text to at most n characters, without control characters, which no code may hold.
+// shorten cuts the text to at most n characters, without control characters and broken bytes, which
+// no code may hold.
 func shorten(s string, n int) string {
-	s = strings.Join(strings.Fields(s), " ")
+	s = strings.Join(strings.FieldsFunc(strings.ToValidUTF8(s, ""), func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsControl(r)
+	}), " ")
 	runes := []rune(s)
 	if len(runes) <= n {
 		return s

@@ -9,11 +9,14 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"unicode"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"github.com/kvitok-gkh/kvitok/housing"
 	"github.com/kvitok-gkh/kvitok/receipts/paymentcode"
@@ -337,4 +340,34 @@ func TestSize(t *testing.T) {
 	if n := file.Len() / len(docs); n > mostPage {
 		t.Errorf("%d bytes a page in a print file", n)
 	}
+}
+
+// Whatever stands in a document, a file comes out or an error of ours; nothing panics.
+func TestAnyTextIsDrawn(t *testing.T) {
+	t.Parallel()
+	p := printer(t, Config{OnMissingGlyph: func(string, rune) {}})
+	base := twoPayees(t)
+	rapid.Check(t, func(t *rapid.T) {
+		doc := *base
+		anything := rapid.OneOf(rapid.String(), rapid.StringN(100, 300, -1), rapid.StringOf(rapid.RuneFrom(nil, unicode.Cyrillic)))
+		draw := func(name string) string { return anything.Draw(t, name) }
+		doc.Number = "1" + draw("number")
+		doc.Account.Payer, doc.House.Address, doc.Issuer.Name = draw("payer"), draw("address"), draw("issuer")
+		doc.Payees = slices.Clone(base.Payees)
+		doc.Payees[0].Payee.Name, doc.Payees[0].Payee.ShortName = draw("name"), draw("short")
+		doc.Payees[0].Payee.Bank.Name = "Б" + draw("bank")
+		doc.Meters = slices.Clone(base.Meters)
+		doc.Meters[0].Serial = draw("serial")
+		doc.Reference = slices.Clone(base.Reference)
+		doc.Reference[0].Document = draw("document")
+		doc.ToPay = housing.Money(rapid.Int64().Draw(t, "to pay"))
+		var file bytes.Buffer
+		err := p.Single(&file, &doc)
+		if err != nil && !errors.Is(err, paymentcode.ErrInvalid) {
+			t.Fatal(err)
+		}
+		if (err == nil) != bytes.HasPrefix(file.Bytes(), []byte("%PDF-")) {
+			t.Fatalf("error %v and %d bytes", err, file.Len())
+		}
+	})
 }
