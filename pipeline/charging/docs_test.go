@@ -1,0 +1,41 @@
+package charging_test
+
+import (
+	"bytes"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/kvitok-gkh/kvitok/pipeline/charging"
+)
+
+// TestDocs computes the example of docs/calc.md and looks for its sheet there.
+func TestDocs(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../docs/calc.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(page), "```json\n")
+	example, rest, found := strings.Cut(rest, "```")
+	if !found {
+		t.Fatal("no example")
+	}
+	s, err := charging.ReadSnapshot(strings.NewReader(example))
+	if err != nil {
+		t.Fatal(err)
+	}
+	traces, findings, err := charging.ExplainAll(s)
+	if err != nil || len(findings) > 0 {
+		t.Fatal(findings, err)
+	}
+	var sheet bytes.Buffer
+	if err := charging.WriteText(&sheet, traces); err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ = strings.Cut(rest, "```text\n")
+	printed, _, _ := strings.Cut(rest, "```")
+	if strings.TrimSpace(sheet.String()) != strings.TrimSpace(printed) {
+		t.Errorf("the page prints another sheet than this:\n%s", sheet.String())
+	}
+}
