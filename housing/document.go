@@ -3,25 +3,26 @@ package housing
 // PaymentDocument (платёжный документ) is one receipt: all that is printed on it, ready to draw.
 // Sums are final; whoever draws it adds up nothing but columns.
 type PaymentDocument struct {
-	Number     string // unique within the organisation and month
-	Identifier string // идентификатор платёжного документа of ГИС ЖКХ; empty before it is given
-	Period     Period
-	PayBy      Date
-	Issuer     Organisation
-	House      House
-	Account    Account
-	Area       Decimal
-	People     int
-	Payees     []PayeeTotal // in order of print; each gets its own payment code
-	Lines      []DocumentLine
-	Meters     []DocumentMeter
-	Reference  []ReferenceLine
-	Opening    Money
-	Charged    Money
-	Paid       Money
-	LastPaid   Date
-	Penalty    Money
-	ToPay      Money // Opening + Charged + Penalty − Paid; negative is an advance
+	Number         string // unique within the organisation and month
+	Identifier     string // идентификатор платёжного документа of ГИС ЖКХ; empty before it is given
+	Period         Period
+	PayBy          Date
+	Issuer         Organisation
+	House          House
+	Account        Account
+	Area           Decimal
+	People         int
+	Payees         []PayeeTotal // in order of print; each gets its own payment code
+	Lines          []DocumentLine
+	Meters         []DocumentMeter
+	Reference      []ReferenceLine
+	Recalculations []Recalculation
+	Opening        Money
+	Charged        Money
+	Paid           Money
+	LastPaid       Date
+	Penalty        Money
+	ToPay          Money // Opening + Charged + Penalty − Paid; negative is an advance
 }
 
 // PayeeTotal is what one payee is to get.
@@ -61,6 +62,15 @@ type DocumentMeter struct {
 	Current    Decimal
 	Volume     Decimal
 	VerifyBy   Date
+}
+
+// Recalculation (перерасчёт) is why a line was corrected: an absence, bad quality, a mistake. Its
+// amount is part of Corrected of a line.
+type Recalculation struct {
+	Service Service
+	Period  Period // the month corrected
+	Amount  Money
+	Ground  string // in Russian, with the document
 }
 
 // ReferenceLine is one service in the reference part: norm, tariff document, house volume.

@@ -66,7 +66,7 @@ func (l *layout) legend() {
 		housing.ByMeter, housing.ByAverage, housing.ByNorm, housing.ByHouseMeter, housing.ByPeople, housing.ByArea,
 	} {
 		if slices.ContainsFunc(l.doc.Lines, func(line housing.DocumentLine) bool { return line.Method == m }) {
-			note = join("; ", note, m.Russian()+" — "+meaning(m))
+			note = join("; ", note, m.Russian()+"\u00a0— "+meaning(m))
 		}
 	}
 	if note == "" {

@@ -37,6 +37,7 @@ type layout struct {
 func sections() []func(*layout) error {
 	return []func(*layout) error{
 		(*layout).head, (*layout).parties, (*layout).payments, (*layout).charges, (*layout).balance, (*layout).reference,
+		(*layout).recalculations,
 	}
 }
 

@@ -37,6 +37,7 @@ func TestSingleText(t *testing.T) {
 		"many":    {many(t), 2},
 		"long":    {long(t), 2},
 		"bare":    {bare(t), 1},
+		"grounds": {recalculated(t), 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -22,6 +22,26 @@ func (l *layout) reference() error {
 	return nil
 }
 
+// recalculations names the ground of each, as п. 69 of the Rules wants.
+func (l *layout) recalculations() error {
+	if len(l.doc.Recalculations) == 0 {
+		return nil
+	}
+	t := &table{size: sizeTable, columns: []column{
+		{"Услуга", 122.5, toLeft},
+		{"За период", 76, toCentre},
+		{"Основание перерасчёта", 270, toLeft},
+		{"Сумма, руб.", 70, toRight},
+	}}
+	for i := range l.doc.Recalculations {
+		r := &l.doc.Recalculations[i]
+		t.rows = append(t.rows, row{cells: []string{r.Service.Russian(), r.Period.Russian(), r.Ground, minus(r.Amount.Russian())}})
+	}
+	l.title("Сведения о перерасчётах", 30)
+	t.draw(l, left)
+	return nil
+}
+
 func (l *layout) meterTable() *table {
 	t := &table{size: sizeTable, columns: []column{
 		{"Индивидуальный прибор учёта", 122.5, toLeft},
@@ -63,6 +83,9 @@ func (l *layout) normTable() *table {
 		norm, volume, document := none, none, none
 		if !r.Norm.IsZero() {
 			norm = r.Norm.Russian() + " " + r.Service.Unit() + " " + per(r.NormBase)
+			if r.Service == housing.SolidWaste {
+				norm += " в год" // formulas 9(1) and 9(2); all others are monthly
+			}
 		}
 		if !r.HouseVolume.IsZero() {
 			volume = r.HouseVolume.Russian() + " " + r.Service.Unit()

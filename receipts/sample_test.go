@@ -128,6 +128,19 @@ func total(doc *housing.PaymentDocument) {
 	}}
 }
 
+// recalculated says why the waste line was corrected.
+func recalculated(tb testing.TB) *housing.PaymentDocument {
+	tb.Helper()
+	doc := document(tb)
+	doc.Recalculations = []housing.Recalculation{
+		{
+			Service: housing.SolidWaste, Period: doc.Period.Prev(), Amount: -15_424,
+			Ground: "Временное отсутствие одного проживающего с 05.09.2026 по 25.09.2026, заявление от 28.09.2026 № 18, справка о месте пребывания",
+		},
+	}
+	return doc
+}
+
 // twoPayees adds capital repair, paid to a fund.
 func twoPayees(tb testing.TB) *housing.PaymentDocument {
 	tb.Helper()
