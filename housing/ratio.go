@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"math/bits"
+	"strconv"
 )
 
 // Ratio is an exact fraction: what a formula computes with before its one rounding. It multiplies
@@ -135,12 +137,42 @@ func (r Ratio) Money() (Money, error) {
 
 // String writes the exact decimal where it ends within 12 digits, else 12 digits and "…".
 func (r Ratio) String() string {
-	rat := r.rat()
 	const digits = 12
+	if text, ok := r.smallString(digits); ok {
+		return text
+	}
+	rat := r.rat()
 	if n, exact := rat.FloatPrec(); exact && n <= digits {
 		return rat.FloatString(n)
 	}
 	return rat.FloatString(digits) + "…"
+}
+
+// smallString divides by hand where the decimal ends: traces print many of these.
+func (r Ratio) smallString(digits int) (string, bool) {
+	if r.large != nil {
+		return "", false
+	}
+	den := uint64(r.denominator()) //nolint:gosec // positive
+	whole, rest := magnitude(r.num)/den, magnitude(r.num)%den
+	text := make([]byte, 0, 24+digits)
+	if r.num < 0 {
+		text = append(text, '-')
+	}
+	text = strconv.AppendUint(text, whole, 10)
+	if rest != 0 {
+		text = append(text, '.')
+	}
+	for range digits {
+		if rest == 0 {
+			break
+		}
+		var digit uint64
+		hi, lo := bits.Mul64(rest, 10)
+		digit, rest = bits.Div64(hi, lo, den)
+		text = append(text, '0'+byte(digit))
+	}
+	return string(text), rest == 0
 }
 
 // Rat returns a copy for independent checks.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"math/big"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -43,6 +44,13 @@ func TestRatioAgainstRat(t *testing.T) {
 				t.Fatal(err)
 			}
 			same("a/b", q, new(big.Rat).Quo(x, y))
+		}
+		if text := a.String(); !strings.HasSuffix(text, "…") {
+			if back, ok := new(big.Rat).SetString(text); !ok || back.Cmp(x) != 0 {
+				t.Fatalf("%s is written %s", x, text)
+			}
+		} else if n, exact := x.FloatPrec(); exact && n <= 12 {
+			t.Fatalf("%s ends within 12 digits and is written %s", x, text)
 		}
 		if a.Cmp(b) != x.Cmp(y) || a.Sign() != x.Sign() {
 			t.Fatalf("order of %s and %s", x, y)
@@ -146,7 +154,8 @@ func TestRatioRefuses(t *testing.T) {
 		t.Errorf("19 digits: %v", err)
 	}
 	third, err := housing.RatioOf(1, 3)
-	if err != nil || third.String() != "0.333333333333…" || housing.Whole(2).Ratio().String() != "2" {
+	if err != nil || third.String() != "0.333333333333…" || housing.Whole(2).Ratio().String() != "2" ||
+		mustDecimal(t, "-0.0500").Ratio().String() != "-0.05" {
 		t.Errorf("texts: %s, %s, %v", third, housing.Whole(2).Ratio(), err)
 	}
 }

@@ -204,7 +204,7 @@ func product(t *testing.T, tr housing.Trace) *big.Rat {
 			t.Fatalf("operand %+v", o)
 		}
 		switch o.Symbol {
-		case "П₁", "П₂", "Vср":
+		case "П₁", "П₂", "Vср", "Vр":
 		case "Vхв", "Vгв":
 			water.Add(water, v)
 		case "Sоб", "D":

@@ -156,6 +156,9 @@ type knot struct {
 
 // knots are the readings taken on the day of a change or on the evening before it.
 func (c *calculation) knots(u *use) []knot {
+	if u.charged.Sign() > 0 {
+		return nil // the readings measure earlier months too
+	}
 	var knots []knot
 	var counted housing.Ratio
 	previous := u.previous

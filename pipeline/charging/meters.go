@@ -14,7 +14,8 @@ type use struct {
 	previous *housing.Reading
 	current  *housing.Reading
 	volume   housing.Ratio
-	months   int // of the average; 0: by readings
+	charged  housing.Ratio // since the previous reading, without readings
+	months   int           // of the average; 0: by readings
 	rule     string
 	rolled   bool // the register passed through zero
 }
@@ -73,7 +74,28 @@ func (c *calculation) read(m *housing.MeterFacts, zone housing.Zone) (use, bool)
 			u.previous.Value.Russian()+" по ИПУ № "+m.Serial+zoneNote(zone)+": не принято")
 		return u, false
 	}
+	c.settle(&u)
 	return u, true
+}
+
+// settle takes off what was charged by an average or norm since the previous reading: the reading
+// measures those months again. What was charged above it is told, to be recalculated (R2.11.7).
+func (c *calculation) settle(u *use) {
+	since := u.previous.On.Period()
+	for _, h := range u.meter.History {
+		if !h.Metered && h.Zone == u.zone && h.Period > since && h.Period < c.snapshot.Period {
+			u.charged = u.charged.Add(h.Volume.Ratio())
+		}
+	}
+	if u.charged.Sign() <= 0 {
+		return
+	}
+	u.volume = u.volume.Sub(u.charged)
+	if u.volume.Sign() < 0 {
+		c.note(u.meter.Service, "charged_above_reading", "без показаний начислено больше, чем показал ИПУ № "+
+			u.meter.Serial+zoneNote(u.zone)+", на "+comma(u.volume.Mul(housing.Whole(-1).Ratio()).String())+": нужен перерасчёт")
+		u.volume = housing.Ratio{}
+	}
 }
 
 // advance is the difference of two readings; a smaller one means that the register of so many

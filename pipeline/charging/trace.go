@@ -154,6 +154,12 @@ func (c *calculation) meterOperands(l *line) []housing.Operand {
 		}
 		ops = append(ops, reading("П₁", "предыдущее показание", u.previous, unit, meter),
 			reading("П₂", "текущее показание", u.current, unit, meter+rolled))
+		if u.charged.Sign() > 0 {
+			ops = append(ops, housing.Operand{
+				Symbol: "Vр", Meaning: "начислено ранее без показаний, вычитается", Value: u.charged.String(), Unit: unit,
+				Basis: meter,
+			})
+		}
 	}
 	meaning := "объём за месяц"
 	if l.days < c.days {
