@@ -67,7 +67,7 @@ func (e *Encoder) Append(dst []byte, text string) (encoded []byte, replaced []ru
 	}
 	for _, r := range text {
 		if r < utf8.RuneSelf {
-			dst = append(dst, byte(r))
+			dst = append(dst, byte(r)) //nolint:gosec // ASCII
 			continue
 		}
 		if b, ok := e.encode(r); ok {

@@ -86,15 +86,16 @@ type matches struct {
 }
 
 func begin(book *workbook.Book, meta Meta) (*matches, error) {
-	titles := []string{housing.MatchColumnClaim, "ФИО", "Адрес", "ЛС как пришёл", "Причина"}
-	widths := []float64{10, 26, wideColumn, 15, 28}
+	titles := append(make([]string, 0, answerColumn+1),
+		housing.MatchColumnClaim, "ФИО", "Адрес", "ЛС как пришёл", "Причина")
+	widths := append(make([]float64, 0, answerColumn+1), 10, 26, wideColumn, 15, 28)
 	for i := range Candidates {
 		titles = append(titles, fmt.Sprintf("Кандидат %d", i+1))
 		widths = append(widths, wideColumn)
 	}
 	titles = append(titles, housing.MatchColumnAnswer, housing.MatchColumnComment)
 	widths = append(widths, 20, 30)
-	var hidden []int
+	hidden := make([]int, 0, Candidates+1)
 	for i := range Candidates + 1 {
 		hidden = append(hidden, hiddenColumn+i)
 	}
@@ -131,13 +132,13 @@ func begin(book *workbook.Book, meta Meta) (*matches, error) {
 func (m *matches) add(q housing.MatchQuestion) error {
 	m.rows++
 	lines := max(workbook.Lines(q.Claim.Address, wideColumn), workbook.Lines(q.Reason, 28))
-	cells := []any{
+	cells := append(make([]any, 0, hiddenColumn+Candidates),
 		excelize.Cell{StyleID: m.text, Value: q.Claim.ID},
 		excelize.Cell{StyleID: m.wrap, Value: q.Claim.FullName},
 		excelize.Cell{StyleID: m.wrap, Value: q.Claim.Address},
 		excelize.Cell{StyleID: m.text, Value: q.Claim.Account},
 		excelize.Cell{StyleID: m.wrap, Value: q.Reason},
-	}
+	)
 	offered := make([]any, Candidates+1)
 	for i := range Candidates {
 		text := ""

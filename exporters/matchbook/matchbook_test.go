@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"testing"
 	"time"
 
@@ -24,7 +25,7 @@ func question(id int64, candidates int) housing.MatchQuestion {
 		q.Candidates = append(q.Candidates, housing.MatchCandidate{
 			Account: housing.Account{
 				Number: fmt.Sprintf("%010d", 100000017+i), Payer: "Тестова А. П.",
-				Premises: housing.Premises{Flat: fmt.Sprint(i + 1), Kind: housing.Flat},
+				Premises: housing.Premises{Flat: strconv.Itoa(i + 1), Kind: housing.Flat},
 			},
 			House: "г. Примерск, ул. Примерная, д. 1", Evidence: "совпали адрес и фамилия",
 		})

@@ -11,6 +11,7 @@ package protocols
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -187,14 +188,14 @@ func fit(cells, header, full []string) []string {
 		cells = cells[:len(cells)-1]
 	}
 	for len(cells) < len(header) {
-		cells = append(cells[:len(cells):len(cells)], "")
+		cells = append(slices.Clip(cells), "")
 	}
 	return cells
 }
 
 // answer returns what stands in the three columns.
 func answer(o housing.Outcome) (status, code, reason string) {
-	var codes, reasons []string
+	codes, reasons := make([]string, 0, len(o.Problems)), make([]string, 0, len(o.Problems))
 	for _, p := range o.Problems {
 		if p.Code != "" {
 			codes = append(codes, p.Code)

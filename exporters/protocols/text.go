@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/kvitok-gkh/kvitok/exporters"
@@ -44,7 +45,7 @@ func newText(w io.Writer, shape Shape, head Head) (*textProtocol, error) {
 	if len(shape.Sheets) > 0 && shape.Sheets[0].Header != nil {
 		t.full = shape.Sheets[0].Header
 		t.header = base(t.full)
-		titles := append(t.header[:len(t.header):len(t.header)],
+		titles := append(slices.Clone(t.header),
 			strings.ToLower(statusTitle), strings.ToLower(codeTitle), strings.ToLower(reasonTitle))
 		if err := t.write(titles); err != nil {
 			return nil, err
@@ -59,7 +60,7 @@ func (t *textProtocol) row(_ string, _ int, cells []string, outcome housing.Outc
 	}
 	cells = fit(cells, t.header, t.full)
 	status, code, reason := answer(outcome)
-	return t.write(append(cells[:len(cells):len(cells)], status, code, t.own(reason)))
+	return t.write(append(slices.Clip(cells), status, code, t.own(reason)))
 }
 
 func (t *textProtocol) close(s Summary) error {

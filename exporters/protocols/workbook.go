@@ -2,9 +2,9 @@ package protocols
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -159,7 +159,7 @@ func (p *bookProtocol) row(sheet string, row int, cells []string, outcome housin
 	if outcome.Verdict == housing.Rejected {
 		plain, wide = p.looks.reject, p.looks.rejectReason
 	}
-	values := styled(append(cells[:len(cells):len(cells)], status, code), plain)
+	values := styled(append(slices.Clip(cells), status, code), plain)
 	values = append(values, excelize.Cell{StyleID: wide, Value: reason})
 	for _, problem := range outcome.Problems {
 		if err := p.blame(a, row, cells, values, problem); err != nil {
@@ -222,7 +222,7 @@ func (a *answered) writeHeader(before, style int) error {
 	if row == 0 {
 		row = max(before-1, 1)
 	}
-	titles := append(a.header[:len(a.header):len(a.header)], statusTitle, codeTitle, reasonTitle)
+	titles := append(slices.Clone(a.header), statusTitle, codeTitle, reasonTitle)
 	return a.Row(row, 30, styled(titles, style)) //nolint:wrapcheck // says the row and the sheet
 }
 
@@ -251,15 +251,15 @@ func (p *bookProtocol) writeResult(s Summary) error {
 	lines := []Line{
 		{"Файл", p.head.Name},
 		{"SHA-256", p.head.SHA256},
-		{"Размер, байт", fmt.Sprint(p.head.Size)},
+		{"Размер, байт", strconv.FormatInt(p.head.Size, 10)},
 		{"Отправитель", p.head.Partner},
 		{"Получен", p.head.moment()},
 		{"Итог", s.Status.Russian()},
 		{"Причина", s.Reason},
-		{"Строк всего", fmt.Sprint(s.Counts.Rows)},
-		{"Принято", fmt.Sprint(s.Counts.Accepted)},
-		{"Без изменений", fmt.Sprint(s.Counts.Unchanged)},
-		{"Отклонено", fmt.Sprint(s.Counts.Rejected)},
+		{"Строк всего", strconv.Itoa(s.Counts.Rows)},
+		{"Принято", strconv.Itoa(s.Counts.Accepted)},
+		{"Без изменений", strconv.Itoa(s.Counts.Unchanged)},
+		{"Отклонено", strconv.Itoa(s.Counts.Rejected)},
 	}
 	lines = append(lines, s.Lines...)
 	if s.Counts.Rejected > 0 {

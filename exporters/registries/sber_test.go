@@ -20,18 +20,18 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files") //nolint:gochecknoglobals // a flag of the test binary
 
-func october(t testing.TB) housing.Period {
-	t.Helper()
+func october(tb testing.TB) housing.Period {
+	tb.Helper()
 	p, err := housing.ParsePeriod("2025-10")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return p
 }
 
-func debts(t testing.TB) []housing.Debt {
-	t.Helper()
-	period := october(t)
+func debts(tb testing.TB) []housing.Debt {
+	tb.Helper()
+	period := october(tb)
 	house := housing.House{Address: "г. Примерск, ул. Примерная, д. 1", FIAS: "00000000-0000-4000-8000-000000000001"}
 	debt := func(payer, number, unified, flat string, amount housing.Money) housing.Debt {
 		return housing.Debt{
@@ -82,20 +82,24 @@ func TestGoldenRegistries(t *testing.T) {
 			if control.Rows != 5 || control.Amount != 150000+234567+1-187261 {
 				t.Errorf("control %d rows, %s", control.Rows, control.Amount)
 			}
-			golden := filepath.Join("testdata", "sber-debts", name+".txt")
-			if *update {
-				if err := os.WriteFile(golden, got.Bytes(), 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden) //nolint:gosec // path of the test
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !bytes.Equal(want, got.Bytes()) {
-				t.Errorf("registry differs from %s (run with -update to see):\n%q\nwant\n%q", golden, got.Bytes(), want)
-			}
+			compare(t, filepath.Join("testdata", "sber-debts", name+".txt"), got.Bytes())
 		})
+	}
+}
+
+func compare(t *testing.T, golden string, got []byte) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(golden, got, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden) //nolint:gosec // path of the test
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(want, got) {
+		t.Errorf("registry differs from %s (run with -update to see):\n%q\nwant\n%q", golden, got, want)
 	}
 }
 

@@ -13,6 +13,9 @@ func chargesTable() table {
 	text := func(title string, width float64) column {
 		return column{title: title, width: width, format: workbook.TextFormat, wrap: true}
 	}
+	short := func(title string, width float64) column {
+		return column{title: title, width: width, format: workbook.TextFormat, align: "center"}
+	}
 	number := func(title string, width float64, format string) column {
 		return column{title: title, width: width, format: format, align: "right"}
 	}
@@ -22,13 +25,13 @@ func chargesTable() table {
 	return table{
 		title: "Ведомость начислений", name: "Начисления", signed: true,
 		columns: []column{
-			text("Лицевой счёт", 13.5), text("Адрес", 27), text("Помещение", 10.5), text("Услуга", 21),
-			text("Вид", 12), text("Зона", 7.5), text("Дни", 7.5), text("База", 12),
+			text("Лицевой счёт", 13.5), text("Адрес", 27), text("Помещение", 10.5), text("Услуга", 24.5),
+			text("Вид", 12), short("Зона", 8), short("Дни", 8), text("База", 12),
 			reading("пред."), reading("тек."),
-			number("Объём", 12, workbook.QuantityFormat), text("Ед.", 6.5),
+			number("Объём", 12, workbook.QuantityFormat), short("Ед.", 7),
 			number("Тариф, ₽", 11, workbook.PriceFormat), number("Коэф.", 7, "0.00##"),
 			{title: "Начислено, ₽", width: 13, format: workbook.MoneyFormat, align: "right", sum: ofMoney},
-			text("Правило", 9),
+			short("Правило", 9),
 		},
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"iter"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -15,40 +16,40 @@ import (
 	"github.com/kvitok-gkh/kvitok/housing"
 )
 
-func decimal(t testing.TB, s string) housing.Decimal {
-	t.Helper()
+func decimal(tb testing.TB, s string) housing.Decimal {
+	tb.Helper()
 	d, err := housing.ParseDecimal(s)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return d
 }
 
 // charges makes the lines of n accounts: maintenance, cold water by meter, hot water by norm with
 // its excess, electricity by zones, heating of half a month.
-func charges(t testing.TB, n int) iter.Seq2[housing.AccountCharge, error] {
-	t.Helper()
-	month := meta(t).Period
+func charges(tb testing.TB, n int) iter.Seq2[housing.AccountCharge, error] {
+	tb.Helper()
+	month := meta(tb).Period
 	whole := month.Interval()
 	half := housing.Interval{From: month.First(), To: month.First().AddDays(14)}
 	line := func(s housing.Service, m housing.Method, volume, price string, amount housing.Money) housing.Charge {
 		return housing.Charge{
 			Service: s, Kind: housing.BaseCharge, Segment: whole, Rule: "R2.1.1", Method: m,
-			Volume: decimal(t, volume), Price: decimal(t, price), Amount: amount,
+			Volume: decimal(tb, volume), Price: decimal(tb, price), Amount: amount,
 		}
 	}
 	uplift := line(housing.HotWater, housing.ByNorm, "4.745", "243.16", 57690)
-	uplift.Kind, uplift.Coefficient, uplift.Rule = housing.Uplift, decimal(t, "1.5"), "R2.3"
+	uplift.Kind, uplift.Coefficient, uplift.Rule = housing.Uplift, decimal(tb, "1.5"), "R2.3"
 	day := line(housing.Electricity, housing.ByMeter, "123", "7.12", 87576)
 	day.Zone = housing.ZoneDay
 	heating := line(housing.Heating, housing.ByHouseMeter, "0.4523871", "2645.78", 119692)
 	heating.Segment = half
 	lines := []housing.AccountCharge{
 		{Charge: line(housing.Maintenance, housing.ByArea, "54.3", "31.27", 169796)},
-		{Charge: line(housing.ColdWater, housing.ByMeter, "7.456", "52.80", 39368), Previous: decimal(t, "123.000"), Current: decimal(t, "130.456")},
+		{Charge: line(housing.ColdWater, housing.ByMeter, "7.456", "52.80", 39368), Previous: decimal(tb, "123.000"), Current: decimal(tb, "130.456")},
 		{Charge: line(housing.HotWater, housing.ByNorm, "4.745", "243.16", 115379)},
 		{Charge: uplift},
-		{Charge: day, Previous: decimal(t, "15000"), Current: decimal(t, "15123")},
+		{Charge: day, Previous: decimal(tb, "15000"), Current: decimal(tb, "15123")},
 		{Charge: heating},
 	}
 	return func(yield func(housing.AccountCharge, error) bool) {
@@ -56,7 +57,7 @@ func charges(t testing.TB, n int) iter.Seq2[housing.AccountCharge, error] {
 			for _, row := range lines {
 				row.House = "г. Примерск, ул. Садовая, д. 5"
 				row.Account = housing.Account{
-					Number: fmt.Sprintf("%010d", 100000017+i), Premises: housing.Premises{Flat: fmt.Sprint(i + 1), Kind: housing.Flat},
+					Number: fmt.Sprintf("%010d", 100000017+i), Premises: housing.Premises{Flat: strconv.Itoa(i + 1), Kind: housing.Flat},
 				}
 				if !yield(row, nil) {
 					return

@@ -96,8 +96,9 @@ func textColumn(title string, width float64) column {
 	return column{title: title, width: width, format: workbook.TextFormat, wrap: true}
 }
 
-func countColumn(group, title string, width float64) column {
-	return column{group: group, title: title, width: width, format: workbook.CountFormat, align: "right", sum: ofCounts}
+// rowsColumn counts rows of a file that ended in one way.
+func rowsColumn(title string) column {
+	return column{group: "Строк", title: title, width: 10, format: workbook.CountFormat, align: "right", sum: ofCounts}
 }
 
 func stagesTable() table {
@@ -138,8 +139,8 @@ func (r RunProtocol) addStages(t *table) error {
 func filesTable() table {
 	return table{title: runTitle + ": файлы", name: "Файлы", columns: []column{
 		textColumn("Файл", 38), textColumn("Отправитель", 16), textColumn("Формат", 18), textColumn("Получен", 20),
-		countColumn("Строк", "всего", 10), countColumn("Строк", "принято", 10),
-		countColumn("Строк", "без изм.", 10), countColumn("Строк", "отклонено", 10),
+		rowsColumn("всего"), rowsColumn("принято"),
+		rowsColumn("без изм."), rowsColumn("отклонено"),
 		textColumn("Статус", 18), textColumn("Причина", 44),
 	}}
 }
