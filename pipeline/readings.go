@@ -292,7 +292,7 @@ func (p *Pipeline) decodeMessage(m stream.Message) ([]housing.MeterReading, erro
 	}
 	readings := make([]housing.MeterReading, 0, len(message.Readings))
 	for _, r := range message.Readings {
-		reading := housing.MeterReading{Serial: message.Serial, Service: housing.Service(message.Resource)}
+		reading := housing.MeterReading{Serial: message.Serial, Service: serviceOf(message.Resource)}
 		reading.On = housing.DateOf(r.At.In(p.Limits.Zone))
 		reading.Value = r.Value
 		reading.Zone = zoneOf(r.Channel)
@@ -312,4 +312,12 @@ func zoneOf(channel string) housing.Zone {
 		return housing.ZoneNight
 	}
 	return housing.ZoneSingle
+}
+
+// serviceOf reads the resource of a telemetry message: senders say "heat" for what we call heating.
+func serviceOf(resource string) housing.Service {
+	if resource == "heat" {
+		return housing.Heating
+	}
+	return housing.Service(resource)
 }

@@ -271,3 +271,24 @@ ORDER BY h.address, f.account, f.service, f.code`
 	}
 	return list, nil
 }
+
+// DataState says which run stands for a month and of which moment its data are: the later of the
+// run's end and the last file that was taken.
+type DataState struct {
+	Run  int64
+	AsOf time.Time
+}
+
+// DataState reads it; a month never charged has run 0.
+func (q Queries) DataState(ctx context.Context, organisation int64, period housing.Period) (DataState, error) {
+	const sql = `
+SELECT COALESCE(max(c.run_id), 0), GREATEST(max(r.finished_at), max(r.started_at),
+    (SELECT max(received_at) FROM files WHERE organisation_id = $1 AND status <> 'refused'), '2000-01-01')
+FROM charged_houses c JOIN houses h ON h.id = c.house_id JOIN runs r ON r.id = c.run_id
+WHERE h.organisation_id = $1 AND c.period = $2`
+	var s DataState
+	if err := q.QueryRow(ctx, sql, organisation, period).Scan(&s.Run, &s.AsOf); err != nil {
+		return s, fmt.Errorf("read the state of %s: %w", period, err)
+	}
+	return s, nil
+}

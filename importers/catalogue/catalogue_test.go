@@ -85,11 +85,11 @@ func TestForeignSamples(t *testing.T) {
 		}
 		content, err := os.ReadFile(path) //nolint:gosec // a sample
 		if err != nil {
-			return err
+			t.Fatal(err)
 		}
 		name, err := filepath.Rel(root, path)
 		if err != nil {
-			return err
+			t.Fatal(err)
 		}
 		got := recognise(t, formats, name, content)
 		if got != ours[name] {

@@ -41,7 +41,18 @@ func (c *calculation) measure(m *housing.MeterFacts) (verdict, string) {
 		}
 		c.uses = append(c.uses, u)
 	}
+	if m.Commissioned.After(c.month.From) && !c.replaces(m) {
+		c.note(m.Service, "meter_partial_month", "ИПУ № "+m.Serial+" введён "+m.Commissioned.Russian()+
+			": дни месяца до ввода не начислены")
+	}
 	return byReadings, "R2.1.1"
+}
+
+// replaces reports whether another meter counted the days of the month before this one.
+func (c *calculation) replaces(m *housing.MeterFacts) bool {
+	return slices.ContainsFunc(c.acc.Meters, func(old housing.MeterFacts) bool {
+		return old.Service == m.Service && old.Closed.After(c.month.From) && !old.Closed.After(m.Commissioned)
+	})
 }
 
 // read takes the volume of a register from its readings. The first of them bounds the month from

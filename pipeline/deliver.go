@@ -1,0 +1,90 @@
+package pipeline
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+	"github.com/kvitok-gkh/kvitok/store"
+)
+
+// DeliverResult is what was brought to the partners.
+type DeliverResult struct {
+	Delivered int `json:"delivered"`
+	Waiting   int `json:"waiting"` // tried again later
+}
+
+func (p *Pipeline) deliverStep(ctx context.Context, _ housing.Period, s *Summary) (int, error) {
+	result, err := p.Deliver(ctx)
+	s.Deliver = result
+	return result.Delivered, err
+}
+
+// Deliver brings what is queued to the partners' outboxes. A partner that cannot be reached keeps its
+// files waiting and never stops the others: failures are noted with the file and logged.
+func (p *Pipeline) Deliver(ctx context.Context) (DeliverResult, error) {
+	var result DeliverResult
+	for _, partner := range p.Partners {
+		if partner.Outbox == nil {
+			continue
+		}
+		for {
+			delivered, err := p.deliverOne(ctx, partner)
+			if errors.Is(err, store.ErrNotFound) {
+				break
+			}
+			if err != nil {
+				return result, err
+			}
+			if delivered {
+				result.Delivered++
+			}
+		}
+	}
+	var err error
+	result.Waiting, err = p.Store.PendingOutgoing(ctx)
+	return result, err //nolint:wrapcheck // says what it counted
+}
+
+// deliverOne delivers one file while it holds the lock on its row: no other process sends it too.
+func (p *Pipeline) deliverOne(ctx context.Context, partner Partner) (delivered bool, err error) {
+	err = p.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
+		out, err := tx.TakeOutgoing(ctx, partner.Name)
+		if err != nil {
+			return err //nolint:wrapcheck // says what it looked for
+		}
+		sent, err := partner.Outbox.Deliver(ctx, out.Name, out.Size, func() (io.ReadCloser, error) {
+			return os.Open(p.path(out.Staged))
+		})
+		if err != nil {
+			if ctx.Err() != nil {
+				return fmt.Errorf("deliver %s to %s: %w", out.Name, partner.Name, err)
+			}
+			p.Log.WarnContext(ctx, "delivery failed", "partner", partner.Name, "file", out.Name, "attempt", out.Attempts+1, "error", err)
+			return tx.MarkFailed(ctx, out.ID, err.Error())
+		}
+		delivered = true
+		p.Log.InfoContext(ctx, "delivered", "partner", partner.Name, "file", sent.Name, "already", sent.Already)
+		return tx.MarkDelivered(ctx, out.ID, p.Now())
+	})
+	return delivered, err //nolint:wrapcheck // wrapped inside
+}
+
+// hashFile returns the SHA-256 of a file in hex.
+func hashFile(path string) (sum string, err error) {
+	file, err := os.Open(path) //nolint:gosec // a file of the data folder
+	if err != nil {
+		return "", fmt.Errorf("open a file: %w", err)
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	hash := sha256.New()
+	if _, err := io.Copy(hash, file); err != nil {
+		return "", fmt.Errorf("read a file: %w", err)
+	}
+	return hex.EncodeToString(hash.Sum(nil)), nil
+}

@@ -1,0 +1,229 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"github.com/kvitok-gkh/kvitok/exporters/registries"
+	"github.com/kvitok-gkh/kvitok/exporters/reports"
+	"github.com/kvitok-gkh/kvitok/housing"
+	"github.com/kvitok-gkh/kvitok/store"
+)
+
+// PublishResult is what giving out reports and registries did.
+type PublishResult struct {
+	Files   []PublishedFile `json:"files"`
+	Changed int             `json:"changed"`
+}
+
+// PublishedFile is a report or registry in the data folder.
+type PublishedFile struct {
+	Path    string `json:"path"` // relative to the data folder
+	Rows    int    `json:"rows"`
+	SHA256  string `json:"sha256"`
+	Changed bool   `json:"changed"`
+}
+
+func (p *Pipeline) publishStep(ctx context.Context, period housing.Period, s *Summary) (int, error) {
+	result, err := p.Publish(ctx, period)
+	if err == nil && (result.Changed > 0 || s.Changed()) {
+		err = p.publishRun(ctx, period, s, &result)
+	}
+	s.Publish = result
+	rows := 0
+	for _, f := range result.Files {
+		rows += f.Rows
+	}
+	return rows, err
+}
+
+// Publish writes the accountant's reports and the debt registry of a month. A file whose content is
+// as it was is left alone, so that nobody has to look at it again.
+func (p *Pipeline) Publish(ctx context.Context, period housing.Period) (PublishResult, error) {
+	var result PublishResult
+	meta, err := p.reportMeta(ctx, period)
+	if err != nil {
+		return result, err
+	}
+	organisation := p.Organisation.ID
+	jobs := []struct {
+		name  string
+		write func(io.Writer) (int, error)
+	}{
+		{"ОСВ по лицевым счетам", func(w io.Writer) (int, error) {
+			c, err := reports.WriteTurnover(w, meta, p.Store.AccountTurnovers(ctx, organisation, period))
+			return c.Rows, err //nolint:wrapcheck // wrapped by put
+		}},
+		{"Ведомость начислений", func(w io.Writer) (int, error) {
+			c, err := reports.WriteCharges(w, meta, p.Store.AccountCharges(ctx, organisation, period))
+			return c.Rows, err //nolint:wrapcheck // wrapped by put
+		}},
+	}
+	bar := p.Progress.Start("reports", len(jobs)+1)
+	defer bar.Done()
+	for _, job := range jobs {
+		name := filepath.Join("reports", period.String(), job.name+" "+period.String()+".xlsx")
+		if err := p.put(name, job.write, &result); err != nil {
+			return result, err
+		}
+		bar.Add(1)
+	}
+	return result, p.publishDebts(ctx, period, &result)
+}
+
+// reportMeta says what a report shows: the run that stands and the moment its data are of, so that
+// the same data give the same bytes.
+func (p *Pipeline) reportMeta(ctx context.Context, period housing.Period) (reports.Meta, error) {
+	state, err := p.Store.DataState(ctx, p.Organisation.ID, period)
+	if err != nil {
+		return reports.Meta{}, err //nolint:wrapcheck // says what it read
+	}
+	return reports.Meta{
+		Organisation: p.Organisation, Period: period, AsOf: state.AsOf, Zone: p.Limits.Zone,
+		Run: strconv.FormatInt(state.Run, 10), Engine: p.Engine, Temp: p.path("work"),
+	}, nil
+}
+
+// publishDebts writes the debt registry for the bank and queues it for the partner who gets it.
+func (p *Pipeline) publishDebts(ctx context.Context, period housing.Period, result *PublishResult) error {
+	if p.Organisation.Bank.Account == "" {
+		p.Log.WarnContext(ctx, "no debt registry: the organisation has no bank account")
+		return nil
+	}
+	name, err := registries.FileName(p.Organisation.INN, p.Organisation.Bank.Account, 1, period)
+	if err != nil {
+		return fmt.Errorf("name the debt registry: %w", err)
+	}
+	var notes []registries.Note
+	staged := filepath.Join("reports", period.String(), name)
+	err = p.put(staged, func(w io.Writer) (int, error) {
+		c, err := registries.WriteDebts(w, registries.Options{}, p.Store.Debts(ctx, p.Organisation.ID, p.Organisation.INN, period))
+		notes = c.Notes
+		return c.Rows, err //nolint:wrapcheck // wrapped by put
+	}, result)
+	if err != nil {
+		return err
+	}
+	if len(notes) > 0 {
+		p.Log.WarnContext(ctx, "values were replaced in the debt registry", "file", name, "values", len(notes))
+	}
+	partner, known := p.partner(p.DebtPartner)
+	if !known || partner.Outbox == nil {
+		return nil
+	}
+	info, err := os.Stat(p.path(staged))
+	if err != nil {
+		return fmt.Errorf("look at the debt registry: %w", err)
+	}
+	file := result.Files[len(result.Files)-1]
+	_, err = p.Store.PutOutgoing(ctx, store.Outgoing{
+		Destination: partner.Name, Name: name, Staged: staged, SHA256: file.SHA256, Size: info.Size(),
+	}, p.Now())
+	return err //nolint:wrapcheck // says what it queued
+}
+
+// put writes a file under a temporary name and lets it take the place of the old one only if they differ.
+func (p *Pipeline) put(name string, write func(io.Writer) (int, error), result *PublishResult) error {
+	var rows int
+	fresh := name + ".new"
+	out, err := p.stage(fresh, func(w io.Writer) (err error) {
+		rows, err = write(w)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	old, err := hashFile(p.path(name))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("compare %s: %w", name, err)
+	}
+	file := PublishedFile{Path: name, Rows: rows, SHA256: out.SHA256, Changed: old != out.SHA256}
+	if file.Changed {
+		result.Changed++
+		err = os.Rename(p.path(fresh), p.path(name))
+	} else {
+		err = os.Remove(p.path(fresh))
+	}
+	if err != nil {
+		return fmt.Errorf("put %s in place: %w", name, err)
+	}
+	result.Files = append(result.Files, file)
+	return nil
+}
+
+// publishRun writes the protocol of the run: stages, files, rejected rows, findings.
+func (p *Pipeline) publishRun(ctx context.Context, period housing.Period, s *Summary, result *PublishResult) error {
+	meta, err := p.reportMeta(ctx, period)
+	if err != nil {
+		return err
+	}
+	findings, err := p.Store.Findings(ctx, p.Organisation.ID, period)
+	if err != nil {
+		return err //nolint:wrapcheck // says what it read
+	}
+	run := reports.RunProtocol{
+		Stages: stageRows(s), Files: fileRows(s), Rejected: p.rejectedRows(ctx, s),
+		Findings: func(yield func(reports.HouseFinding, error) bool) {
+			for _, f := range findings {
+				if !yield(reports.HouseFinding{House: f.House, Finding: f.Finding}, nil) {
+					return
+				}
+			}
+		},
+		Totals: []reports.Total{
+			{Name: "Начислено, руб.", Value: s.Charge.Totals.Amount.Russian()},
+			{Name: "Лицевых счетов", Value: strconv.Itoa(s.Charge.Totals.Accounts)},
+			{Name: "Удержано лицевых счетов", Value: strconv.Itoa(s.Charge.Totals.Held)},
+		},
+	}
+	name := fmt.Sprintf("Протокол прогона %s № %d.xlsx", period, s.Charge.Run)
+	return p.put(filepath.Join("reports", period.String(), name), func(w io.Writer) (int, error) {
+		c, err := reports.WriteRunProtocol(w, meta, run)
+		return c.Rows, err //nolint:wrapcheck // wrapped by put
+	}, result)
+}
+
+func stageRows(s *Summary) []reports.Stage {
+	titles := map[string]string{
+		"ingest": "Приём файлов", "match": "Сопоставление жителей", "charge": "Начисление", "ledger": "Сальдо и оплаты",
+		"issue": "Платёжные документы", "publish": "Отчёты", "deliver": "Отправка",
+	}
+	rows := make([]reports.Stage, 0, len(s.Stages))
+	for _, stage := range s.Stages {
+		rows = append(rows, reports.Stage{Title: titles[stage.Name], Items: stage.Items, Took: stage.Took, Result: "выполнен"})
+	}
+	return rows
+}
+
+func fileRows(s *Summary) iter.Seq2[housing.ReceivedFile, error] {
+	return func(yield func(housing.ReceivedFile, error) bool) {
+		for _, f := range s.Files {
+			if !yield(f.ReceivedFile, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (p *Pipeline) rejectedRows(ctx context.Context, s *Summary) iter.Seq2[reports.RejectedRow, error] {
+	return func(yield func(reports.RejectedRow, error) bool) {
+		for _, f := range s.Files {
+			problems, err := p.Store.Problems(ctx, f.ID)
+			if err != nil {
+				yield(reports.RejectedRow{}, err)
+				return
+			}
+			for _, problem := range problems {
+				if !yield(reports.RejectedRow{File: f.Name, Problem: problem}, nil) {
+					return
+				}
+			}
+		}
+	}
+}
