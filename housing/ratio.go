@@ -170,7 +170,7 @@ func (r Ratio) smallString(digits int) (string, bool) {
 		var digit uint64
 		hi, lo := bits.Mul64(rest, 10)
 		digit, rest = bits.Div64(hi, lo, den)
-		text = append(text, '0'+byte(digit))
+		text = append(text, '0'+byte(digit)) //nolint:gosec // 0 to 9
 	}
 	return string(text), rest == 0
 }
