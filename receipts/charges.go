@@ -54,7 +54,7 @@ func (l *layout) charges() error {
 		t.rows = append(t.rows, row{cells: cells})
 	}
 	l.title("Расчёт размера платы за "+l.doc.Period.Russian(), 60)
-	t.draw(l, left)
+	t.draw(l)
 	l.legend()
 	return nil
 }
@@ -219,7 +219,7 @@ func (l *layout) balance() error {
 		t.rows = append(t.rows, row{cells: balanceCells("Всего", d.Opening, d.Charged, d.Penalty, d.Paid, d.ToPay), bold: true})
 	}
 	l.title("Состояние расчётов", t.height(l.c.fonts))
-	t.draw(l, left)
+	t.draw(l)
 	return nil
 }
 

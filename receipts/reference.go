@@ -15,7 +15,7 @@ func (l *layout) reference() error {
 	l.title("Справочная информация", 50)
 	for _, t := range []*table{meters, norms} {
 		if len(t.rows) > 0 {
-			t.draw(l, left)
+			t.draw(l)
 			l.y += 5
 		}
 	}
@@ -38,7 +38,7 @@ func (l *layout) recalculations() error {
 		t.rows = append(t.rows, row{cells: []string{r.Service.Russian(), r.Period.Russian(), r.Ground, minus(r.Amount.Russian())}})
 	}
 	l.title("Сведения о перерасчётах", 30)
-	t.draw(l, left)
+	t.draw(l)
 	return nil
 }
 

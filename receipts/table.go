@@ -104,8 +104,9 @@ func (t *table) header(f *fontSet) setRow {
 
 const headerSmaller = 0.8
 
-// draw puts the table at x from l.y downwards, on as many pages as it takes.
-func (t *table) draw(l *layout, x float64) {
+// draw puts the table at the left margin from l.y downwards, on as many pages as it takes.
+func (t *table) draw(l *layout) {
+	const x = left
 	head := t.header(l.c.fonts)
 	rows := make([]setRow, len(t.rows))
 	for i, r := range t.rows {
