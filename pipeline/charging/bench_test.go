@@ -66,6 +66,13 @@ func mixedAccount(i int, since housing.Interval) housing.AccountFacts {
 		a.Meters = append(a.Meters, mixedMeter(i, housing.ColdWater, housing.ZoneSingle),
 			mixedMeter(i, housing.HotWater, housing.ZoneSingle))
 	}
+	if i%20 == 7 { // a second tap: read at neither, one of them expired
+		second := mixedMeter(1, housing.ColdWater, housing.ZoneSingle)
+		second.Serial = fmt.Sprintf("second-%d", i)
+		third := mixedMeter(16, housing.ColdWater, housing.ZoneSingle)
+		third.Serial, third.VerifyBy = fmt.Sprintf("third-%d", i), date("2026-10-01")
+		a.Meters = append(a.Meters, second, third)
+	}
 	if i%2 == 0 {
 		a.Meters = append(a.Meters, mixedMeter(i, housing.Electricity, housing.ZoneDay, housing.ZoneNight))
 	} else {

@@ -1,6 +1,7 @@
 package charging
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -79,6 +80,7 @@ type calculation struct {
 	held     bool
 	served   []serving
 	segments []segment
+	meters   []*housing.MeterFacts
 	cuts     cutter
 }
 
@@ -105,6 +107,13 @@ func calculate(s *housing.Snapshot) (*calculation, error) {
 		}
 	}
 	c.splitHouseVolumes()
+	slices.SortFunc(c.findings, func(a, b housing.Finding) int {
+		return cmp.Or(
+			strings.Compare(a.Account, b.Account),
+			slices.Index(c.services, a.Service)-slices.Index(c.services, b.Service),
+			strings.Compare(a.Code, b.Code), strings.Compare(a.Text, b.Text),
+		)
+	})
 	return c, c.err
 }
 

@@ -2,6 +2,7 @@ package charging
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/kvitok-gkh/kvitok/housing"
 )
@@ -25,11 +26,7 @@ func (c *calculation) consumption(service housing.Service, t *serviceTable) {
 	}
 	first := len(c.uses)
 	found, decision, rule := 0, byReadings, ""
-	for i := range c.acc.Meters {
-		m := &c.acc.Meters[i]
-		if m.Service != service || !c.active(m) {
-			continue
-		}
+	for _, m := range c.metersOf(service) {
 		found++
 		d, r := c.measure(m)
 		if d > decision || rule == "" {
@@ -47,6 +44,19 @@ func (c *calculation) consumption(service housing.Service, t *serviceTable) {
 	default:
 		c.byMeters(service, t, first)
 	}
+}
+
+// metersOf collects the meters of a service that stood in the month, in the order of their numbers:
+// the order in which facts are listed must not matter.
+func (c *calculation) metersOf(service housing.Service) []*housing.MeterFacts {
+	c.meters = c.meters[:0]
+	for i := range c.acc.Meters {
+		if m := &c.acc.Meters[i]; m.Service == service && c.active(m) {
+			c.meters = append(c.meters, m)
+		}
+	}
+	slices.SortFunc(c.meters, func(a, b *housing.MeterFacts) int { return strings.Compare(a.Serial, b.Serial) })
+	return c.meters
 }
 
 // withoutMeter charges by norm, each time of service with its own possibility of a meter.

@@ -1,6 +1,7 @@
 package charging
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -195,8 +196,12 @@ func (c *calculation) averageLimit(rule string) (limit int, limited bool) {
 func (c *calculation) substituted(m *housing.MeterFacts) int {
 	n := 0
 	for p := c.snapshot.Period.Prev(); ; p = p.Prev() {
-		i := slices.IndexFunc(m.History, func(h housing.MonthVolume) bool { return h.Period == p })
-		if i < 0 || m.History[i].Metered {
+		known, metered := false, false
+		for _, h := range m.History {
+			known = known || h.Period == p
+			metered = metered || (h.Period == p && h.Metered)
+		}
+		if !known || metered {
 			return n
 		}
 		n++
@@ -213,7 +218,9 @@ func (c *calculation) average(m *housing.MeterFacts, zone housing.Zone) (mean ho
 			volumes = append(volumes, h)
 		}
 	}
-	slices.SortFunc(volumes, func(a, b housing.MonthVolume) int { return int(b.Period) - int(a.Period) })
+	slices.SortFunc(volumes, func(a, b housing.MonthVolume) int {
+		return cmp.Or(int(b.Period)-int(a.Period), a.Volume.Cmp(b.Volume))
+	})
 	volumes = volumes[:min(len(volumes), max(full, 0))]
 	if len(volumes) == 0 || len(volumes) < least {
 		return housing.Ratio{}, 0

@@ -166,11 +166,19 @@ func resolve[T any](
 // parameter returns the parameter of a name that holds on a day, and fails the calculation where
 // there is none: a rule is never guessed.
 func (c *calculation) parameter(name string, on housing.Date) *housing.Parameter {
+	var found *housing.Parameter
 	for i := range c.snapshot.Parameters {
 		p := &c.snapshot.Parameters[i]
-		if p.Name == name && p.Valid.Contains(on) {
-			return p
+		if p.Name != name || !p.Valid.Contains(on) {
+			continue
 		}
+		if found != nil {
+			c.fail(fmt.Errorf("parameter %s has two values on %s: %w", name, on, ErrSnapshot))
+		}
+		found = p
+	}
+	if found != nil {
+		return found
 	}
 	c.fail(fmt.Errorf("parameter %s has no value on %s: %w", name, on, ErrSnapshot))
 	return &housing.Parameter{Name: name}
