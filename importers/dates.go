@@ -104,26 +104,22 @@ func ReadPeriod(c Cell) (housing.Period, error) {
 	if c.Kind == CellFailed {
 		return 0, failed()
 	}
-	if c.Kind != CellNumber {
-		s := c.Text
-		if len(s) == len("01.10.2026") {
-			if d, err := ReadDate(c); err == nil && d.Day() == 1 {
-				return d.Period(), nil
-			}
-		}
-		if len(s) == len("10.2026") && s[2] == '.' {
-			s = s[3:] + "-" + s[:2]
-		}
-		if p, err := housing.ParsePeriod(s); err == nil {
-			return p, nil
-		}
+	s := c.Text
+	if d, err := ReadDate(c); err == nil && d.Day() == 1 {
+		return d.Period(), nil
+	}
+	if len(s) == len("10.2026") && s[2] == '.' {
+		s = s[3:] + "-" + s[:2]
+	}
+	if p, err := housing.ParsePeriod(s); err == nil && c.Kind != CellNumber {
+		return p, nil
 	}
 	return 0, Wrong("bad_period", "это не месяц", periodForm)
 }
 
 // IntervalOf joins two cells of a table: the first day, and the last day where stated («по» counts
 // the day itself, an Interval does not).
-func IntervalOf(from, through housing.Date) (housing.Interval, error) {
+func IntervalOf(from, through housing.Date) (housing.Interval, *CellError) {
 	if through.IsZero() {
 		return housing.Interval{From: from}, nil
 	}

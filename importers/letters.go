@@ -83,8 +83,7 @@ func ReadText(c Cell, limit int) (string, error) {
 		return "", failed()
 	}
 	s := c.Text
-	if strings.ContainsAny(s, "\u00a0\u202f\u200b\ufeff\t\r\n") || strings.Contains(s, "  ") ||
-		strings.HasPrefix(s, " ") || strings.HasSuffix(s, " ") {
+	if untidy(s) {
 		s = strings.Join(strings.Fields(strings.NewReplacer("\u200b", "", "\ufeff", "").Replace(s)), " ")
 	}
 	if len(s) > limit && utf8.RuneCountInString(s) > limit {
@@ -101,6 +100,21 @@ func ReadText(c Cell, limit int) (string, error) {
 		}
 	}
 	return s, nil
+}
+
+// untidy reports whether a text may have spaces to tidy up; texts without are the rule, so it looks
+// at bytes only.
+func untidy(s string) bool {
+	const leadsNoBreak, leadsPunctuation, leadsMark = 0xc2, 0xe2, 0xef // first bytes of odd spaces
+	for i := range len(s) {
+		switch b := s[i]; {
+		case b < ' ' || b == leadsNoBreak || b == leadsPunctuation || b == leadsMark:
+			return true
+		case b == ' ' && (i == 0 || i == len(s)-1 || s[i-1] == ' '):
+			return true
+		}
+	}
+	return false
 }
 
 func hasLatin(s string) bool {

@@ -11,30 +11,31 @@ func (w *Workbook) readStyles() error {
 	custom := map[int]bool{} // number formats of the book
 	w.dates = map[int]bool{}
 	inCells, style := false, 0
+	start := func(e xml.StartElement) {
+		id, err := strconv.Atoi(attribute(e, "numFmtId"))
+		switch e.Name.Local {
+		case "numFmt":
+			if err == nil {
+				custom[id] = showsDate(attribute(e, "formatCode"))
+			}
+		case "cellXfs":
+			inCells = true
+		case "xf":
+			if !inCells {
+				return
+			}
+			if date, own := custom[id]; err == nil && (date || !own && builtinDate(id)) {
+				w.dates[style] = true
+			}
+			style++
+		}
+	}
 	return w.each("xl/styles.xml", func(_ *xml.Decoder, t xml.Token) (bool, error) {
 		switch v := t.(type) {
 		case xml.StartElement:
-			switch v.Name.Local {
-			case "numFmt":
-				if id, err := strconv.Atoi(attribute(v, "numFmtId")); err == nil {
-					custom[id] = showsDate(attribute(v, "formatCode"))
-				}
-			case "cellXfs":
-				inCells = true
-			case "xf":
-				if !inCells {
-					break
-				}
-				id, err := strconv.Atoi(attribute(v, "numFmtId"))
-				if date, own := custom[id]; err == nil && (date || !own && builtinDate(id)) {
-					w.dates[style] = true
-				}
-				style++
-			}
+			start(v)
 		case xml.EndElement:
-			if v.Name.Local == "cellXfs" {
-				inCells = false
-			}
+			inCells = inCells && v.Name.Local != "cellXfs"
 		}
 		return false, nil
 	})

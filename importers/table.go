@@ -34,8 +34,8 @@ type Column[T any] struct {
 type Table[T any] struct {
 	Title   string // name of the sheet in a workbook that Kvitok writes; sheets are found by header
 	Columns []Column[T]
-	// Fact makes the fact of a row whose cells are all right; a CellError may name its column.
-	Fact func(row *T, src housing.Source) (Fact, error)
+	// Fact makes the fact of a row whose cells are all right; the error may name its column.
+	Fact func(row *T, src housing.Source) (Fact, *CellError)
 }
 
 // Layout is a Table of any type of row.
@@ -162,20 +162,12 @@ func (t Table[T]) reader(at []int) rowReader {
 	return func(rec *Record, cells []Cell, src housing.Source) {
 		row := new(T)
 		for i := range t.Columns {
-			column := &t.Columns[i]
 			var c Cell
 			if place := at[i]; place >= 0 && place < len(cells) {
 				c = cells[place]
 			}
-			if strings.TrimSpace(c.Text) == "" {
-				if column.Need == Filled {
-					rec.Problems = append(rec.Problems, rec.problem(column.Name, "",
-						Wrong("empty", "ячейка не заполнена", "")))
-				}
-				continue
-			}
-			if err := column.Read(row, c); err != nil {
-				rec.Problems = append(rec.Problems, rec.problem(column.Name, c.Text, err))
+			if err := t.Columns[i].take(row, c); err != nil {
+				rec.Problems = append(rec.Problems, rec.problem(t.Columns[i].Name, c.Text, err))
 			}
 		}
 		if rec.Rejected() {
@@ -184,12 +176,22 @@ func (t Table[T]) reader(at []int) rowReader {
 		fact, err := t.Fact(row, src)
 		if err != nil {
 			rec.Problems = append(rec.Problems, rec.problem("", "", err))
-			if rec.Rejected() {
-				return
-			}
 		}
-		rec.Fact = fact
+		if !rec.Rejected() {
+			rec.Fact = fact
+		}
 	}
+}
+
+// take reads a cell into the row; spaces alone count as empty.
+func (c *Column[T]) take(row *T, cell Cell) error {
+	if cell.Text != "" && strings.TrimSpace(cell.Text) != "" {
+		return c.Read(row, cell)
+	}
+	if c.Need == Filled {
+		return Wrong("empty", "ячейка не заполнена", "")
+	}
+	return nil
 }
 
 // problem words the error of a cell with its place.
@@ -198,8 +200,7 @@ func (r *Record) problem(column, value string, err error) housing.Problem {
 		Row: r.Row, Sheet: r.Sheet, Column: column, Value: value,
 		Code: "bad_value", Text: err.Error(), Severity: housing.SeverityError,
 	}
-	var cell *CellError
-	if errors.As(err, &cell) {
+	if cell, ok := errors.AsType[*CellError](err); ok {
 		p.Code, p.Text, p.Expected = cell.Code, cell.Text, cell.Expected
 		if cell.Severity != "" {
 			p.Severity = cell.Severity

@@ -296,8 +296,7 @@ func (d *sheetDecoder) look(cells []string) error {
 	}
 	read, notes, err := table.bind(cells)
 	if err != nil {
-		var refused *FileError
-		if errors.As(err, &refused) {
+		if refused, ok := errors.AsType[*FileError](err); ok {
 			refused.Problem.Sheet = d.sheet
 			refused.Problem.Text = "лист «" + d.sheet + "»: " + refused.Problem.Text
 		}

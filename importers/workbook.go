@@ -103,7 +103,7 @@ func (w *Workbook) directory(archive *zip.Reader, size int64) error {
 		}
 		w.parts[strings.ToLower(strings.TrimPrefix(strings.ReplaceAll(f.Name, "\\", "/"), "/"))] = f
 	}
-	unpacked := int64(min(total, 1<<60)) //nolint:gosec // bounded by the line itself
+	unpacked := int64(min(total, 1<<60))
 	return w.checkUnpacked(unpacked, size)
 }
 
@@ -121,12 +121,12 @@ func (w *Workbook) checkUnpacked(unpacked, size int64) error {
 
 func archiveReason(archive *zip.Reader) string {
 	for _, f := range archive.File {
-		switch {
-		case f.Name == "word/document.xml":
+		switch f.Name {
+		case "word/document.xml":
 			return "это документ Word (.docx), а не таблица; пришлите книгу Excel (.xlsx) или CSV"
-		case f.Name == "mimetype" || f.Name == "content.xml":
+		case "mimetype", "content.xml":
 			return "это документ OpenOffice (.ods, .odt); сохраните таблицу как «Книга Excel (*.xlsx)»"
-		case f.Name == "xl/workbook.bin":
+		case "xl/workbook.bin":
 			return "это двоичная книга Excel (.xlsb); сохраните её как «Книга Excel (*.xlsx)»"
 		}
 	}
