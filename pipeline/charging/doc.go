@@ -8,5 +8,6 @@
 // is stored, or balances. It has no clock, no I/O and no state.
 //
 // BenchmarkCalculate (200 accounts, ten services each, one core of 2 vCPU AMD EPYC, Go 1.26):
-// 1,010,000 lines a second without trace, 270,000 with it (BenchmarkExplainAll).
+// 890,000 to 1,010,000 lines a second without trace, 240,000 to 280,000 with it
+// (BenchmarkExplainAll), on a machine busy with other work.
 package charging
