@@ -11,7 +11,7 @@ func accountTable() importers.Layout {
 	return importers.Table[housing.AccountEntry]{
 		Title:   "Лицевые счета",
 		Columns: append(accountKeys(), accountState()...),
-		Fact: func(r *housing.AccountEntry, src housing.Source) (importers.Fact, error) {
+		Fact: func(r *housing.AccountEntry, src housing.Source) (importers.Fact, *importers.CellError) {
 			if err := checkEntry(r); err != nil {
 				return nil, err
 			}
@@ -97,21 +97,16 @@ func accountState() []importers.Column[housing.AccountEntry] {
 }
 
 // checkEntry proves what no cell can show alone.
-func checkEntry(r *housing.AccountEntry) error {
+func checkEntry(r *housing.AccountEntry) *importers.CellError {
 	premises, closed := r.Account.Premises, r.Account.Closed
-	fail := func(column, code, text string) error {
-		e := importers.Wrong(code, text, "")
-		e.Column = column
-		return e
-	}
 	switch {
 	case (premises.Kind == housing.Flat || premises.Kind == housing.Room) && premises.Flat == "":
-		return fail("Квартира", "no_flat", "для квартиры и комнаты нужен номер квартиры")
+		return wrongIn("Квартира", "no_flat", "для квартиры и комнаты нужен номер квартиры", "")
 	case premises.Kind == housing.Room && premises.Room == "":
-		return fail("Комната", "no_room", "для комнаты нужен её номер")
+		return wrongIn("Комната", "no_room", "для комнаты нужен её номер", "")
 	case !closed.IsZero() && !r.Occupancy.Valid.From.Before(closed):
-		return fail("Закрыт", "bad_interval", "счёт закрыт ("+closed.Russian()+") не позже, чем начал действовать ("+
-			r.Occupancy.Valid.From.Russian()+")")
+		return wrongIn("Закрыт", "bad_interval", "счёт закрыт ("+closed.Russian()+") не позже, чем начал действовать ("+
+			r.Occupancy.Valid.From.Russian()+")", "")
 	}
 	return nil
 }

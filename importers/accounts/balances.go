@@ -31,7 +31,7 @@ func balanceTable() importers.Layout {
 				Read: importers.Into(importers.ReadMoney, func(r *row) *housing.Money { return &r.Amount }),
 			},
 		},
-		Fact: func(r *row, src housing.Source) (importers.Fact, error) {
+		Fact: func(r *row, src housing.Source) (importers.Fact, *importers.CellError) {
 			r.Source = src
 			return *r, nil
 		},

@@ -31,7 +31,7 @@ func houseTable() importers.Layout {
 				Read: importers.Into(importers.ReadNotNegative, func(r *row) *housing.Decimal { return &r.Common }),
 			},
 		},
-		Fact: func(r *row, src housing.Source) (importers.Fact, error) {
+		Fact: func(r *row, src housing.Source) (importers.Fact, *importers.CellError) {
 			r.Source = src
 			return *r, nil
 		},

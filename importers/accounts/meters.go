@@ -59,12 +59,12 @@ func meterTable() importers.Layout {
 
 func readRaw(c importers.Cell) (string, error) {
 	if c.Kind == importers.CellDate || c.Kind == importers.CellDateTime || c.Kind == importers.CellFailed {
-		return importers.ReadSerial(c)
+		return importers.ReadSerial(c) //nolint:wrapcheck // a reason in Russian, worded already
 	}
 	return c.Text, nil
 }
 
-func meterFact(r *meterRow, src housing.Source) (importers.Fact, error) {
+func meterFact(r *meterRow, src housing.Source) (importers.Fact, *importers.CellError) {
 	if r.Meter.Digits == 0 {
 		return nil, wrongIn("Разрядность", "bad_digits", "разрядность не может быть нулевой", "целое число, например 5")
 	}
@@ -101,7 +101,7 @@ func meterFact(r *meterRow, src housing.Source) (importers.Fact, error) {
 	return r.MeterEntry, nil
 }
 
-func wrongIn(column, code, text, expected string) error {
+func wrongIn(column, code, text, expected string) *importers.CellError {
 	e := importers.Wrong(code, text, expected)
 	e.Column = column
 	return e

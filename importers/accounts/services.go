@@ -47,7 +47,7 @@ func serviceTable() importers.Layout {
 				Read: importers.Into(importers.ReadDate, func(r *row) *housing.Date { return &r.through }),
 			},
 		},
-		Fact: func(r *row, src housing.Source) (importers.Fact, error) {
+		Fact: func(r *row, src housing.Source) (importers.Fact, *importers.CellError) {
 			valid, err := importers.IntervalOf(r.Valid.From, r.through)
 			r.MeterPossible = !r.impossible
 			r.Valid, r.Source = valid, src

@@ -107,7 +107,7 @@ func TestRefusedFiles(t *testing.T) {
 		{"two.xlsx", formattest.Workbook(t, formattest.Book{Sheets: []formattest.Sheet{
 			{Name: "Тарифы", Rows: [][]any{{"Услуга", "Тариф, руб.", "Действует с"}}},
 			{Name: "Дома", Rows: [][]any{{"Адрес", "Вид дома"}}},
-		}}), "в файле сразу несколько форматов (kvitok-tariffs-xlsx, kvitok-accounts-xlsx)"},
+		}}), "в файле сразу несколько форматов (kvitok-accounts-xlsx, kvitok-tariffs-xlsx); пришлите каждый отдельным файлом"},
 		{"double.csv", encoded(t, "Адрес;Вид дома;Вид дома\r\nг. Примерск;МКД;МКД\r\n", importers.UTF8), "столбец «Вид дома» стоит в шапке дважды"},
 		{"missing.csv", encoded(t, "Вид дома;Площадь помещений, м²\r\nМКД;5\r\n", importers.UTF8), "нет столбца «Адрес»; в шапке найдены: «Вид дома», «Площадь помещений, м²»"},
 		{"long.csv", []byte(houses + strings.Repeat("а", 70_000) + "\r\n"), "длиннее 64 КБ"},
@@ -147,6 +147,18 @@ func TestWrongExtension(t *testing.T) {
 	}
 	if got := formattest.Decode(t.Context(), t, textOnly, formattest.Input("x", book(t))); got.Code != "wrong_kind" {
 		t.Errorf("a workbook forced into a text format: %q", got.Refused)
+	}
+}
+
+// A table of seven columns with a title above is no file of a supplier, though its rows look so.
+func TestTitledTable(t *testing.T) {
+	t.Parallel()
+	text := "Услуги на 01.10.2026;;;;;;\r\n" +
+		"Адрес дома;Лицевой счёт;Услуга;ИНН получателя;Возможность установки ИПУ;Действует с;по\r\n" +
+		"г. Примерск, ул. Садовая, д. 5;1000000017;Отопление;7707083893;да;01.10.2026;\r\n"
+	got := receive(t.Context(), t, formattest.Input("s.csv", encoded(t, text, importers.Windows1251)))
+	if got.format != "kvitok-services-csv" || got.facts != 1 {
+		t.Errorf("got %+v", got)
 	}
 }
 

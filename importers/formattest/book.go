@@ -38,19 +38,11 @@ func Workbook(tb testing.TB, book Book) []byte {
 		} else {
 			_, err = f.NewSheet(sheet.Name)
 		}
-		if err != nil {
-			tb.Fatalf("add sheet %q: %v", sheet.Name, err)
+		if err == nil {
+			err = fillSheet(f, sheet)
 		}
-		for r, cells := range sheet.Rows {
-			for c, value := range cells {
-				name, err := excelize.CoordinatesToCellName(c+1, r+1)
-				if err == nil {
-					err = setCell(f, sheet.Name, name, value)
-				}
-				if err != nil {
-					tb.Fatalf("set %s!%s to %v: %v", sheet.Name, name, value, err)
-				}
-			}
+		if err != nil {
+			tb.Fatalf("write sheet %q: %v", sheet.Name, err)
 		}
 	}
 	buffer, err := f.WriteToBuffer()
@@ -58,6 +50,21 @@ func Workbook(tb testing.TB, book Book) []byte {
 		tb.Fatalf("write workbook: %v", err)
 	}
 	return buffer.Bytes()
+}
+
+func fillSheet(f *excelize.File, sheet Sheet) error {
+	for r, cells := range sheet.Rows {
+		for c, value := range cells {
+			name, err := excelize.CoordinatesToCellName(c+1, r+1)
+			if err == nil {
+				err = setCell(f, sheet.Name, name, value)
+			}
+			if err != nil {
+				return fmt.Errorf("set %s to %v: %w", name, value, err)
+			}
+		}
+	}
+	return nil
 }
 
 func setCell(f *excelize.File, sheet, cell string, value any) error {

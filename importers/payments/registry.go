@@ -96,7 +96,7 @@ func (r *registry) order(tail []string) {
 }
 
 // trailer takes the line of totals; nothing may follow it.
-func (r *registry) trailer(line importers.Line) error {
+func (r *registry) trailer(line importers.Line) *importers.FileError {
 	if r.stated.Present {
 		return importers.Refuse("after_trailer",
 			"после итоговой строки стоит строка %d: файл склеен из нескольких или испорчен; реестр не проводится", line.Number)
@@ -127,7 +127,7 @@ func (r *registry) trailer(line importers.Line) error {
 	return nil
 }
 
-func badTrailer(line importers.Line, why string) error {
+func badTrailer(line importers.Line, why string) *importers.FileError {
 	return importers.Refuse("bad_trailer", "итоговая строка %d не читается: %s; реестр не проводится целиком", line.Number, why)
 }
 
@@ -137,7 +137,7 @@ func (r *registry) control() importers.Control {
 }
 
 // verdict refuses a registry that is not whole.
-func (r *registry) verdict() error {
+func (r *registry) verdict() *importers.FileError {
 	if !r.stated.Present {
 		return importers.Refuse("no_trailer",
 			"нет итоговой строки («=количество;суммы;…»): файл, вероятно, передан не полностью; реестр не проводится целиком")

@@ -114,7 +114,10 @@ func (sberA) Decode(ctx context.Context, in importers.Input, yield func(importer
 	names := sberNames()
 	result, err := importers.EachLine(ctx, in, func(line importers.Line) error {
 		if strings.HasPrefix(line.Text, "=") || registry.stated.Present {
-			return registry.trailer(line)
+			if refused := registry.trailer(line); refused != nil {
+				return refused
+			}
+			return nil
 		}
 		rec, ok := importers.RecordOf(line, importers.SplitPlain(line.Text, ';'), sberCells)
 		if ok {
@@ -127,7 +130,10 @@ func (sberA) Decode(ctx context.Context, in importers.Input, yield func(importer
 	if err != nil {
 		return result, err //nolint:wrapcheck // a FileError or an error of the caller's own yield
 	}
-	return result, registry.verdict()
+	if refused := registry.verdict(); refused != nil {
+		return result, refused
+	}
+	return result, nil
 }
 
 func readSber(p importers.Positional, src housing.Source, registry *registry) {
@@ -179,14 +185,19 @@ func noteAccount(p importers.Positional) {
 	}
 }
 
+// wrong is the reason of a cell as an error.
+func wrong(code, text, expected string) error {
+	return importers.Wrong(code, text, expected) //nolint:wrapcheck // a reason in Russian, worded already
+}
+
 func readDashedDate(c importers.Cell) (housing.Date, error) {
 	const form = "дата вида ДД-ММ-ГГГГ"
 	d, ok, err := importers.DateByMask(c.Text, "dd-mm-yyyy")
 	switch {
 	case !ok:
-		return d, importers.Wrong("bad_date", "дата записана не по форме", form)
+		return d, wrong("bad_date", "дата записана не по форме", form)
 	case err != nil:
-		return d, importers.Wrong("bad_date", "такой даты нет в календаре", form)
+		return d, wrong("bad_date", "такой даты нет в календаре", form)
 	}
 	return d, nil
 }
@@ -194,7 +205,7 @@ func readDashedDate(c importers.Cell) (housing.Date, error) {
 func readNumber(c importers.Cell) (string, error) {
 	const length = 12
 	if len(c.Text) != length || strings.Trim(c.Text, "0123456789") != "" {
-		return "", importers.Wrong("bad_number", "это не УНО", "12 цифр")
+		return "", wrong("bad_number", "это не УНО", "12 цифр")
 	}
 	return c.Text, nil
 }
@@ -204,13 +215,13 @@ func readMonth(c importers.Cell) (housing.Period, error) {
 	s := c.Text
 	doubt := importers.Doubtful("bad_period", "это не месяц, он не учтён", "месяц вида ММГГ, например 0925")
 	if len(s) != 4 || strings.Trim(s, "0123456789") != "" {
-		return 0, doubt
+		return 0, doubt //nolint:wrapcheck // a reason in Russian, worded already
 	}
 	month := int(s[0]-'0')*10 + int(s[1]-'0')
 	year := 2000 + int(s[2]-'0')*10 + int(s[3]-'0')
 	p, err := housing.NewPeriod(year, time.Month(month))
 	if err != nil {
-		return 0, doubt
+		return 0, doubt //nolint:wrapcheck // a reason in Russian, worded already
 	}
 	return p, nil
 }
@@ -218,15 +229,15 @@ func readMonth(c importers.Cell) (housing.Period, error) {
 func readAmount(c importers.Cell) (housing.Money, error) {
 	m, err := importers.ReadMoney(c)
 	if err == nil && m <= 0 {
-		return 0, importers.Wrong("not_positive", "сумма платежа должна быть больше нуля", "")
+		return 0, wrong("not_positive", "сумма платежа должна быть больше нуля", "")
 	}
-	return m, err //nolint:wrapcheck // a CellError, worded already
+	return m, err //nolint:wrapcheck // a reason in Russian, worded already
 }
 
 func readFee(c importers.Cell) (housing.Money, error) {
 	m, err := importers.ReadMoney(c)
 	if err == nil && m < 0 {
-		return 0, importers.Wrong("negative", "сумма не может быть отрицательной", "")
+		return 0, wrong("negative", "сумма не может быть отрицательной", "")
 	}
-	return m, err //nolint:wrapcheck // a CellError, worded already
+	return m, err //nolint:wrapcheck // a reason in Russian, worded already
 }

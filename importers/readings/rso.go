@@ -60,6 +60,9 @@ func (rso) Recognise(s *importers.Sample) bool {
 		if len(cells) != rsoCells {
 			continue
 		}
+		if cells[cellDate] != "" && !strings.ContainsAny(line, "0123456789") {
+			return false // a header: another table of seven columns
+		}
 		points := 0
 		if isCode(cells[cellAccount]) {
 			points++
@@ -126,6 +129,11 @@ func readRSO(p importers.Positional, src housing.Source) {
 	p.Record.Fact = r
 }
 
+// wrong is the reason of a cell as an error.
+func wrong(code, text, expected string) error {
+	return importers.Wrong(code, text, expected) //nolint:wrapcheck // a reason in Russian, worded already
+}
+
 func readCode(c importers.Cell) (string, error) {
 	if isCode(c.Text) {
 		return c.Text, nil
@@ -133,7 +141,7 @@ func readCode(c importers.Cell) (string, error) {
 	if _, err := importers.ReadAccountNumber(c); err != nil {
 		return "", err //nolint:wrapcheck // a CellError, worded already
 	}
-	return "", importers.Wrong("bad_code", "это не платёжный код", "10 или 13 цифр")
+	return "", wrong("bad_code", "это не платёжный код", "10 или 13 цифр")
 }
 
 // readMaskedDate takes the mask of this machine format only.
@@ -142,9 +150,9 @@ func readMaskedDate(c importers.Cell) (housing.Date, error) {
 	d, ok, err := importers.DateByMask(c.Text, "dd.mm.yyyy")
 	switch {
 	case !ok:
-		return d, importers.Wrong("bad_date", "дата записана не по форме", form)
+		return d, wrong("bad_date", "дата записана не по форме", form)
 	case err != nil:
-		return d, importers.Wrong("bad_date", "такой даты нет в календаре", form)
+		return d, wrong("bad_date", "такой даты нет в календаре", form)
 	}
 	return d, nil
 }
@@ -152,7 +160,7 @@ func readMaskedDate(c importers.Cell) (housing.Date, error) {
 func readPoint(c importers.Cell) (housing.Decimal, error) {
 	const form = "число с точкой, например 130.000"
 	if strings.Contains(c.Text, ",") {
-		return housing.Decimal{}, importers.Wrong("bad_number", "запятая вместо точки", form)
+		return housing.Decimal{}, wrong("bad_number", "запятая вместо точки", form)
 	}
 	d, err := importers.ReadNotNegative(c)
 	if err != nil {

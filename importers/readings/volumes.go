@@ -43,7 +43,7 @@ func volumeTable() importers.Layout {
 				Read: importers.Into(importers.ReadPeriod, func(r *row) *housing.Period { return &r.Period }),
 			},
 		},
-		Fact: func(r *row, src housing.Source) (importers.Fact, error) {
+		Fact: func(r *row, src housing.Source) (importers.Fact, *importers.CellError) {
 			r.Source = src
 			return *r, nil
 		},

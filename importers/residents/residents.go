@@ -62,7 +62,7 @@ func table() importers.Layout {
 			},
 			{Name: "Доля", Mark: true, Read: importers.Into(importers.ReadShare, func(r *row) *string { return &r.Share })},
 		},
-		Fact: func(r *row, src housing.Source) (importers.Fact, error) {
+		Fact: func(r *row, src housing.Source) (importers.Fact, *importers.CellError) {
 			if r.Account == "" && r.Unified == "" && r.Address == "" {
 				return nil, importers.Wrong("no_key", "не по чему найти лицевой счёт",
 					"заполненный «Лицевой счёт», «ЕЛС» или «Адрес»")

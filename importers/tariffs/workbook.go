@@ -61,7 +61,7 @@ func tariffTable() importers.Layout {
 				Read: importers.Into(importers.TextUpTo(documentLimit), func(r *row) *string { return &r.Document }),
 			},
 		},
-		Fact: func(r *row, src housing.Source) (importers.Fact, error) {
+		Fact: func(r *row, src housing.Source) (importers.Fact, *importers.CellError) {
 			valid, err := importers.IntervalOf(r.Valid.From, r.through)
 			r.Valid, r.Source = valid, src
 			return r.Tariff, err
@@ -111,7 +111,7 @@ func normTable() importers.Layout {
 				Read: importers.Into(importers.TextUpTo(documentLimit), func(r *row) *string { return &r.Document }),
 			},
 		},
-		Fact: func(r *row, src housing.Source) (importers.Fact, error) {
+		Fact: func(r *row, src housing.Source) (importers.Fact, *importers.CellError) {
 			valid, err := importers.IntervalOf(r.Valid.From, r.through)
 			r.Valid, r.Source = valid, src
 			return r.Norm, err

@@ -1,0 +1,39 @@
+package accounts_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/kvitok-gkh/kvitok/importers"
+	"github.com/kvitok-gkh/kvitok/importers/accounts"
+	"github.com/kvitok-gkh/kvitok/importers/formattest"
+)
+
+func BenchmarkAccountsWorkbook(b *testing.B) {
+	const rows = 10_000
+	table := [][]any{{
+		"Лицевой счёт", "Адрес дома", "Квартира", "Вид помещения", "Плательщик", "Площадь, м²", "Проживает",
+		"Собственников", "Право", "Действует с",
+	}}
+	for n := range rows {
+		table = append(table, []any{
+			fmt.Sprintf("%010d", n), fmt.Sprintf("г. Примерск, ул. Садовая, д. %d", n/100+1), fmt.Sprint(n%100 + 1), "квартира",
+			"Тестов Иван Петрович", 54.3, 2, 1, "собственник", "01.01.2020",
+		})
+	}
+	content := formattest.Workbook(b, formattest.Book{Sheets: []formattest.Sheet{{Name: "Лицевые счета", Rows: table}}})
+	b.ReportAllocs()
+	for b.Loop() {
+		facts := 0
+		_, err := accounts.NewWorkbook().Decode(b.Context(), formattest.Input("bench", content), func(rec importers.Record) error {
+			if rec.Fact != nil {
+				facts++
+			}
+			return nil
+		})
+		if err != nil || facts != rows {
+			b.Fatalf("%d facts: %v", facts, err)
+		}
+	}
+	b.ReportMetric(rows*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+}
