@@ -1,0 +1,131 @@
+package matching
+
+import (
+	"cmp"
+	"slices"
+)
+
+const maxCandidates = 5
+
+// candidates are the accounts met on the way and, where these are few, such as resemble the claim.
+func (m *attempt) candidates() []Candidate {
+	seen := slices.Clone(m.seen)
+	if len(seen) < maxCandidates {
+		seen = append(seen, m.resembling()...)
+	}
+	slices.Sort(seen)
+	seen = slices.Compact(seen)
+	list := make([]Candidate, 0, len(seen))
+	for _, at := range seen {
+		steps := m.compared(at)
+		if n := m.numberStep(at); n.Result != "" {
+			steps = append([]Step{n}, steps...)
+		}
+		score := 0
+		for _, s := range steps {
+			score += weight(s)
+		}
+		a := m.ix.accounts[at]
+		list = append(list, Candidate{AccountID: a.ID, Number: a.Number, Score: score, Evidence: Evidence{steps}})
+	}
+	slices.SortFunc(list, func(a, b Candidate) int {
+		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Number, b.Number))
+	})
+	return list[:min(len(list), maxCandidates)]
+}
+
+// weight orders candidates. It decides nothing, so it is no more than a rule of thumb.
+func weight(s Step) int {
+	weights := map[string]int{stepNumber: 50, stepUnified: 50, stepAddress: 25, stepPremises: 25, stepSurname: 20}
+	switch s.Result {
+	case resultSame:
+		return weights[s.What]
+	case resultSimilar, resultHousehold, resultSpoiled:
+		return weights[s.What] / 2
+	case resultDiffers:
+		return -weights[s.What] / 5
+	}
+	return 0
+}
+
+// resembling proposes accounts of the family name in the same or a like house, or the same flat of
+// a like house.
+func (m *attempt) resembling() []int32 {
+	const many, enough = 200, 20
+	var found []int32
+	for _, p := range m.names {
+		for _, at := range m.ix.bySurname.all(stem(p.surname), many) {
+			if house, _ := m.addressOf(at); house >= nearHouse && len(found) < enough {
+				found = append(found, at)
+			}
+		}
+	}
+	if m.address.Flat == "" {
+		return found
+	}
+	for _, h := range m.likeHouses() {
+		found = append(found, m.ix.byUnit.all(unitRef{h, m.address.Flat}, enough)...)
+	}
+	return found
+}
+
+// likeHouses finds houses of the same number in streets of nearly the same name.
+func (m *attempt) likeHouses() []int32 {
+	const many, enough = 500, 5
+	var found []int32
+	for _, at := range m.ix.byHouseNo.all(m.place.house, many) {
+		if m.ix.relate(&m.place, m.address.Rest, &m.ix.houses[at]) >= nearHouse {
+			if found = append(found, at); len(found) == enough {
+				break
+			}
+		}
+	}
+	return found
+}
+
+// compared is the claim beside one account.
+func (m *attempt) compared(at int32) []Step {
+	steps := make([]Step, 0, 3)
+	u := m.ix.units[at]
+	house, unit := m.addressOf(at)
+	if m.claim.Address != "" && u.house != noHouse {
+		result := [...]string{resultUnknown, resultDiffers, resultSimilar, resultSame, resultSame}[house]
+		steps = append(steps, Step{What: stepAddress, Given: m.claim.Address, Found: m.ix.houses[u.house].key, Result: result})
+		if house != otherHouse && house != unknownHouse {
+			a := m.ix.accounts[at]
+			steps = append(steps, Step{What: stepPremises, Given: m.unitText(), Found: roomTitle(a), Result: unit})
+		}
+	}
+	return append(steps, m.surnameStep(at))
+}
+
+func roomTitle(a Account) string {
+	if a.Room == "" {
+		return a.Flat
+	}
+	return a.Flat + ", ком. " + a.Room
+}
+
+func (m *attempt) surnameStep(at int32) Step {
+	payer := m.ix.accounts[at].Payer
+	result := [...]string{resultUnknown, resultDiffers, resultSimilar, resultHousehold, resultSame}[m.nameOf(at)]
+	return Step{What: stepSurname, Given: m.claim.FullName, Found: payer, Result: result}
+}
+
+// numberStep compares the numbers themselves; without a result where the claim has none.
+func (m *attempt) numberStep(at int32) Step {
+	number := m.ix.accounts[at].Number
+	step := Step{What: stepNumber, Given: m.claim.Account, Found: number}
+	switch {
+	case m.claim.Account == "":
+	case m.claim.Account == number:
+		step.Result = resultSame
+	case slices.Contains(m.guarded, at):
+		step.Result = resultSpoiled
+	case near(m.claim.Account, number, 1):
+		step.Result = resultSimilar
+	default:
+		step.Result = resultDiffers
+	}
+	return step
+}
