@@ -200,7 +200,8 @@ func (f XLSX) table(header []string) Layout {
 	return nil
 }
 
-// Decode reads the sheets in order.
+// Decode reads the sheets in the order of the tables of the format, wherever they stand in the
+// workbook: rows of later tables refer to those of earlier ones.
 func (f XLSX) Decode(ctx context.Context, in Input, yield func(Record) error) (Result, error) {
 	result := Result{Shape: Shape{Kind: KindWorkbook}}
 	head, err := readAt(in, 0, 4)
@@ -214,8 +215,12 @@ func (f XLSX) Decode(ctx context.Context, in Input, yield func(Record) error) (R
 	if err != nil {
 		return result, err
 	}
+	sheets, err := f.inOrder(book)
+	if err != nil {
+		return result, err
+	}
 	found := false
-	for _, name := range book.Sheets() {
+	for _, name := range sheets {
 		d := sheetDecoder{in: in, format: f, sheet: name, result: &result}
 		err := book.Rows(name, func(row SheetRow) error {
 			if row.Number&255 == 0 && ctx.Err() != nil {
@@ -236,6 +241,36 @@ func (f XLSX) Decode(ctx context.Context, in Input, yield func(Record) error) (R
 		return result, emptyTable()
 	}
 	return result, nil
+}
+
+// inOrder sorts the sheets by their tables; sheets without one come last.
+func (f XLSX) inOrder(book *Workbook) ([]string, error) {
+	names := book.Sheets()
+	place := make(map[string]int, len(names))
+	for _, name := range names {
+		place[name] = len(f.Tables)
+		seen := 0
+		err := book.Rows(name, func(row SheetRow) error {
+			seen++
+			header := make([]string, len(row.Cells))
+			for i, c := range row.Cells {
+				header[i] = c.Text
+			}
+			at := slices.IndexFunc(f.Tables, func(t Layout) bool { return t.marked(header) })
+			if at >= 0 {
+				place[name] = at
+			}
+			if at >= 0 || seen == headerWithin {
+				return errEnough
+			}
+			return nil
+		})
+		if err != nil && !errors.Is(err, errEnough) {
+			return nil, err
+		}
+	}
+	slices.SortStableFunc(names, func(a, b string) int { return place[a] - place[b] })
+	return names, nil
 }
 
 func (f XLSX) expected() string {
