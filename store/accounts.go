@@ -22,11 +22,12 @@ func (t *Tx) ApplyAccounts(ctx context.Context, organisation, source int64, rows
 		}
 	}
 	rejectRepeats(rows, outcomes, func(r housing.AccountEntry) string { return r.Account.Number }, "Лицевой счёт")
-	if err := t.rejectOlderOccupancies(ctx, organisation, rows, outcomes); err != nil {
+	kept, indexes := standing(rows, outcomes)
+	if err := t.rejectOlderOccupancies(ctx, organisation, kept, outcomes, indexes); err != nil {
 		return nil, err
 	}
-	kept, indexes := standing(rows, outcomes)
-	if err := t.putPremises(ctx, houses, kept); err != nil {
+	kept, indexes = standing(rows, outcomes)
+	if err := t.putPremises(ctx, houses, kept, outcomes, indexes); err != nil {
 		return nil, err
 	}
 	if err := t.putAccounts(ctx, organisation, source, houses, kept, outcomes, indexes); err != nil {
@@ -35,7 +36,9 @@ func (t *Tx) ApplyAccounts(ctx context.Context, organisation, source int64, rows
 	return outcomes, t.putOccupancies(ctx, organisation, source, kept, outcomes, indexes)
 }
 
-func (t *Tx) rejectOlderOccupancies(ctx context.Context, organisation int64, rows []housing.AccountEntry, outcomes []housing.Outcome) error {
+func (t *Tx) rejectOlderOccupancies(ctx context.Context, organisation int64, rows []housing.AccountEntry,
+	outcomes []housing.Outcome, indexes []int,
+) error {
 	const sql = `
 SELECT a.number, max(t.ord)
 FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::text[])
@@ -52,19 +55,27 @@ GROUP BY a.number`
 	}
 	for _, ordinal := range older {
 		row := rows[ordinal-1]
-		reject(&outcomes[ordinal-1], "older_than_known", "Действует с", row.Occupancy.Valid.From.Russian(),
+		reject(&outcomes[indexes[ordinal-1]], "older_than_known", "Действует с", row.Occupancy.Valid.From.Russian(),
 			"по этому лицевому счёту уже есть более поздние сведения; изменение задним числом проводится перерасчётом")
 	}
 	return nil
 }
 
-func (t *Tx) putPremises(ctx context.Context, houses map[string]int64, rows []housing.AccountEntry) error {
+// putPremises stores each premises once, however many accounts share it: the first row says its kind.
+func (t *Tx) putPremises(ctx context.Context, houses map[string]int64,
+	rows []housing.AccountEntry, outcomes []housing.Outcome, indexes []int,
+) error {
 	const sql = `
-INSERT INTO premises AS p (house_id, flat, room, kind)
-SELECT DISTINCT ON (house_id, flat, room) house_id, flat, room, kind
-FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[]) AS t(house_id, flat, room, kind)
-ON CONFLICT (house_id, flat, room) DO UPDATE SET kind = EXCLUDED.kind WHERE p.kind <> EXCLUDED.kind`
-	_, err := t.Exec(ctx, sql, premisesColumns(houses, rows)...)
+WITH incoming AS (
+    SELECT DISTINCT ON (house_id, flat, room) *
+    FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS t(house_id, flat, room, kind, ord)
+    ORDER BY house_id, flat, room, ord),
+changed AS (
+    INSERT INTO premises AS p (house_id, flat, room, kind) SELECT house_id, flat, room, kind FROM incoming
+    ON CONFLICT (house_id, flat, room) DO UPDATE SET kind = EXCLUDED.kind WHERE p.kind <> EXCLUDED.kind
+    RETURNING house_id, flat, room)
+SELECT ord FROM incoming JOIN changed USING (house_id, flat, room)`
+	err := t.markAccepted(ctx, outcomes, indexes, sql, premisesColumns(houses, rows)...)
 	if err != nil {
 		return fmt.Errorf("store premises: %w", err)
 	}

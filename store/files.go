@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -37,8 +38,8 @@ func (q Queries) InsertFile(ctx context.Context, organisation int64, f housing.R
 	const sql = `
 INSERT INTO files (organisation_id, sha256, name, size, partner, format, subject, archive, received_at, status, reason)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id`
-	err = q.QueryRow(ctx, sql, organisation, f.SHA256, f.Name, f.Size, f.Partner, f.Format, f.Subject, f.Archive,
-		f.Received, string(f.Status), f.Reason).Scan(&id)
+	err = q.QueryRow(ctx, sql, organisation, f.SHA256, storable(f.Name), f.Size, f.Partner, f.Format, f.Subject,
+		storable(f.Archive), f.Received, string(f.Status), storable(f.Reason)).Scan(&id)
 	if err != nil {
 		return 0, fmt.Errorf("store file %s: %w", f.Name, err)
 	}
@@ -50,7 +51,7 @@ func (q Queries) FinishFile(ctx context.Context, f housing.ReceivedFile) error {
 	const sql = `
 UPDATE files SET status = $2, row_count = $3, accepted = $4, unchanged = $5, rejected = $6, reason = $7 WHERE id = $1`
 	_, err := q.Exec(ctx, sql, f.ID, string(f.Status), f.Counts.Rows, f.Counts.Accepted, f.Counts.Unchanged,
-		f.Counts.Rejected, f.Reason)
+		f.Counts.Rejected, storable(f.Reason))
 	if err != nil {
 		return fmt.Errorf("store the end of file %s: %w", f.Name, err)
 	}
@@ -60,7 +61,7 @@ UPDATE files SET status = $2, row_count = $3, accepted = $4, unchanged = $5, rej
 // AddArrival notes that the file arrived (again).
 func (q Queries) AddArrival(ctx context.Context, file int64, partner, name string, at time.Time) error {
 	const sql = `INSERT INTO file_arrivals (file_id, partner, name, received_at) VALUES ($1, $2, $3, $4)`
-	if _, err := q.Exec(ctx, sql, file, partner, name, at); err != nil {
+	if _, err := q.Exec(ctx, sql, file, partner, storable(name), at); err != nil {
 		return fmt.Errorf("store the arrival of file %s: %w", name, err)
 	}
 	return nil
@@ -76,7 +77,10 @@ func (q Queries) AddProblems(ctx context.Context, file int64, problems []housing
 			if severity == "" {
 				severity = housing.SeverityError
 			}
-			return []any{file, p.Row, p.Sheet, p.Column, clip(p.Value), p.Expected, p.Code, p.Text, string(severity)}, nil
+			return []any{
+				file, p.Row, storable(p.Sheet), storable(p.Column), clip(p.Value), storable(p.Expected), p.Code, storable(p.Text),
+				string(severity),
+			}, nil
 		}))
 	if err != nil {
 		return fmt.Errorf("store the problems of a file: %w", err)
@@ -122,12 +126,18 @@ func scanFile(row pgx.CollectableRow) (f housing.ReceivedFile, err error) {
 	return f, err //nolint:wrapcheck // the caller says what it read
 }
 
+// storable replaces what PostgreSQL takes in no text: zero bytes and broken UTF-8. A broken file must
+// not make its own problems impossible to store.
+func storable(value string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(value, "\uFFFD"), "\x00", "\uFFFD")
+}
+
 // clip bounds what a broken row can make us store.
 func clip(value string) string {
 	const most = 200
-	runes := []rune(value)
+	runes := []rune(storable(value))
 	if len(runes) <= most {
-		return value
+		return string(runes)
 	}
 	return string(runes[:most]) + "…"
 }

@@ -21,7 +21,7 @@ func Zones(count int) []housing.Zone {
 
 // ApplyMeters creates individual meters or brings their dates up to date, by serial number and
 // service; initial readings are stored with them. A serial number that stands on another account is
-// rejected: a meter moves only by being closed there first.
+// rejected: which of the two has a mistyped number is not for us to say.
 func (t *Tx) ApplyMeters(ctx context.Context, organisation, source int64, rows []housing.MeterEntry) ([]housing.Outcome, error) {
 	outcomes := make([]housing.Outcome, len(rows))
 	accounts, err := t.AccountIDs(ctx, organisation, column(rows, func(r housing.MeterEntry) string { return r.Account }))
@@ -59,6 +59,9 @@ WHERE a.number <> t.account`
 		return fmt.Errorf("look for meters of other accounts: %w", err)
 	}
 	for _, ordinal := range moved {
+		if outcomes[ordinal-1].Verdict == housing.Rejected {
+			continue
+		}
 		reject(&outcomes[ordinal-1], "meter_elsewhere", "Номер прибора", rows[ordinal-1].Meter.Serial,
 			"прибор с этим номером уже стоит на другом лицевом счёте")
 	}
