@@ -45,7 +45,7 @@ func (p *Pipeline) Match(ctx context.Context) (MatchResult, error) {
 }
 
 func (p *Pipeline) decide(ctx context.Context, claims []housing.Claim) (decided int, err error) {
-	index, err := p.matchingIndex(ctx)
+	index, err := p.matchingIndex(ctx, func(store.HouseAccounts) {})
 	if err != nil {
 		return 0, err
 	}
@@ -76,12 +76,14 @@ func (p *Pipeline) decide(ctx context.Context, claims []housing.Claim) (decided 
 	return decided, nil
 }
 
-func (p *Pipeline) matchingIndex(ctx context.Context) (*matching.Index, error) {
+// matchingIndex builds the index of all accounts and shows each of them to the caller.
+func (p *Pipeline) matchingIndex(ctx context.Context, show func(store.HouseAccounts)) (*matching.Index, error) {
 	var accounts []matching.Account
 	err := p.Store.AllAccounts(ctx, p.Organisation.ID, func(a store.HouseAccounts) error {
+		show(a)
 		accounts = append(accounts, matching.Account{
 			ID: a.ID, Number: a.Number, Unified: a.Unified, ServiceID: a.ServiceID, HouseKey: a.House.Key,
-			Address: a.House.Address, Flat: a.Premises.Flat, Room: a.Premises.Room, Payer: a.Payer,
+			Flat: a.Premises.Flat, Room: a.Premises.Room, Payer: a.Payer,
 		})
 		return nil
 	})
@@ -97,25 +99,29 @@ func (p *Pipeline) ExportQuestions(ctx context.Context, w io.Writer) (rows int, 
 	if err != nil {
 		return 0, err //nolint:wrapcheck // says what it read
 	}
-	index, err := p.matchingIndex(ctx)
+	accounts := map[int64]store.HouseAccounts{}
+	index, err := p.matchingIndex(ctx, func(a store.HouseAccounts) { accounts[a.ID] = a })
 	if err != nil {
 		return 0, err
 	}
 	meta := matchbook.Meta{Organisation: p.Organisation, AsOf: p.Now(), Temp: p.path("work")}
-	rows, err = matchbook.WriteMatches(w, meta, questions(index, claims))
+	rows, err = matchbook.WriteMatches(w, meta, questions(index, claims, accounts))
 	if err != nil {
 		return rows, fmt.Errorf("write the workbook of questions: %w", err)
 	}
 	return rows, nil
 }
 
-func questions(index *matching.Index, claims []housing.Claim) iter.Seq2[housing.MatchQuestion, error] {
+func questions(index *matching.Index, claims []housing.Claim, accounts map[int64]store.HouseAccounts) iter.Seq2[housing.MatchQuestion, error] {
 	return func(yield func(housing.MatchQuestion, error) bool) {
 		for _, claim := range claims {
 			d := index.Match(claim)
 			q := housing.MatchQuestion{Claim: claim, Reason: matching.ReasonText(d.Reason)}
 			for _, c := range d.Candidates {
-				q.Candidates = append(q.Candidates, offered(accounts[c.AccountID], c.Evidence))
+				of := accounts[c.AccountID]
+				q.Candidates = append(q.Candidates, housing.MatchCandidate{
+					Account: of.Account, House: of.House.Address, Evidence: c.Evidence.Russian(),
+				})
 			}
 			if !yield(q, nil) {
 				return

@@ -78,7 +78,7 @@ func New(c Config) (*Pipeline, error) {
 	if c.Progress == nil {
 		c.Progress = quiet{}
 	}
-	if c.Limits == (ReadingLimits{}) {
+	if c.Limits.Zone == nil {
 		c.Limits = DefaultReadingLimits()
 	}
 	return &Pipeline{Config: c}, nil
