@@ -113,6 +113,9 @@ func (p *place) key() string {
 }
 
 func (p *place) add(l level, e element) {
+	if l == area || e.kind == "ЛИНИЯ" { // «5-й мкр» is «мкр 5»
+		e.name = strings.TrimSuffix(e.name, "-Я")
+	}
 	if e.name != "" && !slices.Contains(p.elements[l], e) {
 		p.elements[l] = append(p.elements[l], e)
 	}
@@ -124,7 +127,11 @@ func nameOf(words []string) string {
 	var all []string
 	for _, word := range words {
 		if n := ordinal(word); n != "" {
-			all = append(all, withoutZeros(n)+"-Я")
+			n = withoutZeros(n)
+			if len(words) == 1 { // alone it must not look like the number of a house
+				n += "-Я"
+			}
+			all = append(all, n)
 			continue
 		}
 		if startsWithDigit(word) && len(words) == 1 {

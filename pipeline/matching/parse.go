@@ -1,6 +1,7 @@
 package matching
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -17,6 +18,7 @@ type parser struct {
 	estate   bool
 	blocks   map[mark]string
 	joined   string // "5-7" without a marker: house 5 flat 7, unless a flat is named
+	tail     string // 7 of «корп. 2-7»: the flat, unless one is named
 	markedAt mark   // what the last number was the number of
 	// within a segment:
 	words  []string // of a name
@@ -86,7 +88,9 @@ func (p *parser) marked(words []string, i int) int {
 			p.rest = append(p.rest, words[i], value)
 			break
 		}
+		value, flat, _ := strings.Cut(value, "-")
 		p.blocks[m] = value
+		p.tail = flat
 	case markFlat:
 		p.setOnce(&p.flat, value)
 	case markOther:
@@ -162,7 +166,7 @@ func (p *parser) isName(words []string, i int) bool {
 	if oneLetter(words[i]) && len(p.words) > 0 && oneLetter(p.words[len(p.words)-1]) {
 		return true
 	}
-	return k.whole && k.level == street && hasType(words[i+1:], street)
+	return k.whole && !neverNames[words[i]] && k.level == street && hasType(words[i+1:], street)
 }
 
 func hasType(words []string, wanted level) bool {
@@ -237,6 +241,9 @@ func (p *parser) isNameNumber(words []string, i int) bool {
 	if next == "" || startsWithDigit(next) || marks[next] != noMark || utf8.RuneCountInString(next) < 2 || p.number != "" {
 		return false
 	}
+	if len(p.words) > 0 || len(p.place.elements[street]) > 0 {
+		return countedWords[next]
+	}
 	return !isType(next) || kinds[next].whole
 }
 
@@ -304,6 +311,10 @@ func (p *parser) finish() {
 	if p.joined != "" && p.flat == "" {
 		p.number, p.flat, _ = strings.Cut(p.joined, "-")
 	}
+	if p.tail != "" && p.flat != "" {
+		p.rest = append(p.rest, p.tail)
+	}
+	p.flat = cmp.Or(p.flat, p.tail)
 	var house []string
 	switch {
 	case p.number != "" && p.estate:

@@ -94,7 +94,7 @@ func nearStreets(a, b *place) bool {
 
 // findHouses finds the houses that an address may mean, and how sure that is.
 func (ix *Index) findHouses(claim *place, rest string) (found []int32, best relation) {
-	const many = 50
+	const many = 5000 // a street of this name stands in many towns
 	for _, at := range ix.byStreet.all(claim.streetKey(), many) {
 		switch r := ix.relate(claim, rest, &ix.houses[at]); {
 		case r < incompleteHouse || r < best:
@@ -104,22 +104,7 @@ func (ix *Index) findHouses(claim *place, rest string) (found []int32, best rela
 			found = append(found, at)
 		}
 	}
-	if len(found) > 1 { // spelt in full, one of them may be the very same
-		if at, ok := ix.byKey[claim.key()]; ok && rest == "" && slices.Contains(found, at) && complete(claim) {
-			return []int32{at}, best
-		}
-	}
 	return found, best
-}
-
-// complete reports whether nothing that tells houses apart was left out: every type is there.
-func complete(p *place) bool {
-	for _, l := range p.elements {
-		if slices.ContainsFunc(l, func(e element) bool { return e.kind == "" }) {
-			return false
-		}
-	}
-	return len(p.elements[settlement]) > 0
 }
 
 // unitRelation compares flat and room: same, differs, or unknown where one is missing.

@@ -129,3 +129,17 @@ var ordinals = map[string]string{
 	"ЧЕТВЕРТЫЙ": "4", "ЧЕТВЕРТАЯ": "4", "ПЯТЫЙ": "5", "ПЯТАЯ": "5", "ШЕСТОЙ": "6", "ШЕСТАЯ": "6",
 	"СЕДЬМОЙ": "7", "СЕДЬМАЯ": "7", "ВОСЬМОЙ": "8", "ВОСЬМАЯ": "8", "ДЕВЯТЫЙ": "9", "ДЕВЯТАЯ": "9",
 }
+
+// neverNames are whole words that are types even where another type follows: «улица Набережная».
+//
+//nolint:gochecknoglobals // a table
+var neverNames = map[string]bool{"УЛИЦА": true, "ПЕРЕУЛОК": true, "ПРОЕЗД": true, "ТУПИК": true}
+
+// countedWords follow numbers within names: «Героев 9 Января», «Примерск 40 лет Победы».
+//
+//nolint:gochecknoglobals // a table
+var countedWords = map[string]bool{
+	"ЛЕТ": true, "ЛЕТИЯ": true, "ГОДА": true, "АРМИИ": true, "ДИВИЗИИ": true, "БРИГАДЫ": true, "СТРЕЛКОВОЙ": true, "ГВАРДЕЙСКОЙ": true,
+	"ЯНВАРЯ": true, "ФЕВРАЛЯ": true, "МАРТА": true, "АПРЕЛЯ": true, "МАЯ": true, "ИЮНЯ": true, "ИЮЛЯ": true, "АВГУСТА": true,
+	"СЕНТЯБРЯ": true, "ОКТЯБРЯ": true, "НОЯБРЯ": true, "ДЕКАБРЯ": true,
+}
