@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 
@@ -42,7 +43,8 @@ func (p *Pipeline) refuse(ctx context.Context, file housing.ReceivedFile, f fetc
 	if err != nil {
 		return FileResult{}, fmt.Errorf("refuse %s: %w", file.Name, err)
 	}
-	p.Log.WarnContext(ctx, "file refused", "file", file.Name, "partner", file.Partner, "code", problem.Code)
+	p.Log.LogAttrs(ctx, slog.LevelWarn, "file refused", slog.String("file", file.Name), slog.String("partner", file.Partner),
+		slog.String("code", problem.Code))
 	return FileResult{ReceivedFile: file, Problems: problems[:min(len(problems), shownProblems)]}, nil
 }
 

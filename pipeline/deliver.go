@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 
 	"github.com/kvitok-gkh/kvitok/housing"
@@ -65,11 +66,13 @@ func (p *Pipeline) deliverOne(ctx context.Context, partner Partner) (delivered b
 			if ctx.Err() != nil {
 				return fmt.Errorf("deliver %s to %s: %w", out.Name, partner.Name, err)
 			}
-			p.Log.WarnContext(ctx, "delivery failed", "partner", partner.Name, "file", out.Name, "attempt", out.Attempts+1, "error", err)
+			p.Log.LogAttrs(ctx, slog.LevelWarn, "delivery failed", slog.String("partner", partner.Name), slog.String("file", out.Name),
+				slog.Int("attempt", out.Attempts+1), slog.Any("error", err))
 			return tx.MarkFailed(ctx, out.ID, err.Error())
 		}
 		delivered = true
-		p.Log.InfoContext(ctx, "delivered", "partner", partner.Name, "file", sent.Name, "already", sent.Already)
+		p.Log.LogAttrs(ctx, slog.LevelInfo, "delivered", slog.String("partner", partner.Name), slog.String("file", sent.Name),
+			slog.Bool("already", sent.Already))
 		return tx.MarkDelivered(ctx, out.ID, p.Now())
 	})
 	return delivered, err //nolint:wrapcheck // wrapped inside

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"slices"
 
@@ -196,7 +197,8 @@ func (p *Pipeline) repeated(ctx context.Context, known, again housing.ReceivedFi
 	if err := p.Store.AddArrival(ctx, known.ID, again.Partner, again.Name, again.Received); err != nil {
 		return FileResult{}, err //nolint:wrapcheck // says what it stored
 	}
-	p.Log.InfoContext(ctx, "file is known", "file", again.Name, "sha256", again.SHA256, "first_received", known.Received)
+	p.Log.LogAttrs(ctx, slog.LevelInfo, "file is known", slog.String("file", again.Name), slog.String("sha256", again.SHA256),
+		slog.Time("first_received", known.Received))
 	known.Name, known.Partner = again.Name, again.Partner
 	known.Counts = housing.Counts{Rows: known.Counts.Rows, Unchanged: known.Counts.Rows}
 	known.Status = housing.FileRepeated

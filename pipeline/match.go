@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"strconv"
 
 	"github.com/kvitok-gkh/kvitok/exporters/matchbook"
 	"github.com/kvitok-gkh/kvitok/housing"
@@ -182,7 +183,7 @@ func (p *Pipeline) applyAnswer(ctx context.Context, a housing.MatchAnswer, accou
 	})
 	if err == nil && !stored {
 		result.Problems = append(result.Problems, housing.Problem{
-			Sheet: housing.MatchSheet, Column: housing.MatchColumnClaim, Value: fmt.Sprint(a.Claim),
+			Sheet: housing.MatchSheet, Column: housing.MatchColumnClaim, Value: strconv.FormatInt(a.Claim, 10),
 			Code: "claim_decided", Text: "такой заявки нет или решение по ней уже принято",
 		})
 		return nil

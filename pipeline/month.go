@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/kvitok-gkh/kvitok/housing"
@@ -35,8 +36,8 @@ func (p *Pipeline) Run(ctx context.Context, period housing.Period) (Summary, err
 		if err != nil {
 			return s, fmt.Errorf("%s: %w", step.name, err)
 		}
-		p.Log.InfoContext(ctx, "stage done", "stage", step.name, "period", period.String(), "items", items,
-			"ms", p.Now().Sub(began).Milliseconds())
+		p.Log.LogAttrs(ctx, slog.LevelInfo, "stage done", slog.String("stage", step.name), slog.String("period", period.String()),
+			slog.Int("items", items), slog.Int64("ms", p.Now().Sub(began).Milliseconds()))
 	}
 	return s, nil
 }

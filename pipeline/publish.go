@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -93,7 +94,7 @@ func (p *Pipeline) reportMeta(ctx context.Context, period housing.Period) (repor
 // publishDebts writes the debt registry for the bank and queues it for the partner who gets it.
 func (p *Pipeline) publishDebts(ctx context.Context, period housing.Period, result *PublishResult) error {
 	if p.Organisation.Bank.Account == "" {
-		p.Log.WarnContext(ctx, "no debt registry: the organisation has no bank account")
+		p.Log.LogAttrs(ctx, slog.LevelWarn, "no debt registry: the organisation has no bank account")
 		return nil
 	}
 	name, err := registries.FileName(p.Organisation.INN, p.Organisation.Bank.Account, 1, period)
@@ -111,7 +112,7 @@ func (p *Pipeline) publishDebts(ctx context.Context, period housing.Period, resu
 		return err
 	}
 	if len(notes) > 0 {
-		p.Log.WarnContext(ctx, "values were replaced in the debt registry", "file", name, "values", len(notes))
+		p.Log.LogAttrs(ctx, slog.LevelWarn, "values were replaced in the debt registry", slog.String("file", name), slog.Int("values", len(notes)))
 	}
 	partner, known := p.partner(p.DebtPartner)
 	if !known || partner.Outbox == nil {
