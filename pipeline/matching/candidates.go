@@ -18,8 +18,10 @@ func (m *attempt) candidates() []Candidate {
 	list := make([]Candidate, 0, len(seen))
 	for _, at := range seen {
 		steps := m.compared(at)
-		if n := m.numberStep(at); n.Result != "" {
-			steps = append([]Step{n}, steps...)
+		for _, s := range []Step{m.unifiedStep(at), m.numberStep(at)} {
+			if s.Result != "" {
+				steps = append([]Step{s}, steps...)
+			}
 		}
 		score := 0
 		for _, s := range steps {
@@ -124,6 +126,23 @@ func (m *attempt) numberStep(at int32) Step {
 		step.Result = resultSpoiled
 	case near(m.claim.Account, number, 1):
 		step.Result = resultSimilar
+	default:
+		step.Result = resultDiffers
+	}
+	return step
+}
+
+// unifiedStep compares ЕЛС and ЖКУ id; without a result where either side has none.
+func (m *attempt) unifiedStep(at int32) Step {
+	a := m.ix.accounts[at]
+	id := unifiedKey(m.claim.Unified)
+	step := Step{What: stepUnified, Given: m.claim.Unified, Found: a.Unified}
+	switch {
+	case id == "" || a.Unified == "" && a.ServiceID == "":
+	case id == unifiedKey(a.Unified), id == unifiedKey(a.ServiceID):
+		step.Result = resultSame
+	case fold(id) == fold(a.Unified), fold(id) == fold(a.ServiceID):
+		step.Result = resultSpoiled
 	default:
 		step.Result = resultDiffers
 	}

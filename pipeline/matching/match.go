@@ -166,7 +166,7 @@ func (m *attempt) confirm(at int32, why reasons) Decision {
 	switch {
 	case house == otherHouse:
 		return m.question(why.differ)
-	case house >= incompleteHouse && unit == resultDiffers:
+	case unit == resultDiffers:
 		return m.question(ReasonFlatDiffers)
 	case name == otherName || name == similarName:
 		return m.question(ReasonSurnameDiffers)
