@@ -1,0 +1,193 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/kvitok-gkh/kvitok/importers/catalogue"
+	"github.com/kvitok-gkh/kvitok/pipeline"
+	"github.com/kvitok-gkh/kvitok/receipts"
+	"github.com/kvitok-gkh/kvitok/remote"
+	"github.com/kvitok-gkh/kvitok/remote/folder"
+	"github.com/kvitok-gkh/kvitok/remote/ftp"
+	"github.com/kvitok-gkh/kvitok/store"
+	"github.com/kvitok-gkh/kvitok/store/privatepg"
+)
+
+// app is the program assembled: commands and serve work with the same one.
+type app struct {
+	config   *config
+	dir      string // absolute
+	store    *store.Store
+	pipeline *pipeline.Pipeline
+	log      *slog.Logger
+	closers  []func(context.Context) error // in order of opening
+}
+
+// work opens everything, does the work and closes everything, whatever happened in between.
+func (e *environment) work(ctx context.Context, do func(ctx context.Context, a *app) error) error {
+	c, err := e.loadConfig()
+	if err != nil {
+		return err
+	}
+	return e.workWith(ctx, c, e.logger(), do)
+}
+
+func (e *environment) workWith(ctx context.Context, c *config, log *slog.Logger, do func(ctx context.Context, a *app) error) (err error) {
+	a := &app{config: c, log: log}
+	defer func() { err = errors.Join(err, a.close(ctx)) }()
+	if err := e.openStore(ctx, a, false); err != nil {
+		return err
+	}
+	if err := e.openPipeline(ctx, a); err != nil {
+		return err
+	}
+	return do(ctx, a)
+}
+
+// closeLimit bounds how long closing may take, most of it PostgreSQL's shutdown.
+const closeLimit = time.Minute
+
+func (a *app) close(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeLimit)
+	defer cancel()
+	var errs []error
+	for i := len(a.closers) - 1; i >= 0; i-- {
+		errs = append(errs, a.closers[i](ctx))
+	}
+	a.closers = nil
+	return errors.Join(errs...)
+}
+
+// openStore opens the configured database, or the private one of the data folder. The schema of the
+// private one is always brought up to date; another one is left to kvitok migrate, unless the
+// configuration says otherwise.
+func (e *environment) openStore(ctx context.Context, a *app, anyVersion bool) error {
+	dir, err := filepath.Abs(e.dir)
+	if err != nil {
+		return fmt.Errorf("find the data folder: %w", err)
+	}
+	// PostgreSQL runs as another user when root starts it, who must get through.
+	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // see above
+		return fmt.Errorf("make the data folder: %w", err)
+	}
+	a.dir = dir
+	url, private := a.config.Database.URL, false
+	if url == "" {
+		server, err := privatepg.Start(ctx, privatepg.Config{Dir: dir, Log: a.log})
+		if err != nil {
+			return fmt.Errorf("start the private database: %w", err)
+		}
+		a.closers = append(a.closers, server.Stop)
+		url, private = server.URL(), true
+	}
+	a.store, err = store.Open(ctx, store.Config{URL: url, MaxConns: int32(min(a.config.Workers, 60)) + 6, Log: a.log}) //nolint:gosec // bounded
+	if err != nil {
+		return err //nolint:wrapcheck // says what it opened
+	}
+	a.closers = append(a.closers, func(context.Context) error { a.store.Close(); return nil })
+	switch {
+	case anyVersion:
+		return nil
+	case private || a.config.Database.Migrate:
+		return a.store.Migrate(ctx) //nolint:wrapcheck // says what it did
+	}
+	return a.store.CheckVersion(ctx) //nolint:wrapcheck // says what to do
+}
+
+func (e *environment) openPipeline(ctx context.Context, a *app) error {
+	c := a.config
+	if c.Organisation.INN == "" {
+		return fmt.Errorf("the configuration %s names no organisation: who issues the receipts?", e.configPath())
+	}
+	organisation := c.Organisation.housing()
+	var err error
+	if organisation.ID, err = a.store.PutOrganisation(ctx, organisation); err != nil {
+		return err //nolint:wrapcheck // says what it stored
+	}
+	for _, payee := range c.Organisations {
+		if _, err := a.store.PutOrganisation(ctx, payee.housing()); err != nil {
+			return err //nolint:wrapcheck // says what it stored
+		}
+	}
+	settings, err := c.Receipts.printer()
+	if err != nil {
+		return err
+	}
+	printer, err := receipts.New(settings)
+	if err != nil {
+		return err //nolint:wrapcheck // says what it made
+	}
+	partners, err := e.openPartners(a)
+	if err != nil {
+		return err
+	}
+	limits := pipeline.DefaultReadingLimits()
+	limits.Zone = c.zone
+	a.pipeline, err = pipeline.New(pipeline.Config{
+		Store: a.store, Organisation: organisation, Parameters: c.parameters, Formats: catalogue.New(), Printer: printer,
+		Partners: partners, Dir: a.dir, Engine: version, Workers: c.Workers, SingleFiles: c.Receipts.SingleFiles,
+		DebtPartner: c.Debts.Partner, Limits: limits, Now: e.now, Log: a.log, Progress: e.progress(a.log),
+	})
+	return err //nolint:wrapcheck // says what it set up
+}
+
+func (e *environment) openPartners(a *app) ([]pipeline.Partner, error) {
+	partners := make([]pipeline.Partner, 0, len(a.config.Partners))
+	for _, p := range a.config.Partners {
+		partner := pipeline.Partner{Name: p.Name}
+		var err error
+		if partner.Inbox, err = e.openPlace(a, p.Name+" inbox", p.Inbox); err != nil {
+			return nil, err
+		}
+		if partner.Outbox, err = e.openPlace(a, p.Name+" outbox", p.Outbox); err != nil {
+			return nil, err
+		}
+		partners = append(partners, partner)
+	}
+	return partners, nil
+}
+
+func (e *environment) openPlace(a *app, name string, c *placeConfig) (*remote.Place, error) {
+	if c == nil {
+		return nil, nil //nolint:nilnil // a partner may have one place only
+	}
+	var driver remote.Driver
+	var err error
+	if c.Folder != nil {
+		if err := makeOwnFolder(a.dir, c.Folder.Dir); err != nil {
+			return nil, err
+		}
+		driver, err = folder.New(*c.Folder)
+	} else {
+		driver, err = ftp.New(*c.FTP)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("set up %s: %w", name, err)
+	}
+	place, err := remote.New(remote.Settings{Name: name, Driver: driver, Now: e.now, Log: a.log})
+	if err != nil {
+		return nil, fmt.Errorf("set up %s: %w", name, err)
+	}
+	a.closers = append(a.closers, func(context.Context) error { return place.Close() })
+	return place, nil
+}
+
+// makeOwnFolder makes a folder inside the data folder, which is ours. Any other must be there: an
+// empty new one in place of a share that is not mounted would look like "no files today".
+func makeOwnFolder(data, dir string) error {
+	inside, err := filepath.Rel(data, dir)
+	if err != nil || inside == ".." || strings.HasPrefix(inside, ".."+string(filepath.Separator)) {
+		return nil //nolint:nilerr // not below the data folder
+	}
+	if err := os.MkdirAll(dir, 0o750); err != nil {
+		return fmt.Errorf("make %s: %w", dir, err)
+	}
+	return nil
+}

@@ -1,0 +1,182 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+	"github.com/kvitok-gkh/kvitok/importers/stream"
+	"github.com/kvitok-gkh/kvitok/receipts"
+	"github.com/kvitok-gkh/kvitok/receipts/paymentcode"
+	"github.com/kvitok-gkh/kvitok/remote/folder"
+	"github.com/kvitok-gkh/kvitok/remote/ftp"
+	"github.com/kvitok-gkh/kvitok/schedules"
+)
+
+// config is the whole kvitok.yaml. A section's struct sits in the package that uses it, where one does.
+type config struct {
+	Organisation  organisationConfig   `yaml:"organisation"`  // the issuer
+	Organisations []organisationConfig `yaml:"organisations"` // payees
+	Database      databaseConfig       `yaml:"database"`
+	Partners      []partnerConfig      `yaml:"partners"`
+	Stream        *stream.Config       `yaml:"stream"`
+	Parameters    yaml.Node            `yaml:"parameters"` // as in parameters.yaml; these win
+	Receipts      receiptsConfig       `yaml:"receipts"`
+	Debts         debtsConfig          `yaml:"debts"`
+	TimeZone      string               `yaml:"time_zone"`
+	Workers       int                  `yaml:"workers"`
+	Schedules     schedules.Config     `yaml:"schedules"`
+	Serve         serveConfig          `yaml:"serve"`
+
+	parameters []housing.Parameter
+	zone       *time.Location
+}
+
+type organisationConfig struct {
+	INN       string     `yaml:"inn"`
+	KPP       string     `yaml:"kpp,omitempty"`
+	Name      string     `yaml:"name"`
+	ShortName string     `yaml:"short_name,omitempty"`
+	Address   string     `yaml:"address,omitempty"`
+	Phone     string     `yaml:"phone,omitempty"`
+	Email     string     `yaml:"email,omitempty"`
+	Site      string     `yaml:"site,omitempty"`
+	Bank      bankConfig `yaml:"bank"`
+}
+
+type bankConfig struct {
+	Account     string `yaml:"account"`
+	Name        string `yaml:"name"`
+	BIC         string `yaml:"bic"`
+	CorrAccount string `yaml:"corr_account"`
+}
+
+type databaseConfig struct {
+	URL string `yaml:"url"`
+	// Migrate brings the schema up to date at every start; without it kvitok migrate up does. The
+	// private database always does.
+	Migrate bool `yaml:"migrate"`
+}
+
+type partnerConfig struct {
+	Name   string       `yaml:"name"`
+	Inbox  *placeConfig `yaml:"inbox,omitempty"`
+	Outbox *placeConfig `yaml:"outbox,omitempty"`
+}
+
+// placeConfig is one of them.
+type placeConfig struct {
+	Folder *folder.Config `yaml:"folder,omitempty"`
+	FTP    *ftp.Config    `yaml:"ftp,omitempty"`
+}
+
+type receiptsConfig struct {
+	SingleFiles  bool   `yaml:"single_files"`
+	CodeEncoding string `yaml:"code_encoding"` // of payment codes: utf-8, windows-1251, koi8-r
+	PayerInCode  bool   `yaml:"payer_in_code"`
+}
+
+type debtsConfig struct {
+	Partner string `yaml:"partner"`
+}
+
+type serveConfig struct {
+	Listen string        `yaml:"listen"`
+	Token  string        `yaml:"token"`
+	Drain  time.Duration `yaml:"drain"` // how long a stop may take
+}
+
+func (o organisationConfig) housing() housing.Organisation {
+	return housing.Organisation{
+		INN: o.INN, KPP: o.KPP, Name: o.Name, ShortName: o.ShortName, Address: o.Address, Phone: o.Phone,
+		Email: o.Email, Site: o.Site, Bank: housing.Bank(o.Bank),
+	}
+}
+
+func (o organisationConfig) validate() error {
+	var errs []error
+	if len(o.INN) != 10 && len(o.INN) != 12 {
+		errs = append(errs, errors.New("inn must have 10 or 12 digits"))
+	}
+	if o.Name == "" {
+		errs = append(errs, errors.New("name is missing"))
+	}
+	if o.Bank != (bankConfig{}) && !housing.Bank(o.Bank).Complete() {
+		errs = append(errs, errors.New("bank needs account (20 digits), name, bic (9 digits) and corr_account (20 digits)"))
+	}
+	return errors.Join(errs...)
+}
+
+func (p placeConfig) validate() error {
+	switch {
+	case (p.Folder == nil) == (p.FTP == nil):
+		return errors.New("one of folder and ftp must be given")
+	case p.Folder != nil:
+		return p.Folder.Validate() //nolint:wrapcheck // the path of the section is put before
+	}
+	return p.FTP.Validate() //nolint:wrapcheck // the path of the section is put before
+}
+
+func (r receiptsConfig) printer() (receipts.Config, error) {
+	encodings := map[string]paymentcode.Encoding{
+		"": paymentcode.UTF8, "utf-8": paymentcode.UTF8, "windows-1251": paymentcode.Windows1251, "koi8-r": paymentcode.KOI8R,
+	}
+	encoding, ok := encodings[r.CodeEncoding]
+	if !ok {
+		return receipts.Config{}, fmt.Errorf("code_encoding is %q, want utf-8, windows-1251 or koi8-r", r.CodeEncoding)
+	}
+	return receipts.Config{CodeEncoding: encoding, PayerInCode: r.PayerInCode}, nil
+}
+
+func (s serveConfig) validate() error {
+	if s.Drain < 0 {
+		return errors.New("drain is negative")
+	}
+	return nil
+}
+
+// defaults fills in what was left out. Relative folders are of the data folder, whatever folder the
+// command was started in.
+func (c *config) defaults(dir string) {
+	if c.TimeZone == "" {
+		c.TimeZone = "Europe/Moscow"
+	}
+	if c.Workers == 0 {
+		c.Workers = 2
+	}
+	if c.Serve.Listen == "" {
+		c.Serve.Listen = "127.0.0.1:8080"
+	}
+	if c.Serve.Drain == 0 {
+		c.Serve.Drain = 30 * time.Second
+	}
+	if c.Stream != nil {
+		s := c.Stream.WithDefaults()
+		c.Stream = &s
+	}
+	inside := func(path *string) {
+		if *path != "" && !filepath.IsAbs(*path) {
+			*path = filepath.Join(dir, *path)
+		}
+	}
+	for _, p := range c.Partners {
+		for _, place := range []*placeConfig{p.Inbox, p.Outbox} {
+			if place != nil && place.Folder != nil {
+				inside(&place.Folder.Dir)
+			}
+			if place != nil && place.FTP != nil {
+				inside(&place.FTP.CAFile)
+			}
+		}
+	}
+	inside(&c.Schedules.Reports.Dir)
+	if c.Stream != nil {
+		inside(&c.Stream.Security.CAFile)
+		inside(&c.Stream.Security.CertFile)
+		inside(&c.Stream.Security.KeyFile)
+	}
+}

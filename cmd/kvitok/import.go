@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+	"github.com/kvitok-gkh/kvitok/importers"
+	"github.com/kvitok-gkh/kvitok/pipeline"
+)
+
+func (e *environment) importCommand() *cobra.Command {
+	var format, partner string
+	var period housing.Period
+	c := &cobra.Command{
+		Use: "import FILE...", Short: "Take in files, whatever format of the catalogue they are of",
+		Long: "Take in files: archived as received, recognised by content, every row accepted, unchanged or rejected with\n" +
+			"a reason. The originals stay. The same file twice changes nothing.",
+		Args: cobra.MinimumNArgs(1),
+	}
+	c.Flags().StringVar(&format, "format", "", "do not recognise, take this format")
+	c.Flags().StringVar(&partner, "partner", "operator", "whose files these are: the protocols go to this partner's outbox")
+	c.Flags().TextVar(&period, "period", housing.Period(0), "month in which payments are booked (default: the open one)")
+	c.Flag("period").DefValue = ""
+	c.RunE = e.do(func(ctx context.Context, files []string) error {
+		return e.work(ctx, func(ctx context.Context, a *app) error {
+			if period.IsZero() {
+				period = a.openPeriod(e.now())
+			}
+			if err := a.forceFormat(format); err != nil {
+				return err
+			}
+			results, err := a.pipeline.ImportFiles(ctx, partner, files, period)
+			if perr := e.print(results, func(w io.Writer) { writeFiles(w, results) }); perr != nil {
+				return perr
+			}
+			if err != nil {
+				return err //nolint:wrapcheck // says which file
+			}
+			if _, err := a.pipeline.Deliver(ctx); err != nil {
+				return err //nolint:wrapcheck // says which delivery
+			}
+			return attention(results)
+		})
+	})
+	return c
+}
+
+// openPeriod is the month that the next run of the schedule charges.
+func (a *app) openPeriod(now time.Time) housing.Period {
+	return a.config.Schedules.OpenPeriod(now, a.config.zone)
+}
+
+// forceFormat leaves one format in the catalogue, so that nothing else can be recognised.
+func (a *app) forceFormat(name string) error {
+	if name == "" {
+		return nil
+	}
+	format, err := a.pipeline.Formats.ByName(name)
+	if err != nil {
+		return &usageError{fmt.Sprintf("%v; the formats are %v", err, a.pipeline.Formats.Names())}
+	}
+	a.pipeline.Formats = importers.Catalogue{forced{format}}
+	return nil
+}
+
+// forced is a format that takes whatever comes.
+type forced struct{ importers.Format }
+
+// Recognise says yes.
+func (forced) Recognise(*importers.Sample) bool { return true }
+
+func attention(files []pipeline.FileResult) error {
+	for _, f := range files {
+		if f.Status == housing.FileRefused || f.Status == housing.FilePartly {
+			return errAttention
+		}
+	}
+	return nil
+}
+
+// writeFiles tells how files ended, with the first problems of each.
+func writeFiles(w io.Writer, files []pipeline.FileResult) {
+	const shown = 3
+	for _, f := range files {
+		say(w, "  %-44s %-9s %6d rows: %d accepted, %d unchanged, %d rejected", f.Name, f.Status, f.Counts.Rows,
+			f.Counts.Accepted, f.Counts.Unchanged, f.Counts.Rejected)
+		if f.Reason != "" {
+			say(w, "      %s", f.Reason)
+		}
+		for i, p := range f.Problems {
+			if i == shown {
+				say(w, "      … and %d more in its protocol", len(f.Problems)-shown)
+				break
+			}
+			say(w, "      %s", placed(p))
+		}
+	}
+}
+
+func placed(p housing.Problem) string {
+	text := p.Russian()
+	if p.Row > 0 {
+		text = fmt.Sprintf("строка %d: %s", p.Row, text)
+	}
+	if p.Sheet != "" {
+		text = fmt.Sprintf("лист «%s», %s", p.Sheet, text)
+	}
+	return text
+}

@@ -1,0 +1,28 @@
+package main
+
+import (
+	"context"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+)
+
+func (e *environment) issueCommand() *cobra.Command {
+	return e.monthStep(&cobra.Command{
+		Use: "issue", Aliases: []string{"receipts"}, Short: "Issue the payment documents and draw the print files",
+	}, func(ctx context.Context, a *app, period housing.Period) error {
+		result, err := a.pipeline.Issue(ctx, period)
+		if err != nil {
+			return err //nolint:wrapcheck // says what failed
+		}
+		if err := e.print(result, func(w io.Writer) { writeIssue(w, result) }); err != nil {
+			return err
+		}
+		if len(result.Held) > 0 {
+			return errAttention
+		}
+		return nil
+	})
+}

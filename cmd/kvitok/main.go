@@ -1,0 +1,30 @@
+// Command kvitok is the batch gateway of a utility: files and readings in, charges, receipts and
+// reports out. It owns the command line and the assembly of all parts from the configuration; one
+// file a command. It does not own a single rule.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+	_ "time/tzdata" // zones exist in an image without files
+
+	"golang.org/x/term"
+)
+
+// version is what the linker was told; see the Makefile.
+var version = "dev" //nolint:gochecknoglobals // set by the linker
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// After the first signal the second one kills, as everybody expects.
+	context.AfterFunc(ctx, stop)
+	code := run(ctx, &environment{
+		args: os.Args[1:], in: os.Stdin, out: os.Stdout, err: os.Stderr,
+		getenv: os.Getenv, now: time.Now, terminal: term.IsTerminal(int(os.Stderr.Fd())),
+	})
+	stop()
+	os.Exit(code)
+}

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kvitok-gkh/kvitok/importers"
+	"github.com/kvitok-gkh/kvitok/importers/answers"
+	"github.com/kvitok-gkh/kvitok/pipeline"
+	"github.com/kvitok-gkh/kvitok/store"
+)
+
+func (e *environment) matchCommand() *cobra.Command {
+	var export, apply, by string
+	var undo int64
+	c := &cobra.Command{
+		Use: "match", Short: "Match residents to accounts; the operator's workbook out and in; undo", Args: cobra.NoArgs,
+	}
+	c.Flags().StringVar(&export, "export", "", "write the workbook of open questions to this file")
+	c.Flags().StringVar(&apply, "apply", "", "apply this filled workbook")
+	c.Flags().Int64Var(&undo, "undo", 0, "take back the decision on this claim")
+	c.Flags().StringVar(&by, "by", "operator", "who decides, kept with the decision")
+	c.MarkFlagsMutuallyExclusive("export", "apply", "undo")
+	c.RunE = e.do(func(ctx context.Context, _ []string) error {
+		return e.work(ctx, func(ctx context.Context, a *app) error {
+			switch {
+			case export != "":
+				return e.exportQuestions(ctx, a, export)
+			case apply != "":
+				return e.applyAnswers(ctx, a, apply, by)
+			case undo != 0:
+				return e.undoMatch(ctx, a, undo, by)
+			}
+			result, err := a.pipeline.Match(ctx)
+			if err != nil {
+				return err //nolint:wrapcheck // says what failed
+			}
+			return e.print(result, func(w io.Writer) { writeMatch(w, result) })
+		})
+	})
+	return c
+}
+
+func writeMatch(w io.Writer, r pipeline.MatchResult) {
+	say(w, "matched: %d decided now; %d linked, %d refused, %d questions to the operator, %d open", r.Decided,
+		r.Counts.Linked, r.Counts.Refused, r.Counts.Questions, r.Counts.Open)
+}
+
+func (e *environment) exportQuestions(ctx context.Context, a *app, path string) (err error) {
+	temporary, err := os.CreateTemp(filepath.Dir(path), ".kvitok-*")
+	if err != nil {
+		return fmt.Errorf("write the workbook: %w", err)
+	}
+	defer func() { _ = os.Remove(temporary.Name()) }() // renamed away on success
+	rows, err := a.pipeline.ExportQuestions(ctx, temporary)
+	if err = errors.Join(err, temporary.Close()); err != nil {
+		return err //nolint:wrapcheck // says what it wrote
+	}
+	if err := os.Rename(temporary.Name(), path); err != nil {
+		return fmt.Errorf("write the workbook: %w", err)
+	}
+	return e.print(map[string]any{"file": path, "questions": rows}, func(w io.Writer) {
+		say(w, "%d questions in %s", rows, path)
+	})
+}
+
+func (e *environment) applyAnswers(ctx context.Context, a *app, path, by string) (err error) {
+	file, err := os.Open(path) //nolint:gosec // the operator names the file
+	if err != nil {
+		return fmt.Errorf("read the filled workbook: %w", err)
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	info, err := file.Stat()
+	if err != nil {
+		return fmt.Errorf("read the filled workbook: %w", err)
+	}
+	list, problems, err := answers.Read(importers.Input{Name: filepath.Base(path), Size: info.Size(), Content: file})
+	if err != nil {
+		return fmt.Errorf("read the filled workbook: %w", err)
+	}
+	result, err := a.pipeline.ApplyAnswers(ctx, list, by)
+	result.Problems = append(problems, result.Problems...)
+	if perr := e.print(result, func(w io.Writer) {
+		say(w, "applied: %d linked, %d refused, %d left open, %d problems", result.Linked, result.Refused, result.Open, len(result.Problems))
+		for _, p := range result.Problems {
+			say(w, "  %s", placed(p))
+		}
+	}); perr != nil {
+		return perr
+	}
+	if err != nil {
+		return err //nolint:wrapcheck // says what failed
+	}
+	if len(result.Problems) > 0 {
+		return errAttention
+	}
+	return nil
+}
+
+func (e *environment) undoMatch(ctx context.Context, a *app, claim int64, by string) error {
+	var status string
+	err := a.store.InTx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		status, err = tx.UndoMatch(ctx, a.pipeline.Organisation.ID, claim, by, e.now())
+		return err //nolint:wrapcheck // says what it took back
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("no decision stands on claim %d", claim)
+	}
+	if err != nil {
+		return err //nolint:wrapcheck // says what it took back
+	}
+	return e.print(map[string]any{"claim": claim, "was": status}, func(w io.Writer) {
+		say(w, "claim %d: the decision %q is taken back; kvitok match decides anew", claim, status)
+	})
+}

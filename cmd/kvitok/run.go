@@ -1,0 +1,53 @@
+package main
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+	"github.com/kvitok-gkh/kvitok/pipeline"
+)
+
+func (e *environment) runCommand() *cobra.Command {
+	return e.monthStep(&cobra.Command{
+		Use: "run", Short: "The whole month in order: take in, match, charge, ledger, issue, report, deliver",
+	}, func(ctx context.Context, a *app, period housing.Period) error {
+		if err := a.drainStream(ctx); err != nil {
+			return err
+		}
+		summary, err := a.pipeline.Run(ctx, period)
+		if perr := e.print(summary, func(w io.Writer) { writeSummary(w, summary) }); perr != nil {
+			return perr
+		}
+		if err != nil {
+			return err //nolint:wrapcheck // says which step
+		}
+		if summary.NeedsAttention() {
+			return errAttention
+		}
+		return nil
+	})
+}
+
+// writeSummary tells what a month's run did, for a person.
+func writeSummary(w io.Writer, s pipeline.Summary) {
+	say(w, "files:")
+	writeFiles(w, s.Files)
+	writeMatch(w, s.Match)
+	writeCharge(w, s.Charge)
+	writeLedger(w, s.Ledger)
+	writeIssue(w, s.Issue)
+	say(w, "reports:")
+	writePublish(w, s.Publish)
+	say(w, "delivered: %d files, %d wait", s.Deliver.Delivered, s.Deliver.Waiting)
+	say(w, "stages:")
+	for _, stage := range s.Stages {
+		say(w, "  %-8s %8d items %9.2f s", stage.Name, stage.Items, stage.Took.Round(time.Millisecond).Seconds())
+	}
+	if !s.Changed() {
+		say(w, "nothing changed")
+	}
+}
