@@ -7,11 +7,11 @@ import (
 	"time"
 
 	"github.com/kvitok-gkh/kvitok/housing"
+	"github.com/kvitok-gkh/kvitok/importers/stream"
 )
 
-// Run does the whole month in order: take in, match, charge, ledger, issue, publish, deliver. The
-// readings of the stream are taken by their consumer, before or meanwhile. Run again, it finds
-// nothing to do.
+// Run does the whole month in order: take in files, then readings of the stream (their meters are
+// known by then), match, charge, ledger, issue, publish, deliver. Run again, it finds nothing to do.
 func (p *Pipeline) Run(ctx context.Context, period housing.Period) (Summary, error) {
 	s := Summary{Period: period}
 	steps := []struct {
@@ -19,6 +19,7 @@ func (p *Pipeline) Run(ctx context.Context, period housing.Period) (Summary, err
 		do   func(context.Context, housing.Period, *Summary) (items int, err error)
 	}{
 		{"ingest", p.ingestStep},
+		{"readings", p.readingsStep},
 		{"match", p.matchStep},
 		{"charge", p.chargeStep},
 		{"ledger", p.ledgerStep},
@@ -47,6 +48,7 @@ type Summary struct {
 	Period  housing.Period `json:"period"`
 	Stages  []Stage        `json:"stages"`
 	Files   []FileResult   `json:"files"`
+	Stream  stream.Stats   `json:"stream"`
 	Match   MatchResult    `json:"match"`
 	Charge  ChargeResult   `json:"charge"`
 	Ledger  LedgerResult   `json:"ledger"`
@@ -69,7 +71,7 @@ func (s Summary) Changed() bool {
 			return true
 		}
 	}
-	return s.Match.Decided > 0 || s.Charge.Changed > 0 || s.Ledger.Changed > 0 || s.Issue.Changed > 0 ||
+	return s.Stream.Accepted > 0 || s.Match.Decided > 0 || s.Charge.Changed > 0 || s.Ledger.Changed > 0 || s.Issue.Changed > 0 ||
 		s.Publish.Changed > 0 || s.Deliver.Delivered > 0
 }
 
@@ -80,5 +82,5 @@ func (s Summary) NeedsAttention() bool {
 			return true
 		}
 	}
-	return s.Charge.Totals.Held > 0
+	return s.Stream.Dead > 0 || s.Charge.Totals.Held > 0
 }

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/kvitok-gkh/kvitok/housing"
 	"github.com/kvitok-gkh/kvitok/importers"
+	"github.com/kvitok-gkh/kvitok/importers/stream"
 	"github.com/kvitok-gkh/kvitok/receipts"
 	"github.com/kvitok-gkh/kvitok/remote"
 	"github.com/kvitok-gkh/kvitok/store"
@@ -29,9 +31,12 @@ type Config struct {
 	SingleFiles  bool   // a receipt file per account beside the print file of its house
 	DebtPartner  string // partner whose outbox gets the debt registry; "" for none
 	Limits       ReadingLimits
-	Now          func() time.Time
-	Log          *slog.Logger
-	Progress     Progress
+	// Readings takes what lies in the stream now, for a run that must see it; nil where there is no
+	// stream or where its consumer works all the time.
+	Readings func(ctx context.Context) (stream.Stats, error)
+	Now      func() time.Time
+	Log      *slog.Logger
+	Progress Progress
 }
 
 // Partner is somebody files are exchanged with. Either place may be nil. Both are owned by the caller.

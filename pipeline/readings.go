@@ -193,6 +193,14 @@ func capacity(digits int) int64 {
 	return most
 }
 
+func (p *Pipeline) readingsStep(ctx context.Context, _ housing.Period, s *Summary) (items int, err error) {
+	if p.Readings == nil {
+		return 0, nil
+	}
+	s.Stream, err = p.Readings(ctx)
+	return int(s.Stream.Messages), err
+}
+
 // StreamHandler returns the handler that stores the readings of a topic: one transaction a batch,
 // each reading with its topic, partition and offset. Redelivery changes nothing.
 func (p *Pipeline) StreamHandler() stream.Handler {
