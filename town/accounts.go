@@ -1,0 +1,107 @@
+package town
+
+import (
+	"fmt"
+	"iter"
+	"math/rand/v2"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+)
+
+// account is a personal account with what is true of it.
+type account struct {
+	house   *house
+	index   int // among all accounts
+	number  string
+	unified string
+	flat    string
+	area    int // tenths of m²
+	people  int
+	owners  int
+	tenant  bool
+	payer   person
+	opened  housing.Date
+	meters  []meter
+	noMeter bool // an act of its own says that water meters cannot be put in
+}
+
+func (a *account) address() string {
+	if a.flat == "" {
+		return a.house.address()
+	}
+	return a.house.address() + ", кв. " + a.flat
+}
+
+// premises are an account's facts that do not concern its meters.
+func (t *Town) premises(h *house, ordinal int) account {
+	index := h.first + ordinal - 1
+	r := t.rng(drawAccount, index)
+	a := account{
+		house: h, index: index, flat: h.flat(ordinal),
+		number:  fmt.Sprintf("01%05d%03d", h.index+1, ordinal),
+		unified: fmt.Sprintf("70АА%06d", 100_000+index),
+	}
+	a.area = area(r, h.private)
+	a.people = household(r)
+	a.owners = []int{1, 1, 1, 1, 1, 2, 2, 2, 3}[r.IntN(9)]
+	if h.municipal && chance(r, 12) {
+		a.tenant, a.owners, a.people = true, 0, max(a.people, 1)
+	}
+	a.payer = somebody(r)
+	a.opened = dayOf(t.period-housing.Period(between(r, 24, 160)), between(r, 1, 28))
+	return a
+}
+
+// area draws 28.4 to 112.7 m² by the number of rooms.
+func area(r *rand.Rand, private bool) int {
+	kind := r.IntN(100)
+	switch {
+	case private:
+		return between(r, 420, 1127)
+	case kind < 34:
+		return between(r, 284, 415)
+	case kind < 72:
+		return between(r, 416, 580)
+	case kind < 95:
+		return between(r, 560, 790)
+	}
+	return between(r, 750, 1127)
+}
+
+// household draws how many people live in a flat; in a few nobody is registered.
+func household(r *rand.Rand) int {
+	roll := r.IntN(100)
+	for people, upTo := range []int{5, 28, 57, 79, 92, 98} {
+		if roll < upTo {
+			return people
+		}
+	}
+	return 6
+}
+
+// all goes over the accounts, each with its meters, in the order of houses and flats. The account is
+// only valid until the next.
+func (t *Town) all() iter.Seq[*account] {
+	return func(yield func(*account) bool) {
+		for i := range t.houses {
+			for a := range t.of(&t.houses[i]) {
+				if !yield(a) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// of goes over the accounts of one house.
+func (t *Town) of(h *house) iter.Seq[*account] {
+	return func(yield func(*account) bool) {
+		for ordinal := 1; ordinal <= h.flats; ordinal++ {
+			a := t.premises(h, ordinal)
+			t.install(&a)
+			if !yield(&a) {
+				return
+			}
+		}
+	}
+}
