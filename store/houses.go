@@ -50,7 +50,7 @@ type HouseRef struct {
 
 // HouseRefs returns the houses of an organisation in order of address.
 func (q Queries) HouseRefs(ctx context.Context, organisation int64) ([]HouseRef, error) {
-	const sql = `SELECT id, key, address FROM houses WHERE organisation_id = $1 ORDER BY address COLLATE "und-x-icu", id`
+	const sql = `SELECT id, key, address FROM houses WHERE organisation_id = $1 ORDER BY address COLLATE natural_ru, id`
 	return collectStructs[HouseRef](ctx, q, "read the houses", sql, organisation)
 }
 

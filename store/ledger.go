@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	"github.com/jackc/pgx/v5"
 
@@ -27,26 +28,39 @@ type PaymentPart struct {
 	Amount                  housing.Money
 }
 
-// accountState adds up, for accounts given in $3, what the ledger of month $2 consists of.
+// accountState adds up, for the accounts $2 of the houses $3, what the ledger of month $1 consists of.
 const accountState = `
+WITH wanted AS (SELECT DISTINCT account_id, house_id FROM unnest($2::bigint[], $3::bigint[]) AS t(account_id, house_id))
 SELECT account_id, service, payee_id, sum(opening)::bigint AS opening, sum(charged)::bigint AS charged,
     sum(corrected)::bigint AS corrected, sum(paid)::bigint AS paid
 FROM (
     SELECT account_id, service, payee_id, closing AS opening, 0 AS charged, 0 AS corrected, 0 AS paid
-    FROM balances WHERE period = ($2::date - interval '1 month')::date AND house_id = ANY($4) AND account_id = ANY($3)
+    FROM wanted JOIN balances USING (house_id, account_id) WHERE period = ($1::date - interval '1 month')::date
     UNION ALL
-    SELECT account_id, service, payee_id, amount, 0, 0, 0 FROM opening_balances WHERE period = $2 AND account_id = ANY($3)
+    SELECT account_id, service, payee_id, amount, 0, 0, 0
+    FROM wanted JOIN opening_balances USING (account_id) WHERE period = $1
     UNION ALL
     SELECT account_id, service, payee_id, 0, CASE WHEN kind = 'correction' THEN 0 ELSE amount END,
         CASE WHEN kind = 'correction' THEN amount ELSE 0 END, 0
-    FROM charges WHERE period = $2 AND house_id = ANY($4) AND account_id = ANY($3)
+    FROM wanted JOIN charges USING (house_id, account_id) WHERE period = $1
     UNION ALL
     SELECT account_id, service, payee_id, 0, 0, 0, amount
-    FROM payment_parts WHERE period = $2 AND house_id = ANY($4) AND account_id = ANY($3)) AS lines
+    FROM wanted JOIN payment_parts USING (house_id, account_id) WHERE period = $1) AS lines
 GROUP BY account_id, service, payee_id`
 
+// lockLedger lets one transaction at a time write the ledger of a month. It must come before the
+// statements that read what is to be done: only they then see what the one before committed.
+func (t *Tx) lockLedger(ctx context.Context, organisation int64, period housing.Period) error {
+	const sql = "SELECT pg_advisory_xact_lock(hashtextextended('ledger ' || $1 || ' ' || $2, 0))"
+	if _, err := t.Exec(ctx, sql, strconv.FormatInt(organisation, 10), period.String()); err != nil {
+		return fmt.Errorf("lock the ledger of %s: %w", period, err)
+	}
+	return nil
+}
+
 // OpenPayments returns up to limit payments of a month that are not distributed yet, in order of
-// account, day and id, and locks them: two processes never distribute one payment.
+// account, day and id. Until the transaction ends, no other one gets any: two processes never
+// distribute one payment.
 func (t *Tx) OpenPayments(ctx context.Context, organisation int64, period housing.Period, limit int) ([]OpenPayment, error) {
 	const due = `
 SELECT p.id, p.house_id, p.account_id, o.inn, p.for_period, p.amount
@@ -54,7 +68,10 @@ FROM payments p JOIN organisations o ON o.id = p.payee_id
 WHERE p.organisation_id = $1 AND p.period = $2 AND p.account_id IS NOT NULL
     AND NOT EXISTS (SELECT FROM payment_parts x WHERE x.period = $2 AND x.house_id = p.house_id
         AND x.account_id = p.account_id AND x.payment_id = p.id)
-ORDER BY p.account_id, p.paid_on, p.id LIMIT $3 FOR UPDATE OF p`
+ORDER BY p.account_id, p.paid_on, p.id LIMIT $3`
+	if err := t.lockLedger(ctx, organisation, period); err != nil {
+		return nil, err
+	}
 	rows, err := t.Query(ctx, due, organisation, period, limit)
 	if err != nil {
 		return nil, fmt.Errorf("read payments to distribute: %w", err)
@@ -66,19 +83,19 @@ ORDER BY p.account_id, p.paid_on, p.id LIMIT $3 FOR UPDATE OF p`
 	if err != nil {
 		return nil, fmt.Errorf("read payments to distribute: %w", err)
 	}
-	return payments, t.addBalances(ctx, organisation, period, payments)
+	return payments, t.addBalances(ctx, period, payments)
 }
 
-func (t *Tx) addBalances(ctx context.Context, organisation int64, period housing.Period, payments []OpenPayment) error {
+func (t *Tx) addBalances(ctx context.Context, period housing.Period, payments []OpenPayment) error {
 	const sql = `
 SELECT s.account_id, s.service, o.inn, s.opening, s.charged, s.corrected, s.paid
-FROM (` + accountState + `) AS s JOIN organisations o ON o.id = s.payee_id WHERE $1::bigint > 0
-ORDER BY s.account_id, s.service, o.inn`
+FROM (` + accountState + `) AS s JOIN organisations o ON o.id = s.payee_id
+ORDER BY s.account_id, s.service COLLATE "C", o.inn COLLATE "C"`
 	byAccount := map[int64][]int{}
 	for i, p := range payments {
 		byAccount[p.Account] = append(byAccount[p.Account], i)
 	}
-	rows, err := t.Query(ctx, sql, organisation, period,
+	rows, err := t.Query(ctx, sql, period,
 		column(payments, func(p OpenPayment) int64 { return p.Account }),
 		column(payments, func(p OpenPayment) int64 { return p.House }))
 	if err != nil {
@@ -108,7 +125,11 @@ func (t *Tx) InsertParts(ctx context.Context, period housing.Period, parts []Pay
 	_, err = t.CopyFrom(ctx, pgx.Identifier{PartitionName("payment_parts", period)}, columns,
 		pgx.CopyFromSlice(len(parts), func(i int) ([]any, error) {
 			p := parts[i]
-			return []any{period, p.House, p.Account, p.Payment, string(p.Service), payees[p.Payee], int64(p.Amount)}, nil
+			payee, known := payees[p.Payee]
+			if !known {
+				return nil, fmt.Errorf("payee %s of payment %d: %w", p.Payee, p.Payment, ErrNotFound)
+			}
+			return []any{period, p.House, p.Account, p.Payment, string(p.Service), payee, int64(p.Amount)}, nil
 		}))
 	if err != nil {
 		return fmt.Errorf("store parts of payments: %w", err)
@@ -120,7 +141,7 @@ func (t *Tx) InsertParts(ctx context.Context, period housing.Period, parts []Pay
 // returns how many rows it had to change.
 func (t *Tx) RebuildBalances(ctx context.Context, organisation int64, period housing.Period) (changed int64, err error) {
 	const collect = `
-CREATE TEMP TABLE ledger ON COMMIT DROP AS
+CREATE TEMP TABLE kvitok_ledger ON COMMIT DROP AS
 SELECT house_id, account_id, service, payee_id, sum(opening)::bigint AS opening, sum(charged)::bigint AS charged,
     sum(corrected)::bigint AS corrected, sum(paid)::bigint AS paid
 FROM (
@@ -140,22 +161,21 @@ GROUP BY house_id, account_id, service, payee_id`
 	const drop = `
 DELETE FROM balances b USING houses h
 WHERE b.period = $2 AND h.id = b.house_id AND h.organisation_id = $1 AND NOT EXISTS (
-    SELECT FROM ledger l WHERE (l.house_id, l.account_id, l.service, l.payee_id) = (b.house_id, b.account_id, b.service, b.payee_id))`
+    SELECT FROM kvitok_ledger l WHERE (l.house_id, l.account_id, l.service, l.payee_id) = (b.house_id, b.account_id, b.service, b.payee_id))`
 	const put = `
 INSERT INTO balances AS b (period, house_id, account_id, service, payee_id, opening, charged, corrected, penalty, paid, closing)
 SELECT $1, house_id, account_id, service, payee_id, opening, charged, corrected, 0, paid, opening + charged + corrected - paid
-FROM ledger ORDER BY house_id, account_id
+FROM kvitok_ledger ORDER BY house_id, account_id
 ON CONFLICT (house_id, account_id, service, payee_id, period) DO UPDATE
 SET opening = EXCLUDED.opening, charged = EXCLUDED.charged, corrected = EXCLUDED.corrected, paid = EXCLUDED.paid,
     closing = EXCLUDED.closing
 WHERE (b.opening, b.charged, b.corrected, b.paid) IS DISTINCT FROM
     (EXCLUDED.opening, EXCLUDED.charged, EXCLUDED.corrected, EXCLUDED.paid)`
-	// One rebuilding of a month at a time.
-	if _, err := t.Exec(ctx, "SELECT pg_advisory_xact_lock(hashtextextended('ledger ' || $1 || ' ' || $2, 0))",
-		fmt.Sprint(organisation), period.String()); err != nil {
-		return 0, fmt.Errorf("lock the ledger: %w", err)
+	if err := t.lockLedger(ctx, organisation, period); err != nil {
+		return 0, err
 	}
-	if _, err := t.Exec(ctx, "DROP TABLE IF EXISTS ledger"); err != nil {
+	// The table of an earlier call in the same transaction.
+	if _, err := t.Exec(ctx, "DROP TABLE IF EXISTS pg_temp.kvitok_ledger"); err != nil {
 		return 0, fmt.Errorf("rebuild the ledger: %w", err)
 	}
 	steps := []struct {
@@ -180,7 +200,7 @@ type LedgerTotals struct {
 	Charges     housing.Money // of the charges table
 	Payments    housing.Money // of payments to known accounts
 	Unknown     housing.Money // of payments to unknown accounts
-	BrokenChain int           // rows whose opening is not last month's closing
+	BrokenChain int           // rows whose opening is not last month's closing, or the balance brought in
 }
 
 // Ledger adds up the ledger of a month for the invariant check.
@@ -195,10 +215,13 @@ SELECT b.*, c.charges, p.identified, p.unidentified, k.broken FROM
 (SELECT COALESCE(sum(amount) FILTER (WHERE account_id IS NOT NULL), 0)::bigint AS identified,
     COALESCE(sum(amount) FILTER (WHERE account_id IS NULL), 0)::bigint AS unidentified
  FROM payments WHERE organisation_id = $1 AND period = $2) AS p,
-(SELECT count(*) AS broken FROM balances n JOIN balances o
-    ON (o.house_id, o.account_id, o.service, o.payee_id) = (n.house_id, n.account_id, n.service, n.payee_id)
- JOIN houses h ON h.id = n.house_id
- WHERE h.organisation_id = $1 AND n.period = $2 AND o.period = ($2::date - interval '1 month')::date AND n.opening <> o.closing) AS k`
+(SELECT count(*) AS broken FROM
+    (SELECT house_id, account_id, service, payee_id, closing FROM balances WHERE period = ($2::date - interval '1 month')::date) AS o
+ FULL JOIN (SELECT house_id, account_id, service, payee_id, opening FROM balances WHERE period = $2) AS n
+    USING (house_id, account_id, service, payee_id)
+ LEFT JOIN opening_balances s ON (s.account_id, s.service, s.payee_id, s.period) = (account_id, service, payee_id, $2)
+ JOIN houses h ON h.id = house_id
+ WHERE h.organisation_id = $1 AND COALESCE(n.opening, 0) <> COALESCE(o.closing, 0) + COALESCE(s.amount, 0)) AS k`
 	var l LedgerTotals
 	err := q.QueryRow(ctx, sql, organisation, period).Scan(&l.Opening, &l.Charged, &l.Corrected, &l.Penalty, &l.Paid,
 		&l.Closing, &l.Charges, &l.Payments, &l.Unknown, &l.BrokenChain)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/kvitok-gkh/kvitok/housing"
 )
 
@@ -41,7 +43,7 @@ func (t *Tx) ApplyMeters(ctx context.Context, organisation, source int64, rows [
 	if err := t.putMeters(ctx, organisation, source, kept, outcomes, indexes); err != nil {
 		return nil, err
 	}
-	return outcomes, t.putInitialReadings(ctx, organisation, source, kept)
+	return outcomes, t.putInitialReadings(ctx, organisation, source, kept, outcomes, indexes)
 }
 
 func (t *Tx) rejectMovedMeters(ctx context.Context, organisation int64, rows []housing.MeterEntry, outcomes []housing.Outcome) error {
@@ -106,32 +108,68 @@ SELECT ord FROM incoming JOIN changed USING (serial, service)`
 	return nil
 }
 
-func (t *Tx) putInitialReadings(ctx context.Context, organisation, source int64, rows []housing.MeterEntry) error {
-	const sql = `
+// putInitialReadings stores the readings that meters started with. One that contradicts what is known
+// of the same day is not stored; the row gets a warning.
+func (t *Tx) putInitialReadings(ctx context.Context, organisation, source int64, rows []housing.MeterEntry,
+	outcomes []housing.Outcome, indexes []int,
+) error {
+	const insert = `
 INSERT INTO readings (period, meter_id, zone, taken_on, value, source_id, source_pos)
 SELECT date_trunc('month', t.taken_on::date), m.id, t.zone, t.taken_on::date, t.value::numeric, $2, t.pos
 FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[]) AS t(serial, service, zone, taken_on, value, pos)
 JOIN meters m ON m.organisation_id = $1 AND m.serial = t.serial AND m.service = t.service
 ON CONFLICT DO NOTHING`
-	type initial struct {
-		meter   housing.Meter
-		reading housing.Reading
-	}
-	var list []initial
-	for _, r := range rows {
+	const differing = `
+SELECT r.value::text, t.ord
+FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+    WITH ORDINALITY AS t(serial, service, zone, taken_on, value, ord)
+JOIN meters m ON m.organisation_id = $1 AND m.serial = t.serial AND m.service = t.service
+JOIN readings r ON r.meter_id = m.id AND r.zone = t.zone AND r.period = date_trunc('month', t.taken_on::date)::date
+    AND r.taken_on = t.taken_on::date
+WHERE r.value <> t.value::numeric`
+	var list []initialReading
+	for i, r := range rows {
 		for _, reading := range r.Initial {
-			list = append(list, initial{r.Meter, reading})
+			list = append(list, initialReading{r.Meter, reading, indexes[i]})
 		}
 	}
-	_, err := t.Exec(ctx, sql, organisation, source,
-		column(list, func(r initial) string { return r.meter.Serial }),
-		column(list, func(r initial) string { return string(r.meter.Service) }),
-		column(list, func(r initial) string { return string(r.reading.Zone) }),
-		textColumn(list, func(r initial) fmt.Stringer { return r.reading.On }),
-		textColumn(list, func(r initial) fmt.Stringer { return r.reading.Value }),
-		column(list, func(r initial) int64 { return r.meter.Source.Position }))
-	if err != nil {
+	if len(list) == 0 {
+		return nil
+	}
+	columns := []any{
+		column(list, func(r initialReading) string { return r.meter.Serial }),
+		column(list, func(r initialReading) string { return string(r.meter.Service) }),
+		column(list, func(r initialReading) string { return string(r.reading.Zone) }),
+		textColumn(list, func(r initialReading) fmt.Stringer { return r.reading.On }),
+		textColumn(list, func(r initialReading) fmt.Stringer { return r.reading.Value }),
+	}
+	args := append(append([]any{organisation, source}, columns...),
+		column(list, func(r initialReading) int64 { return r.meter.Source.Position }))
+	if _, err := t.Exec(ctx, insert, args...); err != nil {
 		return fmt.Errorf("store initial readings: %w", err)
 	}
+	found, err := t.Query(ctx, differing, append([]any{organisation}, columns...)...)
+	if err != nil {
+		return fmt.Errorf("compare initial readings: %w", err)
+	}
+	var known housing.Decimal
+	var ordinal int64
+	_, err = pgx.ForEachRow(found, []any{&known, &ordinal}, func() error {
+		r := list[ordinal-1]
+		outcomes[r.row].Problems = append(outcomes[r.row].Problems, housing.Problem{
+			Code: "reading_known", Column: "Начальное показание", Value: r.reading.Value.Russian(), Severity: housing.SeverityWarning,
+			Text: "показание на " + r.reading.On.Russian() + " уже есть: " + known.Russian() + "; оно оставлено",
+		})
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("compare initial readings: %w", err)
+	}
 	return nil
+}
+
+type initialReading struct {
+	meter   housing.Meter
+	reading housing.Reading
+	row     int // place of its meter in the batch
 }

@@ -34,12 +34,12 @@ ON CONFLICT (destination, name, sha256) DO NOTHING`
 }
 
 // TakeOutgoing locks one file that is due, or returns ErrNotFound. The lock lasts as long as the
-// transaction; a file that failed waits longer each time, up to an hour.
+// transaction; a file that failed waits longer each time, 10 seconds to an hour.
 func (t *Tx) TakeOutgoing(ctx context.Context, destination string) (Outgoing, error) {
 	const sql = `
 SELECT id, destination, name, staged, sha256, size, attempts FROM outgoing
 WHERE destination = $1 AND delivered_at IS NULL
-    AND created_at + LEAST(interval '1 hour', interval '10 seconds' * (attempts ^ 2)) <= now()
+    AND (retry_at IS NULL OR retry_at <= now())
 ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED`
 	rows, err := t.Query(ctx, sql, destination)
 	if err != nil {
@@ -65,7 +65,9 @@ func (q Queries) MarkDelivered(ctx context.Context, id int64, now time.Time) err
 
 // MarkFailed notes that a delivery failed; it is tried again later.
 func (q Queries) MarkFailed(ctx context.Context, id int64, reason string) error {
-	const sql = "UPDATE outgoing SET attempts = attempts + 1, last_error = $2 WHERE id = $1"
+	const sql = `
+UPDATE outgoing SET attempts = attempts + 1, last_error = $2,
+    retry_at = now() + LEAST(interval '1 hour', interval '10 seconds' * (attempts + 1) ^ 2) WHERE id = $1`
 	if _, err := q.Exec(ctx, sql, id, clip(reason)); err != nil {
 		return fmt.Errorf("note a failed delivery: %w", err)
 	}

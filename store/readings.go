@@ -47,11 +47,11 @@ SELECT i.ord, f.meter_id, f.found, m.digits, m.zones, m.closed,
     l.taken_on, COALESCE(l.value, 0), n.taken_on, COALESCE(n.value, 0)
 FROM incoming i JOIN found f USING (ord) JOIN meters m ON m.id = f.meter_id
 LEFT JOIN LATERAL (SELECT taken_on, value FROM readings r
-    WHERE r.meter_id = m.id AND r.zone = i.zone AND r.taken_on <= i.taken_on::date
-    ORDER BY taken_on DESC LIMIT 1) l ON true
+    WHERE r.meter_id = m.id AND r.zone = i.zone AND r.period <= i.taken_on::date AND r.taken_on <= i.taken_on::date
+    ORDER BY r.period DESC, r.taken_on DESC LIMIT 1) l ON true
 LEFT JOIN LATERAL (SELECT taken_on, value FROM readings r
-    WHERE r.meter_id = m.id AND r.zone = i.zone AND r.taken_on > i.taken_on::date
-    ORDER BY taken_on LIMIT 1) n ON true`
+    WHERE r.meter_id = m.id AND r.zone = i.zone AND r.period > i.taken_on::date - 31 AND r.taken_on > i.taken_on::date
+    ORDER BY r.period, r.taken_on LIMIT 1) n ON true`
 	states := make([]RegisterState, len(rows))
 	found, err := q.Query(ctx, sql, organisation,
 		column(rows, func(r SourcedReading) string { return r.Serial }),
@@ -116,7 +116,7 @@ func (q Queries) AddDeadLetter(ctx context.Context, d DeadLetter) error {
 	const sql = `
 INSERT INTO dead_letters (topic, partition, position, code, reason, received_at) VALUES ($1, $2, $3, $4, $5, now())
 ON CONFLICT DO NOTHING`
-	_, err := q.Exec(ctx, sql, d.Topic, d.Partition, d.Position, d.Code, clip(d.Reason))
+	_, err := q.Exec(ctx, sql, storable(d.Topic), d.Partition, d.Position, d.Code, clip(d.Reason))
 	if err != nil {
 		return fmt.Errorf("store a dead letter: %w", err)
 	}

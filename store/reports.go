@@ -12,8 +12,7 @@ import (
 
 // Reports are read as streams, in the order in which they are printed: house, flat, account.
 
-const printOrder = `h.address COLLATE "und-x-icu", h.id, NULLIF(regexp_replace(p.flat, '\D.*', ''), '')::numeric NULLS LAST,
-    p.flat, p.room, a.number COLLATE "C"`
+const printOrder = `h.address COLLATE natural_ru, h.id, p.flat COLLATE natural_ru, p.room COLLATE natural_ru, a.number COLLATE "C"`
 
 // AccountTurnovers streams the turnover of every account in a month.
 func (q Queries) AccountTurnovers(ctx context.Context, organisation int64, period housing.Period) iter.Seq2[housing.AccountTurnover, error] {
@@ -118,7 +117,7 @@ WHERE c.house_id = $1 AND c.period = $2 ORDER BY c.account_id, c.line`
 	const balances = `
 SELECT b.account_id, b.service, o.inn, b.opening, b.charged, b.corrected, b.penalty, b.paid, b.closing
 FROM balances b JOIN organisations o ON o.id = b.payee_id
-WHERE b.house_id = $1 AND b.period = $2 ORDER BY b.account_id, b.service, o.inn`
+WHERE b.house_id = $1 AND b.period = $2 ORDER BY b.account_id, b.service COLLATE "C", o.inn COLLATE "C"`
 	const paid = `SELECT account_id, max(paid_on) FROM payments WHERE house_id = $1 AND period = $2 GROUP BY account_id`
 	var id int64
 	var c housing.Charge

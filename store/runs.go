@@ -257,7 +257,7 @@ func (q Queries) Findings(ctx context.Context, organisation int64, period housin
 	const sql = `
 SELECT h.address, f.account, f.service, f.code, f.reason, f.held
 FROM findings f JOIN houses h ON h.id = f.house_id WHERE h.organisation_id = $1 AND f.period = $2
-ORDER BY h.address, f.account, f.service, f.code`
+ORDER BY h.address COLLATE natural_ru, f.account COLLATE "C", f.service COLLATE "C", f.code COLLATE "C"`
 	rows, err := q.Query(ctx, sql, organisation, period)
 	if err != nil {
 		return nil, fmt.Errorf("read the findings of %s: %w", period, err)

@@ -74,7 +74,7 @@ SELECT t.service, t.zone, CASE WHEN t.house_id IS NULL THEN '' ELSE h.address EN
 FROM tariffs t JOIN sources s ON s.id = t.source_id JOIN houses h ON h.id = $1
 WHERE t.organisation_id = $3 AND (t.house_id IS NULL OR t.house_id = $1)
     AND t.valid && daterange($2::date, ($2::date + interval '1 month')::date)
-ORDER BY t.service, t.zone, t.house_id NULLS FIRST, lower(t.valid)`
+ORDER BY t.service COLLATE "C", t.zone COLLATE "C", t.house_id NULLS FIRST, lower(t.valid)`
 	var t housing.Tariff
 	into := append([]any{&t.Service, &t.Zone, &t.House, &t.Price, &t.Valid.From, &t.Valid.To, &t.Document}, sourceTargets(&t.Source)...)
 	return l.forEach(ctx, sql, into, func() error {
@@ -90,7 +90,7 @@ SELECT n.service, CASE WHEN n.house_id IS NULL THEN '' ELSE h.address END, n.bas
 FROM norms n JOIN sources s ON s.id = n.source_id JOIN houses h ON h.id = $1
 WHERE n.organisation_id = $3 AND (n.house_id IS NULL OR n.house_id = $1)
     AND n.valid && daterange($2::date, ($2::date + interval '1 month')::date)
-ORDER BY n.service, n.house_id NULLS FIRST, lower(n.valid)`
+ORDER BY n.service COLLATE "C", n.house_id NULLS FIRST, lower(n.valid)`
 	var n housing.Norm
 	into := append([]any{&n.Service, &n.House, &n.Base, &n.Value, &n.Valid.From, &n.Valid.To, &n.Document}, sourceTargets(&n.Source)...)
 	return l.forEach(ctx, sql, into, func() error {
@@ -103,7 +103,7 @@ func (l *snapshotLoader) loadVolumes(ctx context.Context) error {
 	const sql = `
 SELECT v.serial, v.service, v.volume::text, ` + sourceColumns + `v.source_pos
 FROM house_volumes v JOIN sources s ON s.id = v.source_id WHERE v.house_id = $1 AND v.period = $2
-ORDER BY v.service, v.serial`
+ORDER BY v.service COLLATE "C", v.serial COLLATE "C"`
 	var m housing.CollectiveMeter
 	into := append([]any{&m.Serial, &m.Service, &m.Volume}, sourceTargets(&m.Source)...)
 	return l.forEach(ctx, sql, into, func() error {
@@ -154,7 +154,7 @@ func (l *snapshotLoader) loadServices(ctx context.Context) error {
 SELECT COALESCE(v.account_id, 0), v.service, o.inn, v.meter_possible, lower(v.valid), upper(v.valid), ` + sourceColumns + `v.source_pos
 FROM house_services v JOIN organisations o ON o.id = v.payee_id JOIN sources s ON s.id = v.source_id
 WHERE v.house_id = $1 AND v.valid && daterange($2::date, ($2::date + interval '1 month')::date)
-ORDER BY v.service, lower(v.valid)`
+ORDER BY v.service COLLATE "C", lower(v.valid)`
 	var id int64
 	var v housing.AccountService
 	var ofHouse []housing.AccountService
@@ -206,7 +206,7 @@ SELECT m.account_id, m.id, m.serial, m.service, m.zones, m.digits, m.commissione
 FROM meters m JOIN accounts a ON a.id = m.account_id JOIN sources s ON s.id = m.source_id
 WHERE a.house_id = $1 AND (m.closed IS NULL OR m.closed >= $2)
     AND (m.commissioned IS NULL OR m.commissioned < ($2::date + interval '1 month'))
-ORDER BY m.account_id, m.service, m.serial COLLATE "C"`
+ORDER BY m.account_id, m.service COLLATE "C", m.serial COLLATE "C"`
 	l.meters = map[int64]meterPlace{}
 	var account int64
 	var zones int
@@ -237,10 +237,10 @@ picked AS (
     UNION ALL
     SELECT r.* FROM m, unnest(ARRAY['', 'day', 'night', 'peak', 'half_peak']) AS z(zone),
     LATERAL (SELECT r.meter_id, r.zone, r.taken_on, r.value, r.source_id, r.source_pos FROM readings r
-        WHERE r.meter_id = m.id AND r.zone = z.zone AND r.period < $2::date ORDER BY r.taken_on DESC LIMIT 1) r)
+        WHERE r.meter_id = m.id AND r.zone = z.zone AND r.period < $2::date ORDER BY r.period DESC, r.taken_on DESC LIMIT 1) r)
 SELECT p.meter_id, p.zone, p.taken_on, p.value::text, ` + sourceColumns + `p.source_pos
 FROM picked p JOIN sources s ON s.id = p.source_id WHERE $1::bigint > 0
-ORDER BY p.meter_id, p.taken_on, p.zone`
+ORDER BY p.meter_id, p.taken_on, p.zone COLLATE "C"`
 	if len(l.meters) == 0 {
 		return nil
 	}
@@ -264,9 +264,9 @@ ORDER BY p.meter_id, p.taken_on, p.zone`
 func (l *snapshotLoader) loadHistory(ctx context.Context) error {
 	const sql = `
 SELECT c.account_id, c.service, c.zone, c.period, sum(c.volume)::text, bool_and(c.method = 'meter')
-FROM charges c WHERE c.house_id = $1 AND c.period >= $2::date - interval '12 months' AND c.period < $2 AND c.kind = 'base'
+FROM charges c WHERE c.house_id = $1 AND c.period >= ($2::date - interval '12 months')::date AND c.period < $2 AND c.kind = 'base'
     AND c.method IN ('meter', 'average', 'norm') AND c.service IN ('cold_water', 'hot_water', 'electricity', 'gas')
-GROUP BY c.account_id, c.service, c.zone, c.period ORDER BY c.account_id, c.service, c.period, c.zone`
+GROUP BY c.account_id, c.service, c.zone, c.period ORDER BY c.account_id, c.service COLLATE "C", c.period, c.zone COLLATE "C"`
 	var account int64
 	var service housing.Service
 	var v housing.MonthVolume
@@ -309,7 +309,7 @@ func (q Queries) SnapshotsOf(ctx context.Context, organisation int64, period hou
 SELECT s.house_id, s.run_id, s.sha256, s.body
 FROM charged_houses c JOIN houses h ON h.id = c.house_id
 JOIN snapshots s ON s.house_id = c.house_id AND s.run_id = c.run_id AND s.period = c.period
-WHERE h.organisation_id = $1 AND c.period = $2 ORDER BY h.address, h.id`
+WHERE h.organisation_id = $1 AND c.period = $2 ORDER BY h.address COLLATE natural_ru, h.id`
 	rows, err := q.Query(ctx, sql, organisation, period)
 	if err != nil {
 		return fmt.Errorf("read the snapshots of %s: %w", period, err)

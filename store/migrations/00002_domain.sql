@@ -3,6 +3,9 @@
 -- Amounts are kopecks (bigint), quantities exact numerics, spans half-open dateranges.
 
 -- +goose Up
+-- The order of print: «д. 2» before «д. 10», flat 10 before 10а, ё beside е.
+CREATE COLLATION natural_ru (provider = icu, locale = 'ru-u-kn-true');
+
 CREATE TABLE organisations (
     id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     inn          text NOT NULL UNIQUE CHECK (inn ~ '^([0-9]{10}|[0-9]{12})$'),
@@ -196,7 +199,8 @@ CREATE TABLE readings (
     value      numeric NOT NULL CHECK (value >= 0),
     source_id  bigint NOT NULL,
     source_pos bigint NOT NULL,
-    PRIMARY KEY (meter_id, zone, taken_on, period)
+    -- In this order, the newest reading before a day is found by opening the newest months only.
+    PRIMARY KEY (meter_id, zone, period, taken_on)
 ) PARTITION BY RANGE (period);
 
 CREATE TABLE house_volumes (
@@ -243,7 +247,7 @@ CREATE TABLE payments (
     source_pos      bigint NOT NULL,
     PRIMARY KEY (id, period)
 ) PARTITION BY RANGE (period);
-CREATE INDEX payments_account ON payments (account_id);
+CREATE INDEX payments_house ON payments (house_id, account_id);
 
 -- A payment is known by the operator's own number, whatever file brings it again.
 CREATE TABLE payment_keys (
@@ -425,6 +429,7 @@ CREATE TABLE outgoing (
     created_at   timestamptz NOT NULL,
     delivered_at timestamptz,
     attempts     integer NOT NULL DEFAULT 0,
+    retry_at     timestamptz, -- not before, after a failure
     last_error   text NOT NULL DEFAULT '',
     UNIQUE (destination, name, sha256)
 );

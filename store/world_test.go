@@ -1,0 +1,238 @@
+package store_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+	"github.com/kvitok-gkh/kvitok/store"
+	"github.com/kvitok-gkh/kvitok/store/storetest"
+)
+
+const (
+	issuerINN   = "7701234567"
+	supplierINN = "7707654321"
+	october     = "2026-10"
+	since       = "2026-01-01"
+)
+
+// world is a database with an issuer, a supplier and the source that facts of a test come by.
+type world struct {
+	*store.Store
+	issuer           housing.Organisation
+	source, supplier int64
+}
+
+func newWorld(t testing.TB) *world {
+	t.Helper()
+	w := &world{Store: storetest.New(t)}
+	w.issuer = organisation(issuerINN, "ООО «УК Примерск»")
+	var err error
+	if w.issuer.ID, err = w.PutOrganisation(t.Context(), w.issuer); err != nil {
+		t.Fatal(err)
+	}
+	if w.supplier, err = w.PutOrganisation(t.Context(), organisation(supplierINN, "АО «Водоканал»")); err != nil {
+		t.Fatal(err)
+	}
+	w.source, err = w.PutSource(t.Context(), housing.Source{Kind: housing.SourceManual, Name: "тест"}, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range []string{since[:7], "2026-09", october} {
+		if err := w.EnsureMonth(t.Context(), period(t, m)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return w
+}
+
+func organisation(inn, name string) housing.Organisation {
+	return housing.Organisation{
+		INN: inn, KPP: "770101001", Name: name, ShortName: name, Address: "г. Примерск", Phone: "+74950000000",
+		Email: "info@example.org", Site: "example.org", Bank: housing.Bank{
+			Account: "40702810900000000001", Name: "ПАО Банк", BIC: "044525225", CorrAccount: "30101810400000000225",
+		},
+	}
+}
+
+// tx runs one transaction that must succeed.
+func (w *world) tx(t testing.TB, do func(tx *store.Tx) error) {
+	t.Helper()
+	if err := w.InTx(t.Context(), func(_ context.Context, tx *store.Tx) error { return do(tx) }); err != nil {
+		t.Fatal(err)
+	}
+}
+
+type applyFunc[T any] = func(*store.Tx, context.Context, int64, int64, []T) ([]housing.Outcome, error)
+
+// apply stores rows in one transaction and returns their ends as "accepted", "unchanged", "code of the
+// rejection", with a "warning" beside them.
+func apply[T any](t testing.TB, w *world, f applyFunc[T], rows ...T) []string {
+	t.Helper()
+	return ends(outcomes(t, w, f, rows...))
+}
+
+func outcomes[T any](t testing.TB, w *world, f applyFunc[T], rows ...T) (list []housing.Outcome) {
+	t.Helper()
+	w.tx(t, func(tx *store.Tx) (err error) {
+		list, err = f(tx, t.Context(), w.issuer.ID, w.source, rows)
+		return err
+	})
+	return list
+}
+
+func ends(outcomes []housing.Outcome) []string {
+	list := make([]string, len(outcomes))
+	for i, o := range outcomes {
+		list[i] = string(o.Verdict)
+		for _, p := range o.Problems {
+			list[i] += " " + p.Code
+			if p.Text == "" || (o.Verdict == housing.Rejected) != p.IsError() {
+				list[i] += " (wrong problem)"
+			}
+		}
+		list[i] = strings.TrimPrefix(list[i], "rejected ")
+	}
+	return list
+}
+
+// want compares the ends of rows.
+func want(t testing.TB, what string, got []string, expected ...string) {
+	t.Helper()
+	if diff := cmp.Diff(expected, got, cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", what, diff)
+	}
+}
+
+// all says that n rows ended in one way.
+func all(end string, n int) []string {
+	list := make([]string, n)
+	for i := range list {
+		list[i] = end
+	}
+	return list
+}
+
+func day(t testing.TB, s string) housing.Date {
+	t.Helper()
+	var d housing.Date
+	if err := d.UnmarshalText([]byte(s)); err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func span(t testing.TB, from, to string) housing.Interval {
+	t.Helper()
+	return housing.Interval{From: day(t, from), To: day(t, to)}
+}
+
+func dec(t testing.TB, s string) housing.Decimal {
+	t.Helper()
+	d, err := housing.ParseDecimal(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func period(t testing.TB, s string) housing.Period {
+	t.Helper()
+	p, err := housing.ParsePeriod(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func instant(t testing.TB, s string) time.Time {
+	t.Helper()
+	at, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at
+}
+
+func block(t testing.TB, key string) housing.House {
+	t.Helper()
+	return housing.House{
+		Address: "г. Примерск, " + key, Key: key, Kind: housing.BlockOfFlats, Area: dec(t, "3000.50"), Common: dec(t, "250.0"),
+		Source: housing.Source{Position: 2},
+	}
+}
+
+func entry(t testing.TB, key, number, flat string) housing.AccountEntry {
+	t.Helper()
+	return housing.AccountEntry{
+		House: "г. Примерск, " + key, Key: key,
+		Account: housing.Account{
+			Number: number, Payer: "Иванова А. А.", Premises: housing.Premises{Flat: flat, Kind: housing.Flat},
+			Source: housing.Source{Position: 3},
+		},
+		Occupancy: housing.Occupancy{
+			Valid: span(t, since, ""), Area: dec(t, "54.30"), People: 2, Owners: 1, Occupant: housing.Owner,
+			Source: housing.Source{Position: 3},
+		},
+	}
+}
+
+func meter(t testing.TB, account, serial string, service housing.Service) housing.MeterEntry {
+	t.Helper()
+	return housing.MeterEntry{Account: account, Meter: housing.Meter{
+		Serial: serial, Service: service, Zones: []housing.Zone{housing.ZoneSingle}, Digits: 5,
+		Commissioned: day(t, "2026-01-15"), VerifyBy: day(t, "2030-01-01"), Source: housing.Source{Position: 4},
+	}, Initial: []housing.Reading{{On: day(t, "2026-01-15"), Value: dec(t, "0.500")}}}
+}
+
+// settle stores one house with accounts of flats 1, 2, … and returns their ids by number.
+func (w *world) settle(t testing.TB, key string, numbers ...string) (house int64, accounts map[string]int64) {
+	t.Helper()
+	want(t, "house", apply(t, w, (*store.Tx).ApplyHouses, block(t, key)), "accepted")
+	entries := make([]housing.AccountEntry, len(numbers))
+	for i, number := range numbers {
+		entries[i] = entry(t, key, number, string(rune('1'+i)))
+	}
+	want(t, "accounts", apply(t, w, (*store.Tx).ApplyAccounts, entries...), all("accepted", len(numbers))...)
+	accounts, err := w.AccountIDs(t.Context(), w.issuer.ID, numbers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	refs, err := w.HouseRefs(t.Context(), w.issuer.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range refs {
+		if r.Key == key {
+			house = r.ID
+		}
+	}
+	return house, accounts
+}
+
+// texts reads rows of one text column.
+func (w *world) texts(t testing.TB, sql string, args ...any) []string {
+	t.Helper()
+	rows, err := w.Query(t.Context(), sql, args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	var list []string
+	for rows.Next() {
+		var s string
+		if err := rows.Scan(&s); err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, s)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
