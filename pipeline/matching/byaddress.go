@@ -1,6 +1,9 @@
 package matching
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // byAddress decides on a claim that no number found: by the house, the flat, the room and the
 // surname together.
@@ -9,6 +12,9 @@ func (m *attempt) byAddress() Decision {
 		return m.question(why)
 	}
 	houses, how := m.ix.findHouses(&m.place, m.address.Rest)
+	if len(houses) == 0 && m.splitHouse() {
+		houses, how = m.ix.findHouses(&m.place, m.address.Rest)
+	}
 	m.evidence.add(Step{What: stepAddress, Given: m.claim.Address, Result: houseResult(houses, how), Count: len(houses)})
 	switch {
 	case len(houses) == 0:
@@ -36,6 +42,16 @@ func (m *attempt) byAddress() Decision {
 		return m.link(at, ReasonAddressAndHousehold)
 	}
 	return m.link(at, ReasonAddressAndSurname)
+}
+
+// splitHouse reads «д. 5-7» as house 5, flat 7, where no house bears that number.
+func (m *attempt) splitHouse() bool {
+	house, flat, ok := strings.Cut(m.place.house, "-")
+	if !ok || m.address.Flat != "" || strings.ContainsAny(flat, " -") {
+		return false
+	}
+	m.place.house, m.address.Flat = house, flat
+	return true
 }
 
 func houseResult(houses []int32, how relation) string {

@@ -63,7 +63,7 @@ func NewIndex(accounts []Account) *Index {
 		byStreet: newChain[string](0), byHouseNo: newChain[string](0),
 	}
 	for i, a := range accounts {
-		at := int32(i) //nolint:gosec // two thousand million accounts do not fit into memory
+		at := int32(i)
 		ix.units[i] = unit{ix.houseOf(a.HouseKey), FlatKey(a.Flat), RoomKey(a.Room)}
 		ix.byNumber.add(a.Number, at)
 		ix.byLoose.add(looseNumber(a.Number), at)

@@ -99,7 +99,7 @@ func (ix *Index) findHouses(claim *place, rest string) (found []int32, best rela
 		switch r := ix.relate(claim, rest, &ix.houses[at]); {
 		case r < incompleteHouse || r < best:
 		case r > best:
-			found, best = []int32{at}, r
+			found, best = append(found[:0], at), r
 		default:
 			found = append(found, at)
 		}
