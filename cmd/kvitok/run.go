@@ -15,8 +15,8 @@ func (e *environment) runCommand() *cobra.Command {
 	return e.monthStep(&cobra.Command{
 		Use: "run", Short: "The whole month in order: take in, match, charge, ledger, issue, report, deliver",
 	}, func(ctx context.Context, a *app, period housing.Period) error {
-		if err := a.drainStream(ctx); err != nil {
-			return err
+		if a.config.Stream != nil {
+			a.pipeline.Readings = a.drainStream
 		}
 		summary, err := a.pipeline.Run(ctx, period)
 		if perr := e.print(summary, func(w io.Writer) { writeSummary(w, summary) }); perr != nil {
@@ -36,6 +36,10 @@ func (e *environment) runCommand() *cobra.Command {
 func writeSummary(w io.Writer, s pipeline.Summary) {
 	say(w, "files:")
 	writeFiles(w, s.Files)
+	if s.Stream.Messages > 0 {
+		say(w, "stream: %d messages: %d accepted, %d unchanged, %d to the dead-letter topic", s.Stream.Messages,
+			s.Stream.Accepted, s.Stream.Unchanged, s.Stream.Dead)
+	}
 	writeMatch(w, s.Match)
 	writeCharge(w, s.Charge)
 	writeLedger(w, s.Ledger)

@@ -8,7 +8,7 @@ import (
 	"github.com/kvitok-gkh/kvitok/importers/stream"
 )
 
-// consumer makes a member of the consumer group; nil where no stream is configured.
+// consumer makes a member of the consumer group.
 func (a *app) consumer(hooks stream.Hooks) (*stream.Consumer, error) {
 	c, err := stream.New(stream.Input{
 		Config: *a.config.Stream, Handler: a.pipeline.StreamHandler(), Log: a.log, Now: a.pipeline.Now, Hooks: hooks,
@@ -20,20 +20,14 @@ func (a *app) consumer(hooks stream.Hooks) (*stream.Consumer, error) {
 }
 
 // drainStream takes what lies in the topic now, so that a run from the command line sees it.
-func (a *app) drainStream(ctx context.Context) (err error) {
-	if a.config.Stream == nil {
-		return nil
-	}
+func (a *app) drainStream(ctx context.Context) (stats stream.Stats, err error) {
 	consumer, err := a.consumer(stream.Hooks{})
 	if err != nil {
-		return err
+		return stats, err
 	}
 	defer func() { err = errors.Join(err, consumer.Close()) }()
-	stats, err := consumer.Drain(ctx)
-	if err != nil {
-		return fmt.Errorf("drain the stream: %w", err)
+	if stats, err = consumer.Drain(ctx); err != nil {
+		return stats, fmt.Errorf("drain the stream: %w", err)
 	}
-	a.log.InfoContext(ctx, "stream drained", "messages", stats.Messages, "accepted", stats.Accepted,
-		"unchanged", stats.Unchanged, "dead", stats.Dead)
-	return nil
+	return stats, nil
 }

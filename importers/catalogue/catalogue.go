@@ -15,8 +15,8 @@ import (
 // in this order. No sample is of two of them.
 func New() importers.Catalogue {
 	return importers.Catalogue{
-		accounts.NewWorkbook(),
 		accounts.NewHousesCSV(),
+		accounts.NewWorkbook(),
 		tariffs.NewWorkbook(),
 		accounts.NewAccountsCSV(),
 		accounts.NewServicesCSV(),
