@@ -121,15 +121,16 @@ func (t *Tx) InsertParts(ctx context.Context, period housing.Period, parts []Pay
 	if err != nil {
 		return err
 	}
+	for _, p := range parts { // an error inside of COPY would come back as the server's
+		if payees[p.Payee] == 0 {
+			return fmt.Errorf("payee %s of payment %d: %w", p.Payee, p.Payment, ErrNotFound)
+		}
+	}
 	columns := []string{"period", "house_id", "account_id", "payment_id", "service", "payee_id", "amount"}
 	_, err = t.CopyFrom(ctx, pgx.Identifier{PartitionName("payment_parts", period)}, columns,
 		pgx.CopyFromSlice(len(parts), func(i int) ([]any, error) {
 			p := parts[i]
-			payee, known := payees[p.Payee]
-			if !known {
-				return nil, fmt.Errorf("payee %s of payment %d: %w", p.Payee, p.Payment, ErrNotFound)
-			}
-			return []any{period, p.House, p.Account, p.Payment, string(p.Service), payee, int64(p.Amount)}, nil
+			return []any{period, p.House, p.Account, p.Payment, string(p.Service), payees[p.Payee], int64(p.Amount)}, nil
 		}))
 	if err != nil {
 		return fmt.Errorf("store parts of payments: %w", err)
@@ -216,12 +217,13 @@ SELECT b.*, c.charges, p.identified, p.unidentified, k.broken FROM
     COALESCE(sum(amount) FILTER (WHERE account_id IS NULL), 0)::bigint AS unidentified
  FROM payments WHERE organisation_id = $1 AND period = $2) AS p,
 (SELECT count(*) AS broken FROM
-    (SELECT house_id, account_id, service, payee_id, closing FROM balances WHERE period = ($2::date - interval '1 month')::date) AS o
- FULL JOIN (SELECT house_id, account_id, service, payee_id, opening FROM balances WHERE period = $2) AS n
-    USING (house_id, account_id, service, payee_id)
- LEFT JOIN opening_balances s ON (s.account_id, s.service, s.payee_id, s.period) = (account_id, service, payee_id, $2)
- JOIN houses h ON h.id = house_id
- WHERE h.organisation_id = $1 AND COALESCE(n.opening, 0) <> COALESCE(o.closing, 0) + COALESCE(s.amount, 0)) AS k`
+    (SELECT house_id, account_id, service, payee_id, COALESCE(n.opening, 0) AS opening, COALESCE(o.closing, 0) AS closing
+     FROM (SELECT * FROM balances WHERE period = ($2::date - interval '1 month')::date) AS o
+     FULL JOIN (SELECT * FROM balances WHERE period = $2) AS n USING (house_id, account_id, service, payee_id)) AS x
+ JOIN houses h ON h.id = x.house_id
+ LEFT JOIN opening_balances s
+    ON s.period = $2 AND (s.account_id, s.service, s.payee_id) = (x.account_id, x.service, x.payee_id)
+ WHERE h.organisation_id = $1 AND x.opening <> x.closing + COALESCE(s.amount, 0)) AS k`
 	var l LedgerTotals
 	err := q.QueryRow(ctx, sql, organisation, period).Scan(&l.Opening, &l.Charged, &l.Corrected, &l.Penalty, &l.Paid,
 		&l.Closing, &l.Charges, &l.Payments, &l.Unknown, &l.BrokenChain)

@@ -185,6 +185,11 @@ func (t *Tx) copyCharges(ctx context.Context, c ChargedHouse) error {
 		"period", "house_id", "account_id", "line", "service", "payee_id", "kind", "zone", "seg_from", "seg_to",
 		"rule", "method", "volume", "price", "coefficient", "amount",
 	}
+	for i := range c.Charges { // an error inside of COPY would come back as the server's
+		if ch := &c.Charges[i]; c.AccountIDs[ch.Account] == 0 || c.PayeeIDs[ch.Payee] == 0 {
+			return fmt.Errorf("charge of account %s to %s: %w", ch.Account, ch.Payee, ErrNotFound)
+		}
+	}
 	period, line, previous := c.Period.First().Time(), int16(0), ""
 	_, err := t.CopyFrom(ctx, pgx.Identifier{PartitionName("charges", c.Period)}, columns,
 		pgx.CopyFromSlice(len(c.Charges), func(i int) ([]any, error) {
@@ -193,13 +198,8 @@ func (t *Tx) copyCharges(ctx context.Context, c ChargedHouse) error {
 				line, previous = 0, ch.Account
 			}
 			line++
-			account, known := c.AccountIDs[ch.Account]
-			payee, paid := c.PayeeIDs[ch.Payee]
-			if !known || !paid {
-				return nil, fmt.Errorf("charge of account %s to %s: %w", ch.Account, ch.Payee, ErrNotFound)
-			}
 			return []any{
-				period, c.House, account, line, string(ch.Service), payee, string(ch.Kind), string(ch.Zone),
+				period, c.House, c.AccountIDs[ch.Account], line, string(ch.Service), c.PayeeIDs[ch.Payee], string(ch.Kind), string(ch.Zone),
 				ch.Segment.From.Time(), ch.Segment.To.Time(), ch.Rule, string(ch.Method),
 				numeric(ch.Volume), numeric(ch.Price), numeric(ch.Coefficient), int64(ch.Amount),
 			}, nil
