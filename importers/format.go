@@ -102,7 +102,12 @@ type Format interface {
 type Result struct {
 	Shape   Shape
 	Control Control
-	Notes   []housing.Problem // about the file as a whole: unknown columns, unread sheets; never errors
+	// Trailer are the rows of totals of the file, known also where they are why it is refused. They hold
+	// no fact; a protocol gives them back after the rows, as they came.
+	Trailer []Record
+	// Notes are about the file as a whole: unknown columns, unread sheets, each with its sheet and
+	// column where it has them; never errors.
+	Notes []housing.Problem
 }
 
 // Refuse returns a FileError with a stable code and a reason in Russian.

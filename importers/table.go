@@ -118,6 +118,7 @@ func (t Table[T]) bind(header []string) (rowReader, []housing.Problem, error) {
 			}
 		}
 		switch {
+		case found < 0 && ours(name):
 		case found < 0:
 			notes = append(notes, housing.Problem{
 				Column: strings.TrimSpace(cell), Code: "unknown_column",

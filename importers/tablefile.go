@@ -57,6 +57,7 @@ type csvDecoder struct {
 	table  Layout
 	lines  *TextReader
 	header []string
+	edge   edge
 	read   rowReader
 	cells  []Cell
 	result Result
@@ -98,6 +99,8 @@ func (d *csvDecoder) findHeader() error {
 		if !d.table.marked(cells) {
 			continue
 		}
+		d.edge = edgeOf(cells)
+		cells = cells[:d.edge.own]
 		read, notes, err := d.table.bind(cells)
 		if err != nil {
 			return err
@@ -112,6 +115,7 @@ func (d *csvDecoder) findHeader() error {
 
 func (d *csvDecoder) record(line Line) Record {
 	rec := Record{Row: line.Number, Cells: SplitQuoted(line.Text, delimiter)}
+	rec.Cells = rec.Cells[:d.edge.textWidth(rec.Cells)]
 	if line.Problem != nil {
 		rec.Problems = []housing.Problem{*line.Problem}
 		return rec
@@ -286,7 +290,9 @@ type sheetDecoder struct {
 	format XLSX
 	sheet  string
 	seen   int
+	totals bool // the sheet is ours
 	header []string
+	edge   edge
 	read   rowReader
 	result *Result
 }
@@ -298,6 +304,14 @@ func (d *sheetDecoder) row(row SheetRow, yield func(Record) error) error {
 	}
 	if d.read == nil {
 		return d.look(cells)
+	}
+	if d.edge.answered {
+		own := d.edge.width(cells)
+		cells = cells[:own]
+		row.Cells = row.Cells[:min(own, len(row.Cells))]
+		if blank(cells) {
+			return nil // the sender emptied the row; only our answer is left of it
+		}
 	}
 	rec := Record{Row: row.Number, Sheet: d.sheet, Cells: cells}
 	d.read(&rec, row.Cells, source(d.in.Name, row.Number))
@@ -322,13 +336,16 @@ func beyond(cells []Cell, columns int) string {
 // look takes a row above the table: the header or a title.
 func (d *sheetDecoder) look(cells []string) error {
 	d.seen++
-	if d.seen > headerWithin {
+	d.totals = d.totals || d.seen == 1 && isTotals(d.sheet, cells)
+	if d.totals || d.seen > headerWithin {
 		return nil
 	}
 	table := d.format.table(cells)
 	if table == nil {
 		return nil
 	}
+	d.edge = edgeOf(cells)
+	cells = cells[:d.edge.own]
 	read, notes, err := table.bind(cells)
 	if err != nil {
 		if refused, ok := errors.AsType[*FileError](err); ok {
@@ -347,7 +364,7 @@ func (d *sheetDecoder) look(cells []string) error {
 }
 
 func (d *sheetDecoder) finish() {
-	if d.read == nil && d.seen > 0 {
+	if d.read == nil && d.seen > 0 && !d.totals {
 		d.result.Notes = append(d.result.Notes, housing.Problem{
 			Sheet: d.sheet, Code: "unknown_sheet",
 			Text:     "лист «" + d.sheet + "» не читается: на нём нет шапки известной таблицы",

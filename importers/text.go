@@ -28,6 +28,7 @@ type TextReader struct {
 	encoding Encoding
 	limits   Limits
 	number   int
+	rejected []byte // how the answer begins beside a rejected row, in the encoding of the file
 	buffer   []byte
 	ended    bool
 	open     bool
@@ -37,18 +38,27 @@ type TextReader struct {
 func NewTextReader(in Input, enc Encoding) *TextReader {
 	const buffer = 128 << 10
 	limits := in.limits()
-	return &TextReader{
+	r := &TextReader{
 		input:    bufio.NewReaderSize(io.NewSectionReader(in.Content, 0, in.Size), max(buffer, limits.LineBytes)),
 		table:    enc.Charmap(),
 		encoding: enc,
 		limits:   limits,
 	}
+	for _, c := range string(delimiter) + housing.Rejected.Russian() + string(delimiter) {
+		if r.table == nil {
+			r.rejected = utf8.AppendRune(r.rejected, c)
+		} else if b, ok := r.table.EncodeRune(c); ok {
+			r.rejected = append(r.rejected, b)
+		}
+	}
+	return r
 }
 
 // OpenEnd reports, once Next has returned io.EOF, whether the last line lacked its end.
 func (r *TextReader) OpenEnd() bool { return r.open }
 
-// Next returns the next line that holds anything, io.EOF after the last. A line above the limit is a
+// Next returns the next line that holds anything, io.EOF after the last. Comments, among them the
+// totals of an answer that comes back, are passed over and counted as lines. A line above the limit is a
 // FileError: such a file is no table.
 func (r *TextReader) Next() (Line, error) {
 	for !r.ended {
@@ -74,6 +84,10 @@ func (r *TextReader) Next() (Line, error) {
 		if len(bytes.TrimSpace(raw)) == 0 {
 			continue
 		}
+		if isComment(raw) {
+			r.open = false // no row can be cut here
+			continue
+		}
 		return r.line(raw), nil
 	}
 	return Line{}, io.EOF
@@ -87,7 +101,8 @@ func (r *TextReader) tooLong() *FileError {
 func (r *TextReader) line(raw []byte) Line {
 	line := Line{Number: r.number}
 	if r.table == nil {
-		if utf8.Valid(raw) && bytes.IndexByte(raw, 0) < 0 {
+		// An answer gives unreadable bytes back as U+FFFD.
+		if utf8.Valid(raw) && bytes.IndexByte(raw, 0) < 0 && !bytes.Contains(raw, []byte("\ufffd")) {
 			line.Text = string(raw)
 			return line
 		}
@@ -96,7 +111,8 @@ func (r *TextReader) line(raw []byte) Line {
 		return line
 	}
 	r.buffer = r.buffer[:0]
-	plain, damaged := true, false
+	plain := true
+	own, damaged := r.sender(raw)
 	for _, b := range raw {
 		if b < utf8.RuneSelf {
 			r.buffer = append(r.buffer, b)
@@ -109,16 +125,31 @@ func (r *TextReader) line(raw []byte) Line {
 		r.buffer = utf8.AppendRune(r.buffer, c)
 	}
 	line.Text = string(r.buffer)
-	if damaged || (!plain && utf8.Valid(raw)) {
+	if damaged || (!plain && utf8.Valid(own)) {
 		line.Problem = r.problem()
 	}
 	return line
 }
 
+// sender returns the sender's part of a line. In an answer that comes back a line in a foreign
+// encoding stands beside a reason in the right one, and unreadable characters have become "?": such a
+// line is still damaged unless somebody has mended it.
+func (r *TextReader) sender(raw []byte) (own []byte, damaged bool) {
+	at := bytes.LastIndex(raw, r.rejected)
+	if at < 0 {
+		return raw, false
+	}
+	own = raw[:at]
+	code, _, _ := bytes.Cut(raw[at+len(r.rejected):], []byte{delimiter})
+	return own, bytes.Contains(code, []byte(badEncoding)) && bytes.IndexByte(own, '?') >= 0
+}
+
+const badEncoding = "bad_encoding" // code of a line that is not in the encoding of its file
+
 func (r *TextReader) problem() *housing.Problem {
 	return &housing.Problem{
 		Row:      r.number,
-		Code:     "bad_encoding",
+		Code:     badEncoding,
 		Text:     "строка не в кодировке файла (" + r.encoding.Russian() + "), её символы не читаются",
 		Expected: "весь файл в одной кодировке: Windows-1251 или UTF-8",
 		Severity: housing.SeverityError,

@@ -19,6 +19,7 @@ type registry struct {
 	rejected int
 	first    string // reason of the first rejected row
 	overflow bool
+	lines    []importers.Record // the totals as they came, and what must not follow them
 
 	orderNo   string
 	orderDate housing.Date
@@ -97,6 +98,7 @@ func (r *registry) order(tail []string) {
 
 // trailer takes the line of totals; nothing may follow it.
 func (r *registry) trailer(line importers.Line) *importers.FileError {
+	r.lines = append(r.lines, importers.Record{Row: line.Number, Cells: importers.SplitPlain(line.Text, ';')})
 	if r.stated.Present {
 		return importers.Refuse("after_trailer",
 			"после итоговой строки стоит строка %d: файл склеен из нескольких или испорчен; реестр не проводится", line.Number)

@@ -74,7 +74,7 @@ func (sberA) Recognise(s *importers.Sample) bool {
 		return false
 	}
 	for _, line := range s.Lines {
-		cells := importers.SplitPlain(line, ';')
+		cells := importers.SplitRow(line)
 		if len(cells) == sberCells && looksTime(cells) {
 			return true
 		}
@@ -119,14 +119,14 @@ func (sberA) Decode(ctx context.Context, in importers.Input, yield func(importer
 			}
 			return nil
 		}
-		rec, ok := importers.RecordOf(line, importers.SplitPlain(line.Text, ';'), sberCells)
+		rec, ok := importers.RecordOf(line, importers.SplitRow(line.Text), sberCells)
 		if ok {
 			readSber(importers.Positional{Record: &rec, Names: names}, importers.SourceOf(in, line.Number), registry)
 		}
 		registry.count(&rec)
 		return yield(rec)
 	})
-	result.Control = registry.control()
+	result.Control, result.Trailer = registry.control(), registry.lines
 	if err != nil {
 		return result, err //nolint:wrapcheck // a FileError or an error of the caller's own yield
 	}

@@ -56,7 +56,7 @@ func (rso) Recognise(s *importers.Sample) bool {
 	}
 	fits := 0
 	for _, line := range s.Lines {
-		cells := importers.SplitPlain(line, ';')
+		cells := importers.SplitRow(line)
 		if len(cells) != rsoCells {
 			continue
 		}
@@ -98,7 +98,7 @@ func (rso) Decode(ctx context.Context, in importers.Input, yield func(importers.
 	names := rsoNames()
 	result, err := importers.EachLine(ctx, in, func(line importers.Line) error {
 		rows++
-		rec, ok := importers.RecordOf(line, importers.SplitPlain(line.Text, ';'), rsoCells)
+		rec, ok := importers.RecordOf(line, importers.SplitRow(line.Text), rsoCells)
 		if ok {
 			readRSO(importers.Positional{Record: &rec, Names: names}, importers.SourceOf(in, line.Number))
 		}

@@ -1,0 +1,126 @@
+package importers
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+)
+
+// A sender corrects the rejected rows in the answer to his file and sends the answer in. This file
+// knows what such an answer holds beside his own cells (exporters/protocols writes it): three columns
+// at the right, lines of totals behind "#", a sheet of totals. It takes them off, so that the rows are
+// read, answered and rejected exactly as the first time.
+
+// answerColumns is how many cells an answer adds to a row: status, code, reason.
+const answerColumns = 3
+
+// ours reports whether a heading is one that answers add; columns called so are passed over in
+// silence wherever they stand.
+func ours(heading string) bool {
+	return heading == "статус" || heading == "код" || heading == "причина"
+}
+
+func isVerdict(cell string) bool {
+	switch housing.Verdict(strings.ToLower(strings.TrimSpace(cell))) {
+	case housing.Verdict(housing.Accepted.Russian()), housing.Verdict(housing.Unchanged.Russian()),
+		housing.Verdict(housing.Rejected.Russian()):
+		return true
+	}
+	return false
+}
+
+func blank(cells []string) bool {
+	return !slices.ContainsFunc(cells, func(c string) bool { return strings.TrimSpace(c) != "" })
+}
+
+// edge is where the sender's own columns end in a table with a header.
+type edge struct {
+	own      int
+	answered bool // the columns of an answer follow
+}
+
+func edgeOf(header []string) edge {
+	n := len(header)
+	for n > 0 && strings.TrimSpace(header[n-1]) == "" {
+		n--
+	}
+	from := n - answerColumns
+	if from <= 0 || heading(header[from]) != "статус" || heading(header[from+1]) != "код" || heading(header[from+2]) != "причина" {
+		return edge{own: len(header)}
+	}
+	return edge{own: from, answered: true}
+}
+
+// width is how many cells of a row are the sender's. A row too long for the table has its answer
+// beyond the columns meant for it.
+func (e edge) width(cells []string) int {
+	n := len(cells)
+	if !e.answered || n <= e.own {
+		return n
+	}
+	if blank(cells[min(e.own+answerColumns, n):]) {
+		return e.own
+	}
+	for i := n - 1; i > e.own; i-- {
+		if isVerdict(cells[i]) && blank(cells[min(i+answerColumns, n):]) {
+			return i
+		}
+	}
+	return n
+}
+
+// textWidth is stricter: a row of a text file has either all cells of the answer or none, and one that
+// was put in anew, too long by a stray delimiter, must not lose its last cells to the answer's columns.
+func (e edge) textWidth(cells []string) int {
+	n := len(cells)
+	if e.answered && n > e.own && n < e.own+answerColumns && !isVerdict(cells[e.own]) && !blank(cells[e.own:]) {
+		return n
+	}
+	return e.width(cells)
+}
+
+// SplitRow cuts a line of a format that knows neither quotes nor a header, and takes the cells of an
+// answer off its end. No format has a verdict among its own last cells.
+func SplitRow(line string) []string {
+	cells := SplitPlain(line, delimiter)
+	for i := len(cells) - 1; i > 0; i-- {
+		if beyond := i + answerColumns; beyond < len(cells) && strings.TrimSpace(cells[beyond]) != "" {
+			break
+		}
+		if i+answerColumns <= len(cells) && isVerdict(cells[i]) {
+			return unquoted(cells[:i])
+		}
+	}
+	return cells
+}
+
+// unquoted gives cells back as they first came: an answer puts a cell that begins with a quote into
+// quotes.
+func unquoted(cells []string) []string {
+	for i, c := range cells {
+		if cell, rest, ok := cutQuoted(c, string(delimiter)); ok && rest == "" {
+			cells[i] = cell
+		}
+	}
+	return cells
+}
+
+// isComment reports whether a line of a text file is none of its rows: "# ..." or a line with nothing
+// in its other cells. A row whose first cell Excel filled with #Н/Д or ######## is a row.
+func isComment(raw []byte) bool {
+	if len(raw) == 0 || raw[0] != '#' {
+		return false
+	}
+	if len(raw) == 1 || raw[1] == ' ' {
+		return true
+	}
+	_, rest, _ := bytes.Cut(raw, []byte{delimiter})
+	return len(bytes.Trim(rest, "; \t")) == 0
+}
+
+// isTotals reports whether a sheet is the totals of an answer.
+func isTotals(sheet string, first []string) bool {
+	return (sheet == "Итог" || sheet == "Итог протокола") && len(first) > 0 && first[0] == "Протокол загрузки файла"
+}
