@@ -46,6 +46,10 @@ func (p *parser) segment(words []string) {
 // word takes the word at i and perhaps some after it; it returns how many.
 func (p *parser) word(words []string, i int) int {
 	word := words[i]
+	if !strings.ContainsFunc(word, inWord) {
+		p.rest = append(p.rest, word)
+		return 1
+	}
 	if taken := p.marked(words, i); taken > 0 {
 		return taken
 	}
@@ -80,7 +84,7 @@ func (p *parser) marked(words []string, i int) int {
 	case markHouse, markEstate:
 		p.setOnce(&p.number, value)
 		p.estate = m == markEstate
-	case markBlock, markBuilding, markStructure, markLetter:
+	case markBlock, markBuilding, markStructure, markLetter, markEdifice, markPlot:
 		if p.blocks == nil {
 			p.blocks = map[mark]string{}
 		}
@@ -186,7 +190,9 @@ func (p *parser) typed(k kind, words []string, i int) {
 		p.words = nil
 		return
 	}
-	p.closeName()
+	if !p.isOpen || len(p.words) > 0 || p.open.level != k.level { // «тер. СНТ Ромашка» has one name
+		p.closeName()
+	}
 	p.open, p.opener, p.isOpen = k, words[i], true
 }
 
@@ -272,9 +278,9 @@ func (p *parser) bareNumber(words []string, i int) int {
 	return taken
 }
 
-// isSuffix reports whether the word at i is the letter of the number before it: «12 А», not «12 К 2».
+// isSuffix reports whether the word at i is the letter of the number before it: «12 А», not «12 К 2» nor «12 К А».
 func isSuffix(words []string, i int) bool {
-	marks := marks[words[i]] != noMark && i+1 < len(words) && startsWithDigit(words[i+1])
+	marks := marks[words[i]] != noMark && i+1 < len(words) && (startsWithDigit(words[i+1]) || oneLetter(words[i+1]))
 	return oneLetter(words[i]) && !marks
 }
 
@@ -290,16 +296,11 @@ func (p *parser) closeName() {
 	case open:
 		p.rest = append(p.rest, p.opener)
 	case len(words) == 0:
-	case p.number != "" && (len(p.place.elements[street]) > 0 || len(p.untyped) > 0) || !isWord(words):
+	case p.number != "" && (len(p.place.elements[street]) > 0 || len(p.untyped) > 0):
 		p.rest = append(p.rest, words...)
 	default:
 		p.untyped = append(p.untyped, element{"", nameOf(words)})
 	}
-}
-
-// isWord reports whether at least one of the words is more than signs.
-func isWord(words []string) bool {
-	return slices.ContainsFunc(words, func(w string) bool { return strings.ContainsFunc(w, inWord) })
 }
 
 // finish gives names without a type their place and writes the number of the house.

@@ -70,6 +70,8 @@ const (
 	markBuilding  // строение
 	markStructure // сооружение
 	markLetter    // литера
+	markEdifice   // здание
+	markPlot      // участок
 	markFlat
 	markOther // нежилое помещение, офис
 	markRoom
@@ -86,6 +88,7 @@ var marks = map[string]mark{
 	"К": markBlock, "КОР": markBlock, "КОРП": markBlock, "КОРПУС": markBlock,
 	"С": markBuilding, "СТР": markBuilding, "СТРОЕН": markBuilding, "СТРОЕНИЕ": markBuilding,
 	"СООР": markStructure, "СООРУЖЕНИЕ": markStructure,
+	"ЗД": markEdifice, "ЗДАНИЕ": markEdifice, "УЧ": markPlot, "УЧ-К": markPlot, "УЧАСТОК": markPlot,
 	"ЛИТ": markLetter, "ЛИТЕР": markLetter, "ЛИТЕРА": markLetter,
 	"КВ": markFlat, "КВАР": markFlat, "КВАРТ": markFlat, "КВАРТИРА": markFlat,
 	"П": markOther, "ПОМ": markOther, "ПОМЕЩ": markOther, "ПОМЕЩЕНИЕ": markOther, "ОФ": markOther, "ОФИС": markOther, "НП": markOther,
@@ -100,7 +103,7 @@ var blockTitles = []struct {
 	mark  mark
 	title string
 }{
-	{markBlock, "К"}, {markBuilding, "СТР"}, {markStructure, "СООР"}, {markLetter, "ЛИТ"},
+	{markBlock, "К"}, {markBuilding, "СТР"}, {markStructure, "СООР"}, {markLetter, "ЛИТ"}, {markEdifice, "ЗД"}, {markPlot, "УЧ"},
 }
 
 // pairs are types that a dot or a space splits into two words.
