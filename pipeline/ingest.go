@@ -101,17 +101,23 @@ type fetchedFile struct {
 	format  importers.Format // nil: refused
 	refusal *importers.FileError
 	sample  *importers.Sample
+	rank    int
 }
 
-// ingestAll recognises all files first and takes them in the order of the catalogue: houses before
-// accounts before readings, whatever order they arrived in.
+// ingestAll recognises all files first and takes them in the order in which they refer to each other,
+// whatever order they arrived in.
 func (p *Pipeline) ingestAll(ctx context.Context, files []fetchedFile, period housing.Period, done func(fetchedFile) error) ([]FileResult, error) {
 	for i := range files {
 		if err := p.recognise(&files[i]); err != nil {
 			return nil, err
 		}
+		first, err := p.peek(ctx, files[i])
+		if err != nil {
+			return nil, err
+		}
+		files[i].rank = rank(first)
 	}
-	slices.SortStableFunc(files, func(a, b fetchedFile) int { return cmp.Compare(p.rank(a.format), p.rank(b.format)) })
+	slices.SortStableFunc(files, func(a, b fetchedFile) int { return cmp.Compare(a.rank, b.rank) })
 	bar := p.Progress.Start("import", len(files))
 	defer bar.Done()
 	var results []FileResult
@@ -131,11 +137,44 @@ func (p *Pipeline) ingestAll(ctx context.Context, files []fetchedFile, period ho
 	return results, errors.Join(failures...)
 }
 
-func (p *Pipeline) rank(format importers.Format) int {
-	if format == nil {
-		return len(p.Formats)
+// rank orders files that arrive together by what they speak of first: houses before accounts before
+// readings. The order of the kinds is that in which they refer to each other.
+func rank(first importers.Fact) int {
+	switch first.(type) {
+	case housing.House:
+		return 0
+	case housing.AccountEntry:
+		return 1
+	case housing.HouseService, housing.Tariff, housing.Norm:
+		return 2
+	case housing.MeterEntry:
+		return 3
+	case housing.OpeningBalance, housing.HouseVolume, housing.Claim:
+		return 4
 	}
-	return slices.IndexFunc(p.Formats, func(f importers.Format) bool { return f.Name() == format.Name() })
+	return 5
+}
+
+// peekRows is how many rows of a file are looked at for one that can be read.
+const peekRows = 100
+
+// peek reads the first fact of a file; nil where its first rows are all wrong.
+func (p *Pipeline) peek(ctx context.Context, f fetchedFile) (first importers.Fact, err error) {
+	if f.format == nil {
+		return nil, nil
+	}
+	rows := 0
+	err = p.decode(ctx, f, func(r importers.Record) error {
+		rows++
+		if first = r.Fact; first != nil || rows == peekRows {
+			return errEnough
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, errEnough) && !isFileError(err) {
+		return nil, fmt.Errorf("look into %s: %w", f.Name, err)
+	}
+	return first, nil
 }
 
 func (p *Pipeline) recognise(f *fetchedFile) (err error) {

@@ -11,8 +11,7 @@ import (
 	"github.com/kvitok-gkh/kvitok/importers/tariffs"
 )
 
-// New returns all formats, those first that later ones refer to: files that arrive together are taken
-// in this order. No sample is of two of them.
+// New returns all formats. No sample is of two of them.
 func New() importers.Catalogue {
 	return importers.Catalogue{
 		accounts.NewHousesCSV(),

@@ -1,0 +1,192 @@
+package catalogue_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/kvitok-gkh/kvitok/exporters"
+	"github.com/kvitok-gkh/kvitok/exporters/protocols"
+	"github.com/kvitok-gkh/kvitok/housing"
+	"github.com/kvitok-gkh/kvitok/importers"
+	"github.com/kvitok-gkh/kvitok/importers/catalogue"
+	"github.com/kvitok-gkh/kvitok/importers/formattest"
+)
+
+// taken is a file with all its rows.
+type taken struct {
+	format  importers.Format
+	records []importers.Record
+	result  importers.Result
+	refused string
+}
+
+func take(ctx context.Context, t *testing.T, content []byte) taken {
+	t.Helper()
+	in := formattest.Input("file", content)
+	s, err := importers.NewSample(in)
+	if err != nil {
+		t.Fatalf("look at the file: %v\n%s", err, content)
+	}
+	var got taken
+	if got.format, err = catalogue.New().Recognise(s); err != nil {
+		t.Fatalf("recognise: %v", err)
+	}
+	got.result, err = got.format.Decode(ctx, in, func(r importers.Record) error {
+		got.records = append(got.records, r)
+		return nil
+	})
+	refused, ok := errors.AsType[*importers.FileError](err)
+	switch {
+	case ok:
+		got.refused = refused.Problem.Code
+	case err != nil:
+		t.Fatalf("decode: %v", err)
+	}
+	return got
+}
+
+// answer writes the protocol of a file as the pipeline does.
+func (f taken) answer(t *testing.T, accepted housing.Verdict) []byte {
+	t.Helper()
+	shape := protocols.Shape{
+		Kind: protocols.Kind(f.result.Shape.Kind), Encoding: exporters.Encoding(f.result.Shape.Encoding), Delimiter: f.result.Shape.Delimiter,
+	}
+	for _, s := range f.result.Shape.Sheets {
+		shape.Sheets = append(shape.Sheets, protocols.Sheet{Name: s.Name, Header: s.Header})
+	}
+	var out bytes.Buffer
+	w, err := protocols.New(&out, shape, protocols.Head{Name: "файл", Temp: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	summary := protocols.Summary{Status: housing.FilePartly, Lines: []protocols.Line{{Name: "Сумма принятых", Value: "1 500,00"}}}
+	for _, r := range f.records {
+		end := housing.Outcome{Verdict: accepted, Problems: r.Problems}
+		if r.Rejected() {
+			end.Verdict = housing.Rejected
+		}
+		summary.Counts.Add(end.Verdict)
+		if err := w.Row(r.Sheet, r.Row, r.Cells, end); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, r := range f.result.Trailer {
+		if err := w.Row(r.Sheet, r.Row, r.Cells, housing.Outcome{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(summary); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// said is a row without its place: lines that are no rows do not come back.
+type said struct {
+	Sheet    string
+	Cells    []string
+	Fact     string
+	Problems []string
+}
+
+func (f taken) said(t *testing.T) []said {
+	t.Helper()
+	rows := make([]said, 0, len(f.records))
+	for _, r := range f.records {
+		s := said{Sheet: r.Sheet, Cells: unpadded(r.Cells)}
+		fact, err := json.Marshal(r.Fact)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Fact = position.ReplaceAllString(string(fact), "")
+		for _, p := range r.Problems {
+			s.Problems = append(s.Problems, p.Code+": "+p.Russian())
+		}
+		rows = append(rows, s)
+	}
+	return rows
+}
+
+// unpadded leaves out the empty cells with which an answer fills a row up to its header.
+func unpadded(cells []string) []string {
+	n := len(cells)
+	for n > 0 && cells[n-1] == "" {
+		n--
+	}
+	return slices.Clone(cells[:n])
+}
+
+// A sender sends the answer to his file in again, untouched: it is the same file, and the answer to it
+// is the same answer.
+func TestAnswerComesBack(t *testing.T) {
+	t.Parallel()
+	inputs, err := filepath.Glob(filepath.Join("..", "*", "testdata", "*", "*", "input.*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for _, path := range inputs {
+		folder := filepath.Dir(path)
+		name := filepath.Base(filepath.Dir(folder)) + "/" + filepath.Base(folder)
+		content := formattest.Load(t, path)
+		first := take(t.Context(), t, content)
+		if len(first.records)+len(first.result.Trailer) == 0 {
+			continue // refused before its rows: the answer holds none
+		}
+		if slices.ContainsFunc(first.records, importers.Record.Rejected) {
+			seen[first.format.Name()] = true
+		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			comesBack(t, first)
+		})
+	}
+	for _, name := range catalogue.New().Names() {
+		if !seen[name] {
+			t.Errorf("no case of %s has a rejected row", name)
+		}
+	}
+}
+
+func comesBack(t *testing.T, first taken) {
+	t.Helper()
+	answer := first.answer(t, housing.Accepted)
+	second := take(t.Context(), t, answer)
+	if second.format.Name() != first.format.Name() || second.refused != first.refused {
+		t.Fatalf("the answer is taken for %s, refused %q; the file was %s, refused %q",
+			second.format.Name(), second.refused, first.format.Name(), first.refused)
+	}
+	if diff := cmp.Diff(first.said(t), second.said(t)); diff != "" {
+		t.Errorf("rows (-file +answer):\n%s", diff)
+	}
+	if diff := cmp.Diff(first.result.Shape, second.result.Shape); diff != "" {
+		t.Errorf("shape (-file +answer):\n%s", diff)
+	}
+	if diff := cmp.Diff(unfinished(first.result.Notes), second.result.Notes); diff != "" {
+		t.Errorf("notes (-file +answer):\n%s", diff)
+	}
+	if first.result.Shape.Kind == importers.KindText {
+		if diff := cmp.Diff(string(answer), string(second.answer(t, housing.Accepted))); diff != "" {
+			t.Errorf("the answer to the answer differs (-first +second):\n%s", diff)
+		}
+	}
+}
+
+// unfinished leaves out what an answer mends or leaves out: an open last line, sheets that hold no
+// table.
+func unfinished(notes []housing.Problem) []housing.Problem {
+	return slices.DeleteFunc(slices.Clone(notes), func(p housing.Problem) bool {
+		return p.Code == "open_end" || p.Code == "unknown_sheet"
+	})
+}
+
+// position is where a fact came from: a comment or title above it is not given back.
+var position = regexp.MustCompile(`"[Pp]osition":\d+`)
