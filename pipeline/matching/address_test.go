@@ -124,7 +124,7 @@ func TestParseAddress(t *testing.T) {
 		"г. Примерск, ул. Садовая, 5, 4, 3":                    {House: garden, Flat: "4", Rest: "3"},
 		"Примерск г, Садовая ул, 5 - 45а":                      {House: garden, Flat: "45А"},
 		"Полевой р-н, село Ивановка, дом 5":                    {House: "Р-Н ПОЛЕВОЙ, С ИВАНОВКА, Д 5"},
-		"*** нет адреса, не указан ***":                        {House: "АДРЕСА НЕТ", Rest: ""},
+		"+ адреса нет, не указан =":                            {House: "АДРЕСА НЕТ, НЕ УКАЗАН", Rest: "+ ="},
 	} {
 		if diff := cmp.Diff(want, matching.ParseAddress(full)); diff != "" {
 			t.Errorf("ParseAddress(%q) (-want +got):\n%s", full, diff)
