@@ -1,7 +1,6 @@
 package town
 
 import (
-	"fmt"
 	"iter"
 	"math/rand/v2"
 
@@ -27,9 +26,9 @@ type account struct {
 
 func (a *account) address() string {
 	if a.flat == "" {
-		return a.house.address()
+		return a.house.address
 	}
-	return a.house.address() + ", кв. " + a.flat
+	return a.house.address + ", кв. " + a.flat
 }
 
 // premises are an account's facts that do not concern its meters.
@@ -38,8 +37,8 @@ func (t *Town) premises(h *house, ordinal int) account {
 	r := t.rng(drawAccount, index)
 	a := account{
 		house: h, index: index, flat: h.flat(ordinal),
-		number:  fmt.Sprintf("01%05d%03d", h.index+1, ordinal),
-		unified: fmt.Sprintf("70АА%06d", 100_000+index),
+		number:  "01" + padded(h.index+1, 5) + padded(ordinal, 3),
+		unified: "70АА" + padded(100_000+index, 6),
 	}
 	a.area = area(r, h.private)
 	a.people = household(r)
@@ -79,12 +78,17 @@ func household(r *rand.Rand) int {
 	return 6
 }
 
-// all goes over the accounts, each with its meters, in the order of houses and flats. The account is
-// only valid until the next.
-func (t *Town) all() iter.Seq[*account] {
+// all goes over the accounts in the order of houses and flats. The account is only valid until the
+// next.
+func (t *Town) all() iter.Seq[*account] { return t.everywhere(t.of) }
+
+// equipped goes over the accounts with their meters.
+func (t *Town) equipped() iter.Seq[*account] { return t.everywhere(t.metered) }
+
+func (t *Town) everywhere(of func(*house) iter.Seq[*account]) iter.Seq[*account] {
 	return func(yield func(*account) bool) {
 		for i := range t.houses {
-			for a := range t.of(&t.houses[i]) {
+			for a := range of(&t.houses[i]) {
 				if !yield(a) {
 					return
 				}
@@ -98,10 +102,30 @@ func (t *Town) of(h *house) iter.Seq[*account] {
 	return func(yield func(*account) bool) {
 		for ordinal := 1; ordinal <= h.flats; ordinal++ {
 			a := t.premises(h, ordinal)
-			t.install(&a)
 			if !yield(&a) {
 				return
 			}
 		}
 	}
+}
+
+// metered goes over the accounts of one house with their meters.
+func (t *Town) metered(h *house) iter.Seq[*account] {
+	return func(yield func(*account) bool) {
+		for a := range t.of(h) {
+			if t.install(a); !yield(a) {
+				return
+			}
+		}
+	}
+}
+
+// padded writes a number with leading zeros.
+func padded(n, width int) string {
+	digits := [20]byte{}
+	for i := width - 1; i >= 0; i-- {
+		digits[i] = byte('0' + n%10)
+		n /= 10
+	}
+	return string(digits[:width])
 }

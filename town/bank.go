@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"strconv"
 	"strings"
 
 	"github.com/kvitok-gkh/kvitok/housing"
@@ -92,11 +93,17 @@ func (t *Town) pays(a *account, payee housing.Organisation, serial int) payment 
 		}
 	}
 	p := payment{
-		on: dayOf(t.period, 1+a.index*20/t.accounts), time: fmt.Sprintf("%02d-%02d-%02d", between(r, 8, 20), r.IntN(60), r.IntN(60)),
-		account: a.number, payer: strings.ToUpper(a.payer.full()), address: a.address(), way: pick(r, []string{"1", "2", "2", "5"}),
+		on:      dayOf(t.period, 1+a.index*20/t.accounts),
+		time:    padded(between(r, 8, 20), 2) + "-" + padded(r.IntN(60), 2) + "-" + padded(r.IntN(60), 2),
+		account: a.number, way: "1225"[r.IntN(4):][:1],
 	}
+	const large = 12_000_00
 	switch {
 	case payee.INN == t.organisations.Fund.INN && debt <= 0:
+		return p
+	case debt > large && chance(r, 35):
+		p.amount = housing.Money(between(r, 10, 80)) * 100_00
+	case debt > large:
 		return p
 	case debt > 0 && chance(r, 60):
 		p.amount = debt
@@ -108,6 +115,9 @@ func (t *Town) pays(a *account, payee housing.Organisation, serial int) payment 
 		p.amount = housing.Money(between(r, 5, 35)) * 100_00
 	}
 	p.fee = p.amount * 144 / 10_000
+	if p.amount > 0 {
+		p.payer, p.address = strings.ToUpper(a.payer.full()), a.address()
+	}
 	return p
 }
 
@@ -133,7 +143,7 @@ func (t *Town) writeRegistry(w io.Writer, g registry) error {
 		for p := range g.rows {
 			count++
 			amount, fee = amount+p.amount, fee+p.fee
-			row = append(row[:0], dashed(p.on), p.time, "8618/00138", "9999999V", fmt.Sprint(p.number), p.account, p.payer, p.address,
+			row = append(row[:0], dashed(p.on), p.time, "8618/00138", "9999999V", strconv.FormatInt(p.number, 10), p.account, p.payer, p.address,
 				paidFor, p.amount.RussianPlain(), (p.amount - p.fee).RussianPlain(), p.fee.RussianPlain(), p.way)
 			if !yield(row) {
 				return

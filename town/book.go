@@ -3,6 +3,7 @@ package town
 import (
 	"archive/zip"
 	"bufio"
+	"compress/flate"
 	"errors"
 	"fmt"
 	"io"
@@ -70,6 +71,9 @@ const (
 
 func (b book) write(w io.Writer) error {
 	archive := zip.NewWriter(w)
+	archive.RegisterCompressor(zip.Deflate, func(out io.Writer) (io.WriteCloser, error) {
+		return flate.NewWriter(out, flate.BestSpeed)
+	})
 	err := b.writeParts(archive)
 	if err := errors.Join(err, archive.Close()); err != nil {
 		return fmt.Errorf("write a workbook: %w", err)

@@ -72,7 +72,7 @@ func (t *Town) Expected() Expected {
 	for i := range t.houses {
 		e.Services += t.houses[i].flats * len(t.houses[i].services())
 	}
-	for a := range t.all() {
+	for a := range t.equipped() {
 		for i := range a.meters {
 			m := &a.meters[i]
 			e.Meters++

@@ -12,6 +12,7 @@ import (
 type house struct {
 	index     int
 	street    street
+	address   string
 	number    string
 	private   bool
 	first     int // index of its first account
@@ -27,10 +28,6 @@ type house struct {
 	byFile    bool // readings of its water meters come from the supplier, not by the stream
 	loss      int  // what house meters show above the flats, percent
 	heat      int  // heat of the month, 1/100000 Гкал per m²
-}
-
-func (h *house) address() string {
-	return "г. Примерск, " + h.street.kind + " " + h.street.name + ", д. " + h.number
 }
 
 // flat returns the number of the flat of an account by its place in the house.
@@ -80,6 +77,7 @@ func (t *Town) build() {
 			h.flats = sizes[i]
 		}
 		h.street, h.number = plots.next(h.private)
+		h.address = "г. Примерск, " + h.street.kind + " " + h.street.name + ", д. " + h.number
 		t.equip(&h)
 		first += h.flats
 		t.houses = append(t.houses, h)

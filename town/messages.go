@@ -37,7 +37,7 @@ func (t *Town) Messages() iter.Seq2[stream.Outgoing, error] {
 func (t *Town) streamed() iter.Seq2[int, *meter] {
 	return func(yield func(int, *meter) bool) {
 		n := 0
-		for a := range t.all() {
+		for a := range t.equipped() {
 			for i := range a.meters {
 				if a.meters[i].way != byStream {
 					continue

@@ -1,7 +1,6 @@
 package town
 
 import (
-	"fmt"
 	"math/rand/v2"
 
 	"github.com/kvitok-gkh/kvitok/housing"
@@ -75,15 +74,15 @@ func (t *Town) meter(r *rand.Rand, a *account, service housing.Service) meter {
 	people := int64(a.people)
 	switch service {
 	case housing.ColdWater:
-		m.serial = fmt.Sprintf("ХВ-%06d", number)
+		m.serial = "ХВ-" + padded(number, 6)
 		m.initial[0] = int64(between(r, 5_000, 900_000))
 		m.used[0] = int64(between(r, 0, 600)) + people*int64(between(r, 1_900, 4_300))
 	case housing.HotWater:
-		m.serial = fmt.Sprintf("ГВ-%06d", number)
+		m.serial = "ГВ-" + padded(number, 6)
 		m.initial[0] = int64(between(r, 5_000, 700_000))
 		m.used[0] = int64(between(r, 0, 400)) + people*int64(between(r, 1_200, 3_100))
 	default:
-		m.serial = fmt.Sprintf("ЭЛ-%06d", number)
+		m.serial = "ЭЛ-" + padded(number, 6)
 		m.digits, m.scale = 6, 1
 		m.initial[0] = int64(between(r, 8_000, 600_000))
 		m.used[0] = int64(between(r, 100, 500)) + people*int64(between(r, 350, 900))

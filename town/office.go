@@ -30,7 +30,7 @@ func (t *Town) housesText() plan {
 	rows := func(yield func([]string) bool) {
 		for i := range t.houses {
 			h := &t.houses[i]
-			row := []string{h.address(), h.fias, "МКД", comma(tenths(h.area)), comma(tenths(h.common))}
+			row := []string{h.address, h.fias, "МКД", comma(tenths(h.area)), comma(tenths(h.common))}
 			if h.private {
 				row[2], row[4] = "жилой дом", ""
 			}
@@ -73,7 +73,7 @@ func (t *Town) accountsBook() plan {
 	rows := func(yield func([]cell) bool) {
 		for a := range t.all() {
 			row := []cell{
-				asText(a.number), asText(a.unified), asText(a.unified + "-01"), asText(a.house.address()), asText(a.flat),
+				asText(a.number), asText(a.unified), asText(a.unified + "-01"), asText(a.house.address), asText(a.flat),
 				asText(a.kind()), asText(a.payer.full()), asNumber(tenths(a.area)), asNumber(strconv.Itoa(a.people)),
 				asNumber(strconv.Itoa(a.owners)), asText(a.right()), asDate(a.opened),
 			}
@@ -95,7 +95,7 @@ func (t *Town) accountsText() plan {
 	rows := func(yield func([]string) bool) {
 		for a := range t.all() {
 			row := []string{
-				a.number, a.unified, a.unified + "-01", a.house.address(), a.flat, a.kind(), a.payer.full(), comma(tenths(a.area)),
+				a.number, a.unified, a.unified + "-01", a.house.address, a.flat, a.kind(), a.payer.full(), comma(tenths(a.area)),
 				strconv.Itoa(a.people), strconv.Itoa(a.owners), a.right(), a.opened.Russian(),
 			}
 			if !yield(row) {
@@ -118,7 +118,7 @@ func (t *Town) serviceRows() iter.Seq[[]string] {
 		for i := range t.houses {
 			h := &t.houses[i]
 			for _, s := range h.services() {
-				row = append(row[:0], h.address(), "", s.Russian(), t.payee(s), "", servicesSince, "")
+				row = append(row[:0], h.address, "", s.Russian(), t.payee(s), "", servicesSince, "")
 				if h.noMeters && water(s) {
 					row[4] = "нет"
 				}
@@ -129,12 +129,12 @@ func (t *Town) serviceRows() iter.Seq[[]string] {
 			if h.index >= actsUpTo {
 				continue
 			}
-			for a := range t.of(h) {
+			for a := range t.metered(h) {
 				for _, s := range h.services() {
 					if !a.noMeter || !water(s) {
 						continue
 					}
-					if row = append(row[:0], h.address(), a.number, s.Russian(), t.payee(s), "нет", servicesSince, ""); !yield(row) {
+					if row = append(row[:0], h.address, a.number, s.Russian(), t.payee(s), "нет", servicesSince, ""); !yield(row) {
 						return
 					}
 				}
@@ -166,7 +166,7 @@ func (t *Town) servicesText() plan {
 func (t *Town) meterRows() iter.Seq[[]string] {
 	return func(yield func([]string) bool) {
 		row := make([]string, 8)
-		for a := range t.all() {
+		for a := range t.equipped() {
 			for i := range a.meters {
 				m := &a.meters[i]
 				initial := m.value(0, 0).Russian()

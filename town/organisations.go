@@ -21,8 +21,8 @@ func organisations() Organisations {
 	return Organisations{
 		Issuer: housing.Organisation{
 			INN: inn("990017345"), KPP: "990001001",
-			Name:      "Общество с ограниченной ответственностью «Управляющая компания «Примерский дом»",
-			ShortName: "ООО «УК «Примерский дом»",
+			Name:      "Общество с ограниченной ответственностью Управляющая компания «Примерский дом»",
+			ShortName: "ООО УК «Примерский дом»",
 			Address:   "000100, г. Примерск, ул. Ратушная, д. 1",
 			Phone:     "+7 (000) 220-10-10", Email: "info@primdom.example", Site: "primdom.example",
 			Bank: housing.Bank{

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"iter"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 )
 
@@ -26,15 +27,9 @@ const (
 
 func claimOf(r *rand.Rand) claimKind {
 	roll := r.IntN(200)
-	for _, k := range []struct {
-		upTo int
-		kind claimKind
-	}{
-		{138, byNumber}, {154, byUnified}, {180, byAddress}, {184, renamed}, {190, wrongNumber},
-		{192, lostZeros}, {195, withoutFlat}, {198, stranger},
-	} {
-		if roll < k.upTo {
-			return k.kind
+	for kind, upTo := range []int{138, 154, 180, 184, 190, 192, 195, 198} { // in the order of the kinds
+		if roll < upTo {
+			return claimKind(kind) //nolint:gosec // eight of them
 		}
 	}
 	return elsewhere
@@ -129,7 +124,7 @@ func (t *Town) claimRow(r *rand.Rand, a *account, c claimed) []cell {
 func (t *Town) claimCells(r *rand.Rand, number cell, c []string) []cell {
 	email := ""
 	if chance(r, 30) {
-		email = fmt.Sprintf("%s%d@example.org", pick(r, []string{"dom", "kv", "sosed", "mail", "home"}), r.IntN(900_000)+1000)
+		email = pick(r, mailboxes) + strconv.Itoa(between(r, 1000, 900_000)) + "@example.org"
 	}
 	return []cell{number, asText(c[0]), asText(c[1]), asText(c[2]), asText(c[3]), asText(c[4]), asText(email), asText(c[5])}
 }
@@ -163,7 +158,7 @@ func spelledAddress(r *rand.Rand, a *account, withFlat bool) (address, flat stri
 	long := longKind(s.kind)
 	switch r.IntN(6) {
 	case 0:
-		return a.house.address(), flat
+		return a.house.address, flat
 	case 1:
 		return add("г Примерск, "+strings.TrimSuffix(s.kind, ".")+" "+s.name+", дом "+number, "кв "), ""
 	case 2:
@@ -173,7 +168,7 @@ func spelledAddress(r *rand.Rand, a *account, withFlat bool) (address, flat stri
 	case 4:
 		return add("Примерск, "+long+" "+strings.ReplaceAll(s.name, "ё", "е")+", д. "+number, "кв. "), ""
 	}
-	return add(a.house.address(), "кв. "), ""
+	return add(a.house.address, "кв. "), ""
 }
 
 func longKind(kind string) string {
@@ -202,16 +197,16 @@ func phone(r *rand.Rand, index int, second bool) string {
 	if second {
 		n += MaxAccounts
 	}
-	a, b, c := n/10_000, n/100%100, n%100
+	d := padded(n, 7)
 	switch r.IntN(4) {
 	case 0:
-		return fmt.Sprintf("8 (900) %03d-%02d-%02d", a, b, c)
+		return "8 (900) " + d[:3] + "-" + d[3:5] + "-" + d[5:]
 	case 1:
-		return fmt.Sprintf("8900%03d%02d%02d", a, b, c)
+		return "8900" + d
 	case 2:
-		return fmt.Sprintf("+7900%03d%02d%02d", a, b, c)
+		return "+7900" + d
 	}
-	return fmt.Sprintf("+7 900 %03d-%02d-%02d", a, b, c)
+	return "+7 900 " + d[:3] + "-" + d[3:5] + "-" + d[5:]
 }
 
 func (t *Town) residentsBook() plan {
@@ -235,3 +230,6 @@ func (t *Town) residentsBook() plan {
 		}}}.write,
 	}
 }
+
+//nolint:gochecknoglobals // a table
+var mailboxes = []string{"dom", "kv", "sosed", "mail", "home"}

@@ -32,7 +32,7 @@ func (t *Town) supplierRows() iter.Seq[readingRow] {
 			if !t.houses[i].byFile {
 				continue
 			}
-			for a := range t.of(&t.houses[i]) {
+			for a := range t.metered(&t.houses[i]) {
 				for j := range a.meters {
 					m := &a.meters[j]
 					if m.way != byFile {
@@ -49,6 +49,21 @@ func (t *Town) supplierRows() iter.Seq[readingRow] {
 		}
 	}
 }
+
+// The places of the mistakes among the good rows.
+const (
+	decreased    = 3
+	unknownMeter = 5
+	badDate      = 7
+	badNumber    = 9
+	badCode      = 11
+	badComma     = 13
+	repeated     = 15
+	repeatedToo  = 16
+)
+
+// spoils reports whether the n-th row is spoiled, so that its meter has no reading.
+func spoils(n int) bool { return n == badDate || n == badNumber || n == badCode || n == badComma }
 
 // supplied gives the n-th good row, spoiled or with a row beside it where it is the turn of a mistake.
 func (t *Town) supplied(a *account, m *meter, n int) []readingRow {
@@ -68,21 +83,21 @@ func (t *Town) supplied(a *account, m *meter, n int) []readingRow {
 		return []readingRow{{cells: cells, code: verdict, form: true}}
 	}
 	switch n {
-	case 3: // an earlier day with less than the meter showed before the month
+	case decreased: // an earlier day with less than the meter showed before the month
 		return beside("reading_decreased", func(c []string) {
 			c[date], c[value] = m.readOn.AddDays(-1).Russian(), m.value(0, -m.initial[0]).String()
 		})
-	case 5:
+	case unknownMeter:
 		return beside("unknown_meter", func(c []string) { c[serial] = "ХВ-9" + m.serial[len("ХВ-"):] })
-	case 7:
+	case badDate:
 		return spoiled("bad_date", func(c []string) { c[date] = "31.02." + c[date][6:] })
-	case 9:
+	case badNumber:
 		return spoiled("bad_number", func(c []string) { c[value] = strings.Replace(c[value], ".", ".О", 1) })
-	case 11:
+	case badCode:
 		return spoiled("bad_code", func(c []string) { c[account] = "O" + c[account][1:] })
-	case 13:
+	case badComma:
 		return spoiled("bad_number", func(c []string) { c[value] = comma(c[value]) })
-	case 15, 16:
+	case repeated, repeatedToo:
 		return beside(unchanged, func([]string) {})
 	}
 	return []readingRow{good}
@@ -118,7 +133,7 @@ func (t *Town) volumeRows() iter.Seq[[]string] {
 				continue
 			}
 			for _, v := range t.volumes(h) {
-				if !yield([]string{h.address(), v.Service.Russian(), v.Serial, v.Volume.Russian(), month}) {
+				if !yield([]string{h.address, v.Service.Russian(), v.Serial, v.Volume.Russian(), month}) {
 					return
 				}
 			}
@@ -144,7 +159,7 @@ func (t *Town) volumes(h *house) []housing.CollectiveMeter {
 
 // waterUsed adds up what the flats of a house used, those without meters by about the norm.
 func (t *Town) waterUsed(h *house) (cold, hot int64) {
-	for a := range t.of(h) {
+	for a := range t.metered(h) {
 		metered := false
 		for i := range a.meters {
 			switch m := &a.meters[i]; m.service {

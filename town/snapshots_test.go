@@ -1,0 +1,256 @@
+package town_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+	"github.com/kvitok-gkh/kvitok/importers"
+	"github.com/kvitok-gkh/kvitok/importers/stream"
+	"github.com/kvitok-gkh/kvitok/pipeline/charging"
+	"github.com/kvitok-gkh/kvitok/pipeline/matching"
+	"github.com/kvitok-gkh/kvitok/pipeline/parameters"
+	"github.com/kvitok-gkh/kvitok/town"
+)
+
+// known is what the files and messages say, put together as the store would.
+type known struct {
+	tariffs  []housing.Tariff
+	norms    []housing.Norm
+	houses   map[string]housing.House
+	volumes  map[string][]housing.CollectiveMeter
+	accounts map[string]housing.AccountEntry
+	services map[string][]housing.HouseService // by house, or house and account
+	meters   map[string]housing.MeterEntry     // by serial
+	of       map[string][]string               // serials of an account
+	readings map[string]map[housing.Reading]bool
+}
+
+func (k *known) take(fact importers.Fact) {
+	switch f := fact.(type) {
+	case housing.Tariff:
+		f.Source = housing.Source{}
+		k.tariffs = append(k.tariffs, f)
+	case housing.Norm:
+		f.Source = housing.Source{}
+		k.norms = append(k.norms, f)
+	case housing.House:
+		f.Source = housing.Source{}
+		k.houses[f.Address] = f
+	case housing.HouseVolume:
+		f.Source = housing.Source{}
+		k.volumes[f.House] = append(k.volumes[f.House], f.CollectiveMeter)
+	case housing.AccountEntry:
+		k.accounts[f.Account.Number] = f
+	case housing.HouseService:
+		f.Source = housing.Source{}
+		k.services[f.House+f.Account] = append(k.services[f.House+f.Account], f)
+	case housing.MeterEntry:
+		k.meters[f.Meter.Serial] = f
+		k.of[f.Account] = append(k.of[f.Account], f.Meter.Serial)
+	case housing.MeterReading:
+		k.read(f.Serial, housing.Reading{On: f.On, Value: f.Value})
+	}
+}
+
+// read keeps what the rules of readings let through: a known meter, no less than before.
+func (k *known) read(serial string, r housing.Reading) {
+	m, found := k.meters[serial]
+	if !found {
+		return
+	}
+	for _, first := range m.Initial {
+		if first.Zone == r.Zone && r.Value.Cmp(first.Value) < 0 {
+			return
+		}
+	}
+	if k.readings[serial] == nil {
+		k.readings[serial] = map[housing.Reading]bool{}
+	}
+	k.readings[serial][r] = true
+}
+
+func (k *known) stream(t *testing.T, made *town.Town) {
+	t.Helper()
+	zones := map[string]housing.Zone{"1": "", "T1": housing.ZoneDay, "T2": housing.ZoneNight}
+	for m := range made.Messages() {
+		read, err := stream.DecodeReadings(m.Value)
+		if err != nil {
+			continue
+		}
+		for _, r := range read.Readings {
+			k.read(read.Serial, housing.Reading{Zone: zones[r.Channel], On: housing.DateOf(r.At), Value: r.Value})
+		}
+	}
+}
+
+// The snapshots say the same as the files and messages: a test may compute what must come out.
+func TestSnapshotsAgreeWithFiles(t *testing.T) {
+	t.Parallel()
+	made := newTown(t, 1000, 1)
+	k := &known{
+		houses: map[string]housing.House{}, volumes: map[string][]housing.CollectiveMeter{}, accounts: map[string]housing.AccountEntry{},
+		services: map[string][]housing.HouseService{}, meters: map[string]housing.MeterEntry{}, of: map[string][]string{},
+		readings: map[string]map[housing.Reading]bool{},
+	}
+	expected := made.Expected()
+	for i, f := range made.Files() {
+		decode(t, f.Name, expected.Files[i].Format, content(t, f), k.take)
+	}
+	k.stream(t, made)
+	same := cmp.Comparer(func(a, b housing.Decimal) bool { return a.Cmp(b) == 0 })
+	compare := func(what string, want, got any) {
+		t.Helper()
+		if diff := cmp.Diff(want, got, same, cmp.Comparer(func(a, b housing.Date) bool { return a == b })); diff != "" {
+			t.Fatalf("%s: (-files +snapshot)\n%s", what, diff)
+		}
+	}
+	accounts, readings := 0, 0
+	for s := range made.Snapshots(nil) {
+		house := s.House.Address
+		compare(house, k.houses[house], s.House)
+		compare("volumes", k.volumes[house], s.HouseMeters)
+		compare("norms", k.norms, s.Norms)
+		valid := slices.DeleteFunc(slices.Clone(k.tariffs), func(x housing.Tariff) bool {
+			return !x.Valid.Overlaps(s.Period.Interval())
+		})
+		compare("tariffs", valid, s.Tariffs)
+		for _, a := range s.Accounts {
+			accounts++
+			readings += k.compareAccount(t, compare, house, a)
+		}
+	}
+	if accounts != expected.Accounts || len(k.accounts) != accounts || readings != expected.Readings {
+		t.Errorf("%d accounts, %d readings, expected %d, %d", accounts, readings, expected.Accounts, expected.Readings)
+	}
+}
+
+func (k *known) compareAccount(t *testing.T, compare func(string, any, any), house string, a housing.AccountFacts) (readings int) {
+	t.Helper()
+	entry := k.accounts[a.Number]
+	entry.Account.Source, entry.Occupancy.Source = housing.Source{}, housing.Source{}
+	compare(a.Number, entry.Account, a.Account)
+	compare(a.Number, []housing.Occupancy{entry.Occupancy}, a.Occupancy)
+	services := make([]housing.AccountService, 0, len(a.Services))
+	for _, s := range k.services[house] {
+		for _, own := range k.services[house+a.Number] {
+			if own.Service == s.Service {
+				s = own
+			}
+		}
+		services = append(services, s.AccountService)
+	}
+	compare(a.Number, services, a.Services)
+	serials := make([]string, 0, len(a.Meters))
+	for _, m := range a.Meters {
+		serials = append(serials, m.Serial)
+		entry := k.meters[m.Serial]
+		entry.Meter.Source = housing.Source{}
+		compare(m.Serial, entry.Meter, m.Meter)
+		left := len(k.readings[m.Serial])
+		var initial []housing.Reading
+		for _, r := range m.Readings {
+			if r.On == m.Commissioned {
+				initial = append(initial, r)
+			} else if k.readings[m.Serial][r] {
+				left--
+				readings++
+			}
+		}
+		for i := range entry.Initial {
+			entry.Initial[i].Source = housing.Source{}
+		}
+		compare(m.Serial, entry.Initial, initial)
+		if left != 0 || len(m.Readings) != len(initial)+len(k.readings[m.Serial]) {
+			t.Fatalf("%s: readings %v, files say %v", m.Serial, m.Readings, k.readings[m.Serial])
+		}
+	}
+	if len(serials) > 0 {
+		compare(a.Number, k.of[a.Number], serials)
+	}
+	return readings
+}
+
+// Every account of the town can be charged, and what it is charged is believable.
+func TestTownCanBeCharged(t *testing.T) {
+	t.Parallel()
+	all, err := parameters.Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	made := newTown(t, 1000, 1)
+	charged := map[string]housing.Money{}
+	rules := map[string]int{}
+	codes := map[string]int{}
+	for s := range made.Snapshots(parameters.ForMonth(all, made.Period())) {
+		if err := charging.Validate(s); err != nil {
+			t.Fatalf("%s: %v", s.House.Address, err)
+		}
+		result, err := charging.Calculate(s)
+		if err != nil {
+			t.Fatalf("%s: %v", s.House.Address, err)
+		}
+		for _, c := range result.Charges {
+			charged[c.Account] += c.Amount
+			rules[c.Rule]++
+		}
+		for _, f := range result.Findings {
+			codes[f.Code]++
+			if f.Held {
+				t.Errorf("%s is held: %s", f.Account, f.Text)
+			}
+		}
+	}
+	if len(charged) != made.Expected().Accounts {
+		t.Errorf("%d accounts charged", len(charged))
+	}
+	var total housing.Money
+	for number, amount := range charged {
+		total += amount
+		if amount < 100_00 || amount > 40_000_00 {
+			t.Errorf("%s is charged %s", number, amount.Russian())
+		}
+	}
+	if mean := total / housing.Money(len(charged)); mean < 4_000_00 || mean > 12_000_00 {
+		t.Errorf("the mean charge is %s", mean.Russian())
+	}
+	for _, rule := range []string{"R1.1", "R1.3", "R1.4", "R2.1.1", "R2.1.2", "R2.2.1", "R2.2.2", "R2.3.1", "R2.9.1", "H1", "H4"} {
+		if rules[rule] == 0 {
+			t.Errorf("no line by rule %s", rule)
+		}
+	}
+	if codes["verification_expired"] == 0 || codes["no_reading"] == 0 || codes["areas_exceed_house"] > 0 {
+		t.Errorf("findings %v", codes)
+	}
+	t.Logf("total %s, rules %v, findings %v", total.Russian(), rules, codes)
+}
+
+// No two houses have one address, however large the town.
+func TestAddressesAreUnique(t *testing.T) {
+	t.Parallel()
+	keys, numbers := map[string]bool{}, map[string]bool{}
+	meters := map[string]bool{}
+	made := newTown(t, 100_000, 3)
+	for s := range made.Snapshots(nil) {
+		key := matching.HouseKey(s.House.Address)
+		if keys[key] {
+			t.Errorf("%s stands twice", s.House.Address)
+		}
+		keys[key] = true
+		flats := map[string]bool{}
+		for _, a := range s.Accounts {
+			if flats[a.Premises.Flat] || numbers[a.Number] || len(a.Number) != 10 {
+				t.Errorf("%s %s, flat %q", s.House.Address, a.Number, a.Premises.Flat)
+			}
+			flats[a.Premises.Flat], numbers[a.Number] = true, true
+			for _, m := range a.Meters {
+				if meters[m.Serial] {
+					t.Errorf("meter %s stands twice", m.Serial)
+				}
+				meters[m.Serial] = true
+			}
+		}
+	}
+}
