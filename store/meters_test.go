@@ -131,8 +131,7 @@ func TestRegisterStates(t *testing.T) {
 		both, hot, hot, {}, b("2026-09-18", "8.25", "2026-10-18", "9.75"), repeated, b("", "0", "2026-01-15", "0.500"),
 		b("2026-10-18", "9.75", "", "0"), b("", "0", "", "0"),
 	}
-	if diff := cmp.Diff(expected, got, cmp.Comparer(func(a, b housing.Decimal) bool { return a.String() == b.String() }),
-		cmp.Comparer(func(a, b housing.Date) bool { return a == b })); diff != "" {
+	if diff := cmp.Diff(expected, got, exact()); diff != "" {
 		t.Errorf("states (-want +got):\n%s", diff)
 	}
 	if none, err := w.RegisterStates(t.Context(), w.issuer.ID, nil); err != nil || len(none) != 0 {

@@ -236,3 +236,11 @@ func (w *world) texts(t testing.TB, sql string, args ...any) []string {
 	}
 	return list
 }
+
+// exact compares dates and decimals, these with the digits they were written with.
+func exact() cmp.Option {
+	return cmp.Options{
+		cmp.Comparer(func(a, b housing.Date) bool { return a == b }),
+		cmp.Comparer(func(a, b housing.Decimal) bool { return a == b }),
+	}
+}
