@@ -42,6 +42,9 @@ func (e *environment) work(ctx context.Context, do func(ctx context.Context, a *
 func (e *environment) workWith(ctx context.Context, c *config, log *slog.Logger, do func(ctx context.Context, a *app) error) (err error) {
 	a := &app{config: c, log: log}
 	defer func() { err = errors.Join(err, a.close(ctx)) }()
+	if c.Organisation.INN == "" {
+		return fmt.Errorf("the configuration %s names no organisation: who issues the receipts?", e.configPath())
+	}
 	if err := e.openStore(ctx, a, false); err != nil {
 		return err
 	}
@@ -103,9 +106,6 @@ func (e *environment) openStore(ctx context.Context, a *app, anyVersion bool) er
 
 func (e *environment) openPipeline(ctx context.Context, a *app) error {
 	c := a.config
-	if c.Organisation.INN == "" {
-		return fmt.Errorf("the configuration %s names no organisation: who issues the receipts?", e.configPath())
-	}
 	organisation := c.Organisation.housing()
 	var err error
 	if organisation.ID, err = a.store.PutOrganisation(ctx, organisation); err != nil {

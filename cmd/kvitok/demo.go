@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/kvitok-gkh/kvitok/pipeline"
+	"github.com/kvitok-gkh/kvitok/housing"
 	"github.com/kvitok-gkh/kvitok/town"
 )
 
@@ -50,16 +50,20 @@ func (e *environment) demo(ctx context.Context, s *site, began time.Time) error 
 	if err != nil {
 		return err //nolint:wrapcheck // says which step
 	}
+	example, err := s.firstAccount(ctx)
+	if err != nil {
+		return err
+	}
 	return e.print(summary, func(w io.Writer) {
 		say(w, "Примерск, %s: a made town, run %s\n", s.town.Period(), map[bool]string{false: "for the first time", true: "again"}[again])
 		writeSummary(w, summary)
-		writeGuide(w, e.dir, summary)
+		writeGuide(w, e.dir, summary.Period, example)
 		say(w, "whole demo: %.1f s", e.now().Sub(began).Seconds())
 	})
 }
 
 // writeGuide tells where to look and what to try next.
-func writeGuide(w io.Writer, dir string, s pipeline.Summary) {
+func writeGuide(w io.Writer, dir string, period housing.Period, account string) {
 	say(w, "where to look:")
 	for _, folder := range []struct{ name, what string }{
 		{"inbox", "files of the office arrive here and leave when they are taken"},
@@ -73,8 +77,8 @@ func writeGuide(w io.Writer, dir string, s pipeline.Summary) {
 		say(w, "  %-24s %4d files: %s", path, countFiles(path), folder.what)
 	}
 	say(w, "try next:")
-	say(w, "  kvitok explain --dir %s --period %s --account 0000100001", dir, s.Period)
-	say(w, "  kvitok replay  --dir %s --period %s", dir, s.Period)
+	say(w, "  kvitok explain --dir %s --period %s --account %s", dir, period, account)
+	say(w, "  kvitok replay  --dir %s --period %s", dir, period)
 	say(w, "  kvitok match   --dir %s --export questions.xlsx", dir)
 }
 

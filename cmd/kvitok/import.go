@@ -92,9 +92,13 @@ func writeFiles(w io.Writer, files []pipeline.FileResult) {
 		if f.Reason != "" {
 			say(w, "      %s", f.Reason)
 		}
-		for i, p := range f.Problems {
-			if i == shown {
-				say(w, "      … and %d more in its protocol", len(f.Problems)-shown)
+		told := 0
+		for _, p := range f.Problems {
+			if p.Row == 0 {
+				continue // the reason above
+			}
+			if told++; told > shown {
+				say(w, "      … more in its protocol")
 				break
 			}
 			say(w, "      %s", placed(p))

@@ -76,7 +76,6 @@ func (e *environment) root() *cobra.Command {
 		Short:         "Batch gateway for utilities: files and readings in, charges, receipts and reports out",
 		SilenceErrors: true, SilenceUsage: true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
-		Args:              cobra.NoArgs,
 	}
 	flags := root.PersistentFlags()
 	flags.StringVar(&e.dir, "dir", "./var", "data folder")

@@ -182,3 +182,17 @@ func (s *site) lastRun(ctx context.Context) (bool, error) {
 	}
 	return err == nil, err //nolint:wrapcheck // says what it read
 }
+
+var errEnough = errors.New("enough accounts read")
+
+// firstAccount is an example for the commands that the demo proposes.
+func (s *site) firstAccount(ctx context.Context) (number string, err error) {
+	err = s.app.store.AllAccounts(ctx, s.app.pipeline.Organisation.ID, func(a store.HouseAccounts) error {
+		number = a.Number
+		return errEnough
+	})
+	if err != nil && !errors.Is(err, errEnough) {
+		return "", err //nolint:wrapcheck // says what it read
+	}
+	return number, nil
+}
