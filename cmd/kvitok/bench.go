@@ -1,5 +1,220 @@
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
 
-func (e *environment) benchCommand() *cobra.Command { return &cobra.Command{Use: "bench"} }
+	"github.com/spf13/cobra"
+
+	"github.com/kvitok-gkh/kvitok/pipeline"
+	"github.com/kvitok-gkh/kvitok/town"
+)
+
+// benchResult is a bench as programs read it.
+type benchResult struct {
+	Accounts int           `json:"accounts"`
+	Machine  string        `json:"machine"`
+	Stages   []benchStage  `json:"stages"`
+	Limits   []benchStage  `json:"limits"` // the same work at its plainest, measured in the same run
+	Seconds  float64       `json:"seconds"`
+	Took     time.Duration `json:"-"`
+}
+
+// benchStage is one line: so many items in so many seconds.
+type benchStage struct {
+	Name    string  `json:"name"`
+	Unit    string  `json:"unit"`
+	Items   int     `json:"items"`
+	Seconds float64 `json:"seconds"`
+	PeakMB  int     `json:"peak_mb"`
+}
+
+func (s benchStage) rate() float64 {
+	if s.Seconds == 0 {
+		return 0
+	}
+	return float64(s.Items) / s.Seconds
+}
+
+func (e *environment) benchCommand() *cobra.Command {
+	var accounts int
+	var keep bool
+	c := &cobra.Command{
+		Use: "bench", Short: "The month on generated data, a figure per stage, the plain limit beside it",
+		Long: "Makes a town, takes it through its month stage by stage in a new folder below --dir, and measures. Memory is the\n" +
+			"peak of this process while the stage ran; PostgreSQL's own is not in it.",
+		Args: cobra.NoArgs,
+	}
+	c.Flags().IntVar(&accounts, "accounts", 10_000, "size of the town")
+	c.Flags().BoolVar(&keep, "keep", false, "leave the folder behind")
+	c.RunE = e.do(func(ctx context.Context, _ []string) (err error) {
+		t, err := town.New(town.Config{Accounts: accounts, Seed: townSeed})
+		if err != nil {
+			return &usageError{err.Error()}
+		}
+		if err := os.MkdirAll(e.dir, 0o755); err != nil { //nolint:gosec // see openStore
+			return fmt.Errorf("make the data folder: %w", err)
+		}
+		inside := *e
+		if inside.dir, err = os.MkdirTemp(e.dir, "bench-"); err != nil {
+			return fmt.Errorf("make the folder of the bench: %w", err)
+		}
+		if err := os.Chmod(inside.dir, 0o755); err != nil { //nolint:gosec // see openStore
+			return fmt.Errorf("make the folder of the bench: %w", err)
+		}
+		if !keep {
+			defer func() { _ = os.RemoveAll(inside.dir) }() // what is left is below the folder that was named
+		}
+		result := benchResult{Accounts: accounts, Machine: machine()}
+		if err := inside.withSite(ctx, t, e.logger(), func(ctx context.Context, s *site) error {
+			return inside.bench(ctx, s, &result)
+		}); err != nil {
+			return err
+		}
+		return e.print(result, func(w io.Writer) { writeBench(w, result) })
+	})
+	return c
+}
+
+// bench measures the stages in their order.
+func (e *environment) bench(ctx context.Context, s *site, result *benchResult) error {
+	if err := s.offer(ctx); err != nil {
+		return err
+	}
+	p, period := s.app.pipeline, s.town.Period()
+	if err := s.app.store.EnsureMonth(ctx, period); err != nil {
+		return err //nolint:wrapcheck // says what it made
+	}
+	var charged pipeline.ChargeResult
+	stages := []struct {
+		name, unit string
+		do         func() (items int, err error)
+	}{
+		{"import", "rows", func() (int, error) { return s.receiveAll(ctx) }},
+		{"readings", "messages", func() (int, error) {
+			stats, err := s.app.drainStream(ctx)
+			return int(stats.Messages), err
+		}},
+		{"match", "claims", func() (int, error) {
+			r, err := p.Match(ctx)
+			return r.Decided, err
+		}},
+		{"charge", "accounts", func() (n int, err error) {
+			charged, err = p.Charge(ctx, period)
+			return charged.Totals.Accounts, err
+		}},
+		{"ledger", "balances", func() (int, error) {
+			r, err := p.Ledger(ctx, period)
+			return int(r.Changed), err
+		}},
+		{"receipts", "pages", func() (int, error) {
+			r, err := p.Issue(ctx, period)
+			return r.Pages, err
+		}},
+		{"reports", "rows", func() (rows int, err error) {
+			r, err := p.Publish(ctx, period)
+			for _, f := range r.Files {
+				rows += f.Rows
+			}
+			return rows, err
+		}},
+	}
+	for _, stage := range stages {
+		measured, err := e.measure(stage.name, stage.unit, stage.do)
+		if err != nil {
+			return fmt.Errorf("%s: %w", stage.name, err)
+		}
+		result.Stages = append(result.Stages, measured)
+		result.Seconds += measured.Seconds
+		if stage.name == "charge" { // the same seconds, seen as lines
+			measured.Name, measured.Unit, measured.Items = "", "lines", charged.Totals.Lines
+			result.Stages = append(result.Stages, measured)
+		}
+	}
+	return e.benchLimits(ctx, s, charged.Totals.Lines, result)
+}
+
+func (s *site) receiveAll(ctx context.Context) (rows int, err error) {
+	for _, partner := range s.app.pipeline.Partners {
+		files, err := s.app.pipeline.Receive(ctx, partner, s.town.Period())
+		if err != nil {
+			return rows, err //nolint:wrapcheck // says which file
+		}
+		for _, f := range files {
+			rows += f.Counts.Rows
+		}
+	}
+	return rows, nil
+}
+
+func (e *environment) measure(name, unit string, do func() (int, error)) (benchStage, error) {
+	resetPeak()
+	began := e.now()
+	items, err := do()
+	return benchStage{Name: name, Unit: unit, Items: items, Seconds: e.now().Sub(began).Seconds(), PeakMB: peakMB()}, err
+}
+
+// writeBench prints the table that README shows.
+func writeBench(w io.Writer, r benchResult) {
+	say(w, "%d accounts, %s, kvitok %s", r.Accounts, r.Machine, version)
+	say(w, "")
+	say(w, "| stage | items | | seconds | items/s | peak MB |")
+	say(w, "|---|--:|---|--:|--:|--:|")
+	for _, s := range r.Stages {
+		seconds := fmt.Sprintf("%.2f", s.Seconds)
+		if s.Name == "" {
+			seconds = ""
+		}
+		say(w, "| %s | %d | %s | %s | %.0f | %d |", s.Name, s.Items, s.Unit, seconds, s.rate(), s.PeakMB)
+	}
+	say(w, "| all stages | | | %.2f | | |", r.Seconds)
+	say(w, "")
+	say(w, "| plain limit, same run | items | | seconds | items/s |")
+	say(w, "|---|--:|---|--:|--:|")
+	for _, s := range r.Limits {
+		say(w, "| %s | %d | %s | %.2f | %.0f |", s.Name, s.Items, s.Unit, s.Seconds, s.rate())
+	}
+	say(w, "")
+	say(w, "peak MB is of this process; PostgreSQL's own memory is not in it")
+}
+
+// machine names the hardware, as far as the system tells.
+func machine() string {
+	model := runtime.GOARCH
+	if info, err := os.ReadFile("/proc/cpuinfo"); err == nil {
+		for line := range strings.Lines(string(info)) {
+			if name, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(name) == "model name" {
+				model = strings.TrimSpace(value)
+				break
+			}
+		}
+	}
+	return fmt.Sprintf("%d × %s, %s", runtime.NumCPU(), model, runtime.Version())
+}
+
+// resetPeak makes the kernel count the peak anew; where it cannot, peaks only grow.
+func resetPeak() {
+	runtime.GC()
+	_ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0o600) // not every kernel lets us
+}
+
+// peakMB is the largest resident memory since resetPeak, 0 where the system does not tell.
+func peakMB() int {
+	status, err := os.ReadFile(filepath.Join("/proc/self", "status"))
+	if err != nil {
+		return 0
+	}
+	for line := range strings.Lines(string(status)) {
+		var kilobytes int
+		if _, err := fmt.Sscanf(line, "VmHWM: %d kB", &kilobytes); err == nil {
+			return kilobytes / 1024
+		}
+	}
+	return 0
+}
