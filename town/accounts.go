@@ -47,7 +47,7 @@ func (t *Town) premises(h *house, ordinal int) account {
 		a.tenant, a.owners, a.people = true, 0, max(a.people, 1)
 	}
 	a.payer = somebody(r)
-	a.opened = dayOf(t.period-housing.Period(between(r, 24, 160)), between(r, 1, 28))
+	a.opened = dayOf(t.later(-between(r, 24, 160)), between(r, 1, 28))
 	return a
 }
 

@@ -82,25 +82,26 @@ func (b book) write(w io.Writer) error {
 }
 
 func (b book) writeParts(archive *zip.Writer) error {
-	types := xmlHead + `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">` +
+	var types, list, links strings.Builder
+	types.WriteString(xmlHead + `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">` +
 		`<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>` +
 		`<Override PartName="/xl/workbook.xml" ContentType="` + partType + `sheet.main+xml"/>` +
-		`<Override PartName="/xl/styles.xml" ContentType="` + partType + `styles+xml"/>`
-	list := xmlHead + `<workbook ` + mainNS + ` xmlns:r="` + officeNS + `"><sheets>`
-	links := xmlHead + `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">` +
-		`<Relationship Id="rId0" Type="` + officeNS + `/styles" Target="styles.xml"/>`
+		`<Override PartName="/xl/styles.xml" ContentType="` + partType + `styles+xml"/>`)
+	list.WriteString(xmlHead + `<workbook ` + mainNS + ` xmlns:r="` + officeNS + `"><sheets>`)
+	links.WriteString(xmlHead + `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">` +
+		`<Relationship Id="rId0" Type="` + officeNS + `/styles" Target="styles.xml"/>`)
 	for i, s := range b.sheets {
 		n := strconv.Itoa(i + 1)
-		types += `<Override PartName="/xl/worksheets/sheet` + n + `.xml" ContentType="` + partType + `worksheet+xml"/>`
-		list += `<sheet name="` + escape(s.name) + `" sheetId="` + n + `" r:id="rId` + n + `"/>`
-		links += `<Relationship Id="rId` + n + `" Type="` + officeNS + `/worksheet" Target="worksheets/sheet` + n + `.xml"/>`
+		types.WriteString(`<Override PartName="/xl/worksheets/sheet` + n + `.xml" ContentType="` + partType + `worksheet+xml"/>`)
+		list.WriteString(`<sheet name="` + escape(s.name) + `" sheetId="` + n + `" r:id="rId` + n + `"/>`)
+		links.WriteString(`<Relationship Id="rId` + n + `" Type="` + officeNS + `/worksheet" Target="worksheets/sheet` + n + `.xml"/>`)
 	}
 	parts := []struct{ name, content string }{
-		{"[Content_Types].xml", types + `</Types>`},
+		{"[Content_Types].xml", types.String() + `</Types>`},
 		{"_rels/.rels", xmlHead + `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">` +
 			`<Relationship Id="rId1" Type="` + officeNS + `/officeDocument" Target="xl/workbook.xml"/></Relationships>`},
-		{"xl/workbook.xml", list + `</sheets></workbook>`},
-		{"xl/_rels/workbook.xml.rels", links + `</Relationships>`},
+		{"xl/workbook.xml", list.String() + `</sheets></workbook>`},
+		{"xl/_rels/workbook.xml.rels", links.String() + `</Relationships>`},
 		{"xl/styles.xml", styles},
 	}
 	for _, p := range parts {

@@ -38,7 +38,10 @@ func TestGolden(t *testing.T) {
 	}
 	b.WriteString("== messages\n")
 	n := 0
-	for m := range made.Messages() {
+	for m, err := range made.Messages() {
+		if err != nil {
+			t.Fatal(err)
+		}
 		if n++; n > goldenLines+4 {
 			break
 		}
@@ -56,7 +59,7 @@ func TestGolden(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	want, err := os.ReadFile(path)
+	want, err := os.ReadFile(path) //nolint:gosec // a golden file
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,7 +118,7 @@ func TestWorkbookParts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var names []string
+	names := make([]string, 0, len(archive.File))
 	for _, f := range archive.File {
 		names = append(names, f.Name)
 	}
@@ -184,4 +187,3 @@ func BenchmarkFiles(b *testing.B) {
 		b.ReportMetric(float64(expected.Messages.Sent*b.N)/b.Elapsed().Seconds(), "messages/s")
 	})
 }
-

@@ -67,12 +67,12 @@ func (t *Town) meter(r *rand.Rand, a *account, service housing.Service) meter {
 		service: service, zones: 1, digits: 5, scale: 3, way: byStream,
 		started: dayOf(before, between(r, 23, 26)), readOn: dayOf(t.period, between(r, 20, 25)),
 	}
-	m.verifyBy = dayOf(t.period+housing.Period(between(r, 3, 70)), between(r, 1, 28))
+	m.verifyBy = dayOf(t.later(between(r, 3, 70)), between(r, 1, 28))
 	if r.IntN(200) < 3 {
-		m.verifyBy = dayOf(t.period-housing.Period(between(r, 1, 8)), between(r, 1, 28))
+		m.verifyBy = dayOf(t.later(-between(r, 1, 8)), between(r, 1, 28))
 	}
 	people := int64(a.people)
-	switch service {
+	switch service { //nolint:exhaustive // install asks for these three
 	case housing.ColdWater:
 		m.serial = "ХВ-" + padded(number, 6)
 		m.initial[0] = int64(between(r, 5_000, 900_000))

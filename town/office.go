@@ -112,35 +112,46 @@ func (t *Town) accountsText() plan {
 // servicesSince is since when the houses are served.
 const servicesSince = "01.01.2020"
 
+// serviceRows are the services of houses and, after those of each house, the acts of single flats
+// where a water meter cannot be put in.
 func (t *Town) serviceRows() iter.Seq[[]string] {
 	return func(yield func([]string) bool) {
-		row := make([]string, 7)
 		for i := range t.houses {
 			h := &t.houses[i]
-			for _, s := range h.services() {
-				row = append(row[:0], h.address, "", s.Russian(), t.payee(s), "", servicesSince, "")
-				if h.noMeters && water(s) {
-					row[4] = "нет"
-				}
+			for _, row := range append(t.houseServices(h), t.acts(h)...) {
 				if !yield(row) {
 					return
 				}
 			}
-			if h.index >= actsUpTo {
-				continue
-			}
-			for a := range t.metered(h) {
-				for _, s := range h.services() {
-					if !a.noMeter || !water(s) {
-						continue
-					}
-					if row = append(row[:0], h.address, a.number, s.Russian(), t.payee(s), "нет", servicesSince, ""); !yield(row) {
-						return
-					}
-				}
+		}
+	}
+}
+
+func (t *Town) houseServices(h *house) [][]string {
+	rows := make([][]string, 0, len(h.services()))
+	for _, s := range h.services() {
+		possible := ""
+		if h.noMeters && water(s) {
+			possible = "нет"
+		}
+		rows = append(rows, []string{h.address, "", s.Russian(), t.payee(s), possible, servicesSince, ""})
+	}
+	return rows
+}
+
+func (t *Town) acts(h *house) [][]string {
+	if h.index >= actsUpTo {
+		return nil
+	}
+	var rows [][]string
+	for a := range t.metered(h) {
+		for _, s := range h.services() {
+			if a.noMeter && water(s) {
+				rows = append(rows, []string{h.address, a.number, s.Russian(), t.payee(s), "нет", servicesSince, ""})
 			}
 		}
 	}
+	return rows
 }
 
 func water(s housing.Service) bool { return s == housing.ColdWater || s == housing.HotWater }

@@ -29,7 +29,7 @@ func claimOf(r *rand.Rand) claimKind {
 	roll := r.IntN(200)
 	for kind, upTo := range []int{138, 154, 180, 184, 190, 192, 195, 198} { // in the order of the kinds
 		if roll < upTo {
-			return claimKind(kind) //nolint:gosec // eight of them
+			return claimKind(kind)
 		}
 	}
 	return elsewhere

@@ -65,7 +65,7 @@ func (t *Town) facts(a *account, supplied *int) housing.AccountFacts {
 	for _, s := range a.house.services() {
 		f.Services = append(f.Services, housing.AccountService{
 			Service: s, Payee: t.payee(s), MeterPossible: !water(s) || (!a.house.noMeters && !a.noMeter),
-			Valid: housing.Interval{From: day(2020, time.January, 1)},
+			Valid: housing.Interval{From: firstOf(2020, time.January)},
 		})
 	}
 	for i := range a.meters {
@@ -98,7 +98,7 @@ func (m *meter) facts(read bool) housing.MeterFacts {
 }
 
 func (t *Town) tariffs() []housing.Tariff {
-	start, step := day(2026, time.January, 1), day(2026, time.October, 1)
+	start, step := firstOf(2026, time.January), firstOf(2026, time.October)
 	var list []housing.Tariff
 	add := func(p price, kopecks int64, valid housing.Interval, document string) {
 		value, _ := housing.NewDecimal(kopecks, 2)
@@ -123,7 +123,7 @@ func (t *Town) norms() []housing.Norm {
 		value, _ := housing.ParseDecimal(n.value) // a number of the table
 		list = append(list, housing.Norm{
 			Service: n.service, Base: n.base, Value: value, Document: n.document,
-			Valid: housing.Interval{From: day(2026, time.January, 1)},
+			Valid: housing.Interval{From: firstOf(2026, time.January)},
 		})
 	}
 	return list

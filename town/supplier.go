@@ -28,26 +28,30 @@ const unchanged = "unchanged"
 func (t *Town) supplierRows() iter.Seq[readingRow] {
 	return func(yield func(readingRow) bool) {
 		n := 0
-		for i := range t.houses {
-			if !t.houses[i].byFile {
-				continue
-			}
-			for a := range t.metered(&t.houses[i]) {
-				for j := range a.meters {
-					m := &a.meters[j]
-					if m.way != byFile {
-						continue
-					}
-					n++
-					for _, row := range t.supplied(a, m, n) {
-						if !yield(row) {
-							return
-						}
+		for a := range t.suppliedAccounts() {
+			for i := range a.meters {
+				if a.meters[i].way != byFile {
+					continue
+				}
+				n++
+				for _, row := range t.supplied(a, &a.meters[i], n) {
+					if !yield(row) {
+						return
 					}
 				}
 			}
 		}
 	}
+}
+
+// suppliedAccounts goes over the accounts of the houses that the supplier reads.
+func (t *Town) suppliedAccounts() iter.Seq[*account] {
+	return t.everywhere(func(h *house) iter.Seq[*account] {
+		if !h.byFile {
+			return func(func(*account) bool) {}
+		}
+		return t.metered(h)
+	})
 }
 
 // The places of the mistakes among the good rows.
@@ -162,12 +166,12 @@ func (t *Town) waterUsed(h *house) (cold, hot int64) {
 	for a := range t.metered(h) {
 		metered := false
 		for i := range a.meters {
-			switch m := &a.meters[i]; m.service {
-			case housing.ColdWater:
+			m := &a.meters[i]
+			if m.service == housing.ColdWater {
 				cold, metered = cold+m.used[0], true
-			case housing.HotWater:
+			}
+			if m.service == housing.HotWater {
 				hot += m.used[0]
-			default:
 			}
 		}
 		if !metered {

@@ -30,7 +30,7 @@ type text struct {
 }
 
 func (x text) write(w io.Writer) error {
-	var target io.Writer = w
+	target := w
 	closeText := func() error { return nil }
 	if x.encoding == windows1251 {
 		encoder := transform.NewWriter(w, charmap.Windows1251.NewEncoder())

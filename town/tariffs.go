@@ -27,7 +27,7 @@ func (t *Town) tariffsBook() plan {
 }
 
 func tariffRows() [][]cell {
-	start, step := day(2026, time.January, 1), day(2026, time.October, 1)
+	start, step := firstOf(2026, time.January), firstOf(2026, time.October)
 	var rows [][]cell
 	for _, p := range prices {
 		row := func(kopecks int64, from, through housing.Date, document string) {
@@ -47,7 +47,7 @@ func tariffRows() [][]cell {
 }
 
 func normRows() [][]cell {
-	start := day(2026, time.January, 1)
+	start := firstOf(2026, time.January)
 	rows := make([][]cell, 0, len(norms))
 	for _, n := range norms {
 		base := "на человека"
@@ -61,8 +61,8 @@ func normRows() [][]cell {
 	return rows
 }
 
-func day(year int, month time.Month, d int) housing.Date {
-	date, _ := housing.NewDate(year, month, d) // written out in this file, so it exists
+func firstOf(year int, month time.Month) housing.Date {
+	date, _ := housing.NewDate(year, month, 1) // written out in this file, so it exists
 	return date
 }
 

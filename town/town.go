@@ -77,8 +77,9 @@ func (t *Town) Period() housing.Period { return t.period }
 // Files lists the town's files: partners in the order in which they depend on each other, files of a
 // partner in the order of the alphabet of an inbox.
 func (t *Town) Files() []File {
-	var files []File
-	for _, p := range t.plans() {
+	plans := t.plans()
+	files := make([]File, 0, len(plans))
+	for _, p := range plans {
 		files = append(files, File{Partner: p.partner, Name: p.name, Write: p.write})
 	}
 	return files
@@ -123,6 +124,11 @@ func between(r *rand.Rand, low, high int) int { return low + r.IntN(high-low+1) 
 func chance(r *rand.Rand, percent int) bool { return r.IntN(100) < percent }
 
 func pick[T any](r *rand.Rand, from []T) T { return from[r.IntN(len(from))] }
+
+// later returns the month so many months after that of the town.
+func (t *Town) later(months int) housing.Period {
+	return t.period + housing.Period(months) //nolint:gosec // a few years
+}
 
 // dayOf returns a day of the month; the calendar of a made town has no surprises.
 func dayOf(p housing.Period, day int) housing.Date { return p.First().AddDays(day - 1) }
