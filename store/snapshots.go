@@ -57,10 +57,10 @@ func sourceTargets(s *housing.Source) []any {
 func (l *snapshotLoader) loadHouse(ctx context.Context) error {
 	const sql = `
 SELECT h.id, h.address, h.key, h.fias, h.kind, h.area::text, h.common::text, ` + sourceColumns + `h.source_pos
-FROM houses h JOIN sources s ON s.id = h.source_id WHERE h.id = $1 AND $2::date IS NOT NULL`
+FROM houses h JOIN sources s ON s.id = h.source_id WHERE h.id = $1 AND $2::date IS NOT NULL AND h.organisation_id = $3`
 	h, found := &l.snapshot.House, false
 	err := l.forEach(ctx, sql, append([]any{&h.ID, &h.Address, &h.Key, &h.FIAS, &h.Kind, &h.Area, &h.Common},
-		sourceTargets(&h.Source)...), func() error { found = true; return nil })
+		sourceTargets(&h.Source)...), func() error { found = true; return nil }, l.organisation)
 	if err == nil && !found {
 		return ErrNotFound
 	}
