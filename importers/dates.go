@@ -8,8 +8,10 @@ import (
 )
 
 const (
-	dateForm   = "дата вида ДД.ММ.ГГГГ, например 01.10.2026"
-	periodForm = "месяц вида ММ.ГГГГ, например 10.2026"
+	dateForm = "дата вида ДД.ММ.ГГГГ, например 01.10.2026"
+	// noDateFormat tells a number in a workbook from a number in a text.
+	noDateFormat = "ячейка Excel не отмечена как дата"
+	periodForm   = "месяц вида ММ.ГГГГ, например 10.2026"
 )
 
 // ReadDate takes what people may write: ДД.ММ.ГГГГ, ГГГГ-ММ-ДД, a native date of Excel. All else is
@@ -21,7 +23,7 @@ func ReadDate(c Cell) (housing.Date, error) {
 	case CellDateTime:
 		return housing.Date{}, Wrong("bad_date", "дата с временем суток", dateForm)
 	case CellNumber:
-		return housing.Date{}, Wrong("bad_date", "число вместо даты: ячейка Excel не отмечена как дата", dateForm)
+		return housing.Date{}, Wrong("bad_date", "число вместо даты: "+noDateFormat, dateForm)
 	case CellText, CellDate, CellBool:
 	}
 	if d, ok, err := DateByMask(c.Text, "dd.mm.yyyy"); ok {

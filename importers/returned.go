@@ -3,6 +3,7 @@ package importers
 import (
 	"bytes"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/kvitok-gkh/kvitok/housing"
@@ -123,4 +124,76 @@ func isComment(raw []byte) bool {
 // isTotals reports whether a sheet is the totals of an answer.
 func isTotals(sheet string, first []string) bool {
 	return (sheet == "Итог" || sheet == "Итог протокола") && len(first) > 0 && first[0] == "Протокол загрузки файла"
+}
+
+// said is what an answer says of a row that comes back.
+type said struct{ codes, reasons []string }
+
+func (e edge) said(cells []string) said {
+	n := e.width(cells)
+	if !e.answered || n+answerColumns > len(cells) {
+		return said{}
+	}
+	if n == e.own && !isVerdict(cells[n]) {
+		return said{}
+	}
+	return said{codes: strings.Fields(cells[n+1]), reasons: strings.Split(cells[n+2], " | ")}
+}
+
+// restore gives cells of a workbook the kind that they had, where the answer blames that kind and the
+// cell is as it was: an answer holds text only, and a number whose last digits Excel had lost, a date
+// in place of a serial number or a failed formula would be read as good text.
+func (s said) restore(cells []Cell) {
+	if len(s.codes) != len(s.reasons) {
+		return
+	}
+	for i, code := range s.codes {
+		for at, c := range cells {
+			if c.Text == "" || c.Kind != CellText || !strings.Contains(s.reasons[i], "«"+c.Text+"» — ") {
+				continue
+			}
+			if kind := kindBlamed(code, c.Text); kind != CellNumber || code != "bad_date" || strings.Contains(s.reasons[i], noDateFormat) {
+				cells[at].Kind = kind
+			}
+		}
+	}
+}
+
+// kindBlamed returns the kind of a cell that was rejected for it.
+func kindBlamed(code, text string) CellKind {
+	switch code {
+	case "formula_error":
+		return CellFailed
+	case "lost_digits", "numeric_account":
+		return CellNumber
+	case "bad_account", "bad_serial", "bad_share", "bad_date", "bad_period":
+		day, clock, timed := strings.Cut(text, " ")
+		if _, ok, _ := DateByMask(day, "dd.mm.yyyy"); ok {
+			if timed && strings.Count(clock, ":") == 2 {
+				return CellDateTime
+			}
+			return CellDate
+		}
+		if strings.Trim(text, "0123456789.-") == "" && strings.Count(text, ".") < 2 {
+			return CellNumber
+		}
+	}
+	return CellText
+}
+
+// cut takes the empty cells off a row of a text file with which the answer filled it up to the header:
+// a row that was cut short stays so until somebody fills it, or clears the answer beside it.
+func (s said) cut(cells []string) []string {
+	if !slices.Contains(s.codes, wrongCellCount) || len(s.reasons) == 0 {
+		return cells
+	}
+	words := strings.Fields(s.reasons[0])
+	if len(words) < 3 {
+		return cells
+	}
+	n, err := strconv.Atoi(words[2]) // «в строке 9 ячеек вместо 14: …»
+	if err != nil || n < 1 || n > len(cells) || !blank(cells[n:]) {
+		return cells
+	}
+	return cells[:n]
 }

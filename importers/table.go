@@ -226,6 +226,7 @@ func source(name string, row int) housing.Source {
 }
 
 func wrongCount(got, want int) error {
+	// said.cut reads the number when the answer comes back.
 	text := fmt.Sprintf("в строке %s вместо %d", Count(got, "ячейка", "ячейки", "ячеек"), want)
 	switch {
 	case got < want:
@@ -233,5 +234,7 @@ func wrongCount(got, want int) error {
 	default:
 		text += ": вероятно, знак «;» внутри текста"
 	}
-	return Wrong("wrong_cell_count", text, "")
+	return Wrong(wrongCellCount, text, "")
 }
+
+const wrongCellCount = "wrong_cell_count"

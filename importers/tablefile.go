@@ -115,7 +115,10 @@ func (d *csvDecoder) findHeader() error {
 
 func (d *csvDecoder) record(line Line) Record {
 	rec := Record{Row: line.Number, Cells: SplitQuoted(line.Text, delimiter)}
-	rec.Cells = rec.Cells[:d.edge.textWidth(rec.Cells)]
+	if d.edge.answered {
+		said := d.edge.said(rec.Cells)
+		rec.Cells = said.cut(rec.Cells[:d.edge.textWidth(rec.Cells)])
+	}
 	if line.Problem != nil {
 		rec.Problems = []housing.Problem{*line.Problem}
 		return rec
@@ -307,8 +310,9 @@ func (d *sheetDecoder) row(row SheetRow, yield func(Record) error) error {
 	}
 	if d.edge.answered {
 		own := d.edge.width(cells)
-		cells = cells[:own]
 		row.Cells = row.Cells[:min(own, len(row.Cells))]
+		d.edge.said(cells).restore(row.Cells)
+		cells = cells[:own]
 		if blank(cells) {
 			return nil // the sender emptied the row; only our answer is left of it
 		}

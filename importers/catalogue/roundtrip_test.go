@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -110,6 +111,11 @@ func (f taken) said(t *testing.T) []said {
 		for _, p := range r.Problems {
 			s.Problems = append(s.Problems, p.Code+": "+p.Russian())
 		}
+		if slices.ContainsFunc(r.Problems, func(p housing.Problem) bool { return p.Code == "bad_encoding" }) {
+			for i, cell := range s.Cells {
+				s.Cells[i] = strings.ReplaceAll(cell, "\ufffd", "?") // no encoding of one byte has it
+			}
+		}
 		rows = append(rows, s)
 	}
 	return rows
@@ -170,7 +176,7 @@ func comesBack(t *testing.T, first taken) {
 	if diff := cmp.Diff(first.result.Shape, second.result.Shape); diff != "" {
 		t.Errorf("shape (-file +answer):\n%s", diff)
 	}
-	if diff := cmp.Diff(unfinished(first.result.Notes), second.result.Notes); diff != "" {
+	if diff := cmp.Diff(unfinished(first.result.Notes), unfinished(second.result.Notes)); diff != "" {
 		t.Errorf("notes (-file +answer):\n%s", diff)
 	}
 	if first.result.Shape.Kind == importers.KindText {
@@ -183,9 +189,13 @@ func comesBack(t *testing.T, first taken) {
 // unfinished leaves out what an answer mends or leaves out: an open last line, sheets that hold no
 // table.
 func unfinished(notes []housing.Problem) []housing.Problem {
-	return slices.DeleteFunc(slices.Clone(notes), func(p housing.Problem) bool {
-		return p.Code == "open_end" || p.Code == "unknown_sheet"
-	})
+	var left []housing.Problem
+	for _, p := range notes {
+		if p.Code != "open_end" && p.Code != "unknown_sheet" {
+			left = append(left, p)
+		}
+	}
+	return left
 }
 
 // position is where a fact came from: a comment or title above it is not given back.
