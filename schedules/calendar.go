@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"time"
 
+	"go.yaml.in/yaml/v3"
+
 	"github.com/kvitok-gkh/kvitok/housing"
 )
 
@@ -73,19 +75,15 @@ func (d DailyConfig) Due(last, now time.Time, zone *time.Location) []Window {
 // Clock is a time of day.
 type Clock struct{ Hour, Minute int }
 
-// UnmarshalText reads "03:30".
-func (c *Clock) UnmarshalText(b []byte) error {
-	t, err := time.Parse("15:04", string(b))
-	if err != nil {
-		return fmt.Errorf("%q is no time of day such as 03:30", b)
+// UnmarshalYAML reads "03:30". Its error is one of types, so that the reader goes on and reports the
+// other ones too.
+func (c *Clock) UnmarshalYAML(n *yaml.Node) error {
+	t, err := time.Parse("15:04", n.Value)
+	if err != nil || n.Kind != yaml.ScalarNode {
+		return &yaml.TypeError{Errors: []string{fmt.Sprintf("line %d: %q is no time of day such as 03:30", n.Line, n.Value)}}
 	}
 	*c = Clock{t.Hour(), t.Minute()}
 	return nil
-}
-
-// MarshalText writes "03:30".
-func (c Clock) MarshalText() ([]byte, error) {
-	return fmt.Appendf(nil, "%02d:%02d", c.Hour, c.Minute), nil
 }
 
 // on is the instant of the clock on a day. A time that the day skips (clocks go forward) is the moment

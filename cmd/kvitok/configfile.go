@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -23,7 +25,13 @@ type configReader struct {
 	file   string // for messages
 	getenv func(string) string
 	root   yaml.Node
-	faults []error
+	faults []fault
+}
+
+// fault is one thing that is wrong; line 0 is of no line.
+type fault struct {
+	line    int
+	message string
 }
 
 // loadConfig reads kvitok.yaml strictly. A missing default file means defaults; the error holds
@@ -46,7 +54,7 @@ func (e *environment) loadConfig() (*config, error) {
 	r.overrides(c)
 	c.defaults(dir)
 	r.check(c)
-	return c, errors.Join(r.faults...)
+	return c, r.err()
 }
 
 func (r *configReader) read(content []byte) *config {
@@ -91,11 +99,21 @@ func (r *configReader) yamlFaults(err error) {
 }
 
 func (r *configReader) fault(line int, message string) {
-	place := r.file
-	if line > 0 {
-		place += ":" + strconv.Itoa(line)
+	r.faults = append(r.faults, fault{line, message})
+}
+
+// err holds every fault in the order of lines.
+func (r *configReader) err() error {
+	slices.SortStableFunc(r.faults, func(a, b fault) int { return cmp.Compare(a.line, b.line) })
+	var errs []error
+	for _, f := range r.faults {
+		place := r.file
+		if f.line > 0 {
+			place += ":" + strconv.Itoa(f.line)
+		}
+		errs = append(errs, errors.New(place+": "+f.message))
 	}
-	r.faults = append(r.faults, errors.New(place+": "+message))
+	return errors.Join(errs...)
 }
 
 // expand puts the environment into texts that name it: ${NAME}. Keys stay as they are.
