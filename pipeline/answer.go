@@ -19,14 +19,18 @@ import (
 )
 
 // refuse stores that a file was refused as a whole, with the reason and what was wrong with single
-// rows, and answers its sender. Nothing of the file itself stands in the database.
+// rows, and answers its sender row by row. Nothing of the file itself stands in the database.
 func (p *Pipeline) refuse(ctx context.Context, file housing.ReceivedFile, f fetchedFile, problem housing.Problem, ends outcomes) (FileResult, error) {
 	file.Status, file.Reason = housing.FileRefused, problem.Russian()
-	rows := len(ends.verdicts)
+	fallen, err := p.fallenRows(ctx, f, ends)
+	if err != nil {
+		return FileResult{}, err
+	}
+	rows := len(fallen.verdicts)
 	file.Counts = housing.Counts{Rows: rows, Rejected: rows}
 	problem.Row = 0
-	problems := append([]housing.Problem{problem}, ends.problems...)
-	err := p.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+	problems := append([]housing.Problem{problem}, fallen.problems...)
+	err = p.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
 		if file.ID, err = tx.InsertFile(ctx, p.Organisation.ID, file); err != nil {
 			return err //nolint:wrapcheck // says what it stored
 		}
@@ -36,9 +40,7 @@ func (p *Pipeline) refuse(ctx context.Context, file housing.ReceivedFile, f fetc
 		if err := tx.AddProblems(ctx, file.ID, problems); err != nil {
 			return err //nolint:wrapcheck // says what it stored
 		}
-		return p.answer(ctx, tx, f, file, func(ordinal int) housing.Outcome {
-			return refusedRow(ends, ordinal)
-		})
+		return p.answer(ctx, tx, f, file, fallen.ofRefused)
 	})
 	if err != nil {
 		return FileResult{}, fmt.Errorf("refuse %s: %w", file.Name, err)
@@ -48,16 +50,37 @@ func (p *Pipeline) refuse(ctx context.Context, file housing.ReceivedFile, f fetc
 	return FileResult{ReceivedFile: file, Problems: problems[:min(len(problems), shownProblems)]}, nil
 }
 
-// refusedRow says of a row of a refused file what was wrong with it, or that it fell with the file.
-func refusedRow(ends outcomes, ordinal int) housing.Outcome {
-	for _, problem := range ends.byRow[ordinal] {
+// fallenRows reads a refused file as far as it can be read: every row falls with it, some for a reason
+// of their own, which its form or an earlier attempt to apply it gave.
+func (p *Pipeline) fallenRows(ctx context.Context, f fetchedFile, ends outcomes) (fallen outcomes, err error) {
+	if f.format == nil {
+		return fallen, nil
+	}
+	err = p.decode(ctx, f, func(r importers.Record) error {
+		ordinal := len(fallen.verdicts)
+		problems := r.Problems
+		if known := ends.byRow[ordinal]; len(known) > 0 {
+			problems = known
+		}
+		fallen.add(r, housing.Outcome{Verdict: housing.Rejected, Problems: problems})
+		return nil
+	})
+	if err != nil && !isFileError(err) {
+		return fallen, fmt.Errorf("read refused file %s: %w", f.Name, err)
+	}
+	return fallen, nil
+}
+
+// ofRefused says of a row of a refused file what was wrong with it, or that it fell with the file.
+func (o *outcomes) ofRefused(ordinal int) housing.Outcome {
+	end := o.of(ordinal)
+	for _, problem := range end.Problems {
 		if problem.IsError() {
-			return housing.Outcome{Verdict: housing.Rejected, Problems: ends.byRow[ordinal]}
+			return end
 		}
 	}
-	return housing.Outcome{Verdict: housing.Rejected, Problems: []housing.Problem{{
-		Code: "file_refused", Text: "строка не загружена: файл отклонён целиком",
-	}}}
+	end.Problems = []housing.Problem{{Code: "file_refused", Text: "строка не загружена: файл отклонён целиком"}}
+	return end
 }
 
 // answer writes the protocol of a file in its sender's shape, keeps it among the protocols, and

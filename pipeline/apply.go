@@ -56,7 +56,7 @@ type applier struct {
 }
 
 func (a *applier) run(ctx context.Context, f fetchedFile) error {
-	err := a.decode(ctx, f, func(r importers.Record) error { return a.take(ctx, r) })
+	read, err := a.decodeResult(ctx, f, func(r importers.Record) error { return a.take(ctx, r) })
 	if err == nil {
 		err = a.flush(ctx)
 	}
@@ -72,6 +72,7 @@ func (a *applier) run(ctx context.Context, f fetchedFile) error {
 	if err := a.tx.FinishFile(ctx, a.file); err != nil {
 		return err //nolint:wrapcheck // says what it stored
 	}
+	a.problems = append(a.problems, read.Notes...)
 	if err := a.tx.AddProblems(ctx, a.file.ID, a.problems); err != nil {
 		return err //nolint:wrapcheck // says what it stored
 	}

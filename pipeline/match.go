@@ -84,7 +84,7 @@ func (p *Pipeline) matchingIndex(ctx context.Context, show func(store.HouseAccou
 		show(a)
 		accounts = append(accounts, matching.Account{
 			ID: a.ID, Number: a.Number, Unified: a.Unified, ServiceID: a.ServiceID, HouseKey: a.House.Key,
-			Flat: a.Premises.Flat, Room: a.Premises.Room, Payer: a.Payer,
+			Flat: flatOf(a.Premises), Room: a.Premises.Room, Payer: a.Payer,
 		})
 		return nil
 	})
@@ -92,6 +92,14 @@ func (p *Pipeline) matchingIndex(ctx context.Context, show func(store.HouseAccou
 		return nil, err //nolint:wrapcheck // says what it read
 	}
 	return matching.NewIndex(accounts), nil
+}
+
+// flatOf marks non-residential premises, whose numbers stand beside those of the flats.
+func flatOf(premises housing.Premises) string {
+	if premises.Kind == housing.NonResidential && premises.Flat != "" {
+		return "пом. " + premises.Flat
+	}
+	return premises.Flat
 }
 
 // ExportQuestions writes the operator's workbook of the claims that wait for a decision.

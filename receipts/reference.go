@@ -73,10 +73,10 @@ func (l *layout) meterTable() *table {
 
 func (l *layout) normTable() *table {
 	t := &table{size: sizeTable, columns: []column{
-		{"Услуга", 122.5, toLeft},
-		{"Норматив потребления", 100, toRight},
-		{"Объём по дому (ОДПУ)", 86, toRight},
-		{"Тариф установлен", 230, toLeft},
+		{"Услуга", 120, toLeft},
+		{"Норматив потребления", 86, toRight},
+		{"Объём по дому (ОДПУ)", 66.5, toRight},
+		{"Тариф установлен", 266, toLeft}, // room for an act of a regional body in one line
 	}}
 	for i := range l.doc.Reference {
 		r := &l.doc.Reference[i]

@@ -32,7 +32,7 @@ type table struct {
 
 const (
 	cellPad    = 2.5  // left and right of a text
-	rowPad     = 1.3  // above and below it
+	rowPad     = 0.8  // above and below it
 	lineFactor = 1.18 // leading in sizes
 	ascent     = 0.84 // height above the baseline in sizes, enough for Ё and Й
 	leastSize  = 4.5
