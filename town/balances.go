@@ -27,7 +27,7 @@ func (t *Town) balances(a *account) []balance {
 		if !a.house.private {
 			list = append(list, housing.Heating, housing.HotWater)
 		}
-		return owed(r, a, between(r, 400, 2600), list)
+		return owed(r, a, between(r, 250, 1400), list)
 	case roll < 85:
 		list := owed(r, a, between(r, 20, 150), t.mainServices(a)[:1])
 		list[0].amount = -list[0].amount

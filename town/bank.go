@@ -129,7 +129,11 @@ func (t *Town) registryPlan(g registry, refused string) plan {
 		expect: func(e *ExpectedFile) { e.registry(g.rows) },
 	}
 	if refused != "" {
-		p.expect = func(e *ExpectedFile) { e.Status, e.Refusal = housing.FileRefused, refused }
+		p.expect = func(e *ExpectedFile) {
+			rows := count(g.rows)
+			e.Status, e.Refusal = housing.FileRefused, refused
+			e.Counts = housing.Counts{Rows: rows, Rejected: rows}
+		}
 	}
 	return p
 }

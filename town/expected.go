@@ -30,7 +30,7 @@ type ExpectedFile struct {
 	Name    string
 	Format  string
 	Status  housing.FileStatus
-	Counts  housing.Counts // nothing where the file is refused
+	Counts  housing.Counts // every row is rejected where the file is refused
 	// ByForm is how many rows are rejected by their form alone, before anything is known of them.
 	ByForm int
 	// Codes counts the problems of rejected rows and, with "unidentified_payment", of accepted ones.
@@ -72,25 +72,11 @@ func (t *Town) Expected() Expected {
 	for i := range t.houses {
 		e.Services += t.houses[i].flats * len(t.houses[i].services())
 	}
-	for a := range t.equipped() {
-		for i := range a.meters {
-			m := &a.meters[i]
-			e.Meters++
-			if m.way == silent {
-				e.SilentMeters++
-			}
-			if m.verifyBy.Before(t.period.First()) {
-				e.ExpiredMeters++
-			}
-			if m.way == byStream {
-				e.Readings += m.zones
-			}
-		}
-	}
+	t.expectMeters(&e)
 	for _, p := range t.plans() {
 		f := ExpectedFile{Partner: p.partner, Name: p.name, Format: p.format, Status: housing.FileAccepted, Codes: map[string]int{}}
 		p.expect(&f)
-		if f.Counts.Rejected > 0 {
+		if f.Counts.Rejected > 0 && f.Refusal == "" {
 			f.Status = housing.FilePartly
 		}
 		if f.claims.Total > 0 {
@@ -109,6 +95,24 @@ func (t *Town) Expected() Expected {
 	}
 	e.Messages = t.expectMessages()
 	return e
+}
+
+func (t *Town) expectMeters(e *Expected) {
+	for a := range t.equipped() {
+		for i := range a.meters {
+			m := &a.meters[i]
+			e.Meters++
+			if m.way == silent {
+				e.SilentMeters++
+			}
+			if m.way == byStream {
+				e.Readings += m.zones
+			}
+			if m.verifyBy.Before(t.period.First()) {
+				e.ExpiredMeters++
+			}
+		}
+	}
 }
 
 func (t *Town) expectMessages() ExpectedMessages {

@@ -237,7 +237,7 @@ func TestAddressesAreUnique(t *testing.T) {
 	t.Parallel()
 	keys, numbers := map[string]bool{}, map[string]bool{}
 	meters := map[string]bool{}
-	made := newTown(t, 100_000, 3)
+	made := newTown(t, 40_000, 3)
 	for s := range made.Snapshots(nil) {
 		key := matching.HouseKey(s.House.Address)
 		if keys[key] {

@@ -110,6 +110,9 @@ func checkDecoded(t *testing.T, want town.ExpectedFile, got decoded) {
 		t.Errorf("%s: refused for %q, want %q", want.Name, got.refusal, want.Refusal)
 	}
 	if want.Status == housing.FileRefused {
+		if got.rows != want.Counts.Rejected {
+			t.Errorf("%s: %d rows, want %d", want.Name, got.rows, want.Counts.Rejected)
+		}
 		return
 	}
 	codes := map[string]int{}
