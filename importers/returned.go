@@ -24,12 +24,9 @@ func ours(heading string) bool {
 }
 
 func isVerdict(cell string) bool {
-	switch housing.Verdict(strings.ToLower(strings.TrimSpace(cell))) {
-	case housing.Verdict(housing.Accepted.Russian()), housing.Verdict(housing.Unchanged.Russian()),
-		housing.Verdict(housing.Rejected.Russian()):
-		return true
-	}
-	return false
+	cell = strings.TrimSpace(cell)
+	return strings.EqualFold(cell, housing.Accepted.Russian()) || strings.EqualFold(cell, housing.Unchanged.Russian()) ||
+		strings.EqualFold(cell, housing.Rejected.Russian())
 }
 
 func blank(cells []string) bool {

@@ -18,7 +18,7 @@ const volumes = "Адрес дома;Ресурс;Номер ОДПУ;Объём
 
 // ends are the rows of a file in short: "3 принято", "4 bad_number".
 func (f taken) ends() []string {
-	got := []string{}
+	got := make([]string, 0, len(f.records))
 	for _, r := range f.records {
 		end := strconv.Itoa(r.Row) + " " + housing.Accepted.Russian()
 		if r.Rejected() {
