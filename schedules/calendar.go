@@ -91,10 +91,12 @@ func (c *Clock) UnmarshalYAML(n *yaml.Node) error {
 func (c Clock) on(year int, month time.Month, day int, zone *time.Location) time.Time {
 	t := time.Date(year, month, day, c.Hour, c.Minute, 0, 0, zone)
 	begin, end := t.ZoneBounds()
-	if minutes := t.Hour()*60 + t.Minute(); minutes != c.Hour*60+c.Minute {
-		if minutes > c.Hour*60+c.Minute {
-			return begin.UTC()
-		}
+	wanted := time.Date(year, month, day, c.Hour, c.Minute, 0, 0, time.UTC)
+	_, offset := t.Zone()
+	switch shown := t.Add(time.Duration(offset) * time.Second); { // the clock on the wall, as if in UTC
+	case shown.After(wanted):
+		return begin.UTC()
+	case shown.Before(wanted):
 		return end.UTC()
 	}
 	if begin.IsZero() {
