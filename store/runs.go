@@ -181,30 +181,41 @@ ON CONFLICT (house_id, period) DO UPDATE SET run_id = EXCLUDED.run_id, sha256 = 
 }
 
 func (t *Tx) copyCharges(ctx context.Context, c ChargedHouse) error {
-	columns := []string{
+	const rowSize = 300 // usual
+	rows := newCopyBuffer([]string{
 		"period", "house_id", "account_id", "line", "service", "payee_id", "kind", "zone", "seg_from", "seg_to",
 		"rule", "method", "volume", "price", "coefficient", "amount",
-	}
-	for i := range c.Charges { // an error inside of COPY would come back as the server's
-		if ch := &c.Charges[i]; c.AccountIDs[ch.Account] == 0 || c.PayeeIDs[ch.Payee] == 0 {
+	}, len(c.Charges), rowSize)
+	period, line, previous, account := c.Period.First(), int16(0), "", int64(0)
+	for i := range c.Charges {
+		ch := &c.Charges[i]
+		if ch.Account != previous {
+			line, previous, account = 0, ch.Account, c.AccountIDs[ch.Account]
+		}
+		line++
+		payee := c.PayeeIDs[ch.Payee]
+		if account == 0 || payee == 0 {
 			return fmt.Errorf("charge of account %s to %s: %w", ch.Account, ch.Payee, ErrNotFound)
 		}
+		rows.row()
+		rows.date(period)
+		rows.bigint(c.House)
+		rows.bigint(account)
+		rows.smallint(line)
+		rows.text(string(ch.Service))
+		rows.bigint(payee)
+		rows.text(string(ch.Kind))
+		rows.text(string(ch.Zone))
+		rows.date(ch.Segment.From)
+		rows.date(ch.Segment.To)
+		rows.text(ch.Rule)
+		rows.text(string(ch.Method))
+		rows.numeric(ch.Volume)
+		rows.numeric(ch.Price)
+		rows.numeric(ch.Coefficient)
+		rows.bigint(int64(ch.Amount))
 	}
-	period, line, previous := c.Period.First().Time(), int16(0), ""
-	_, err := t.CopyFrom(ctx, pgx.Identifier{PartitionName("charges", c.Period)}, columns,
-		pgx.CopyFromSlice(len(c.Charges), func(i int) ([]any, error) {
-			ch := &c.Charges[i]
-			if ch.Account != previous {
-				line, previous = 0, ch.Account
-			}
-			line++
-			return []any{
-				period, c.House, c.AccountIDs[ch.Account], line, string(ch.Service), c.PayeeIDs[ch.Payee], string(ch.Kind), string(ch.Zone),
-				ch.Segment.From.Time(), ch.Segment.To.Time(), ch.Rule, string(ch.Method),
-				numeric(ch.Volume), numeric(ch.Price), numeric(ch.Coefficient), int64(ch.Amount),
-			}, nil
-		}))
-	if err != nil {
+	if err := t.copyTo(ctx, PartitionName("charges", c.Period), rows); err != nil {
 		return fmt.Errorf("store the charges of house %d: %w", c.House, err)
 	}
 	return nil

@@ -135,7 +135,7 @@ func (l *snapshotLoader) loadOccupancies(ctx context.Context) error {
 	const sql = `
 SELECT o.account_id, lower(o.valid), upper(o.valid), o.area::text, o.people, o.owners, o.occupant, ` + sourceColumns + `o.source_pos
 FROM occupancies o JOIN accounts a ON a.id = o.account_id JOIN sources s ON s.id = o.source_id
-WHERE a.house_id = $1 AND o.valid && daterange($2::date, ($2::date + interval '1 month')::date)
+WHERE a.house_id = $1 AND lower(o.valid) < ($2::date + interval '1 month')::date AND COALESCE(upper(o.valid) > $2, true)
 ORDER BY o.account_id, lower(o.valid)`
 	var id int64
 	var o housing.Occupancy
@@ -230,23 +230,27 @@ ORDER BY m.account_id, m.service COLLATE "C", m.serial COLLATE "C"`
 // loadReadings takes all readings of the month and, of each register, the last one before it.
 func (l *snapshotLoader) loadReadings(ctx context.Context) error {
 	const sql = `
-WITH m AS (SELECT unnest($3::bigint[]) AS id),
+WITH registers AS (SELECT * FROM unnest($3::bigint[], $4::text[]) AS t(meter_id, zone)),
 picked AS (
     SELECT r.meter_id, r.zone, r.taken_on, r.value, r.source_id, r.source_pos
-    FROM m JOIN readings r ON r.meter_id = m.id AND r.period = $2::date
+    FROM registers g JOIN readings r ON r.meter_id = g.meter_id AND r.zone = g.zone AND r.period = $2::date
     UNION ALL
-    SELECT r.* FROM m, unnest(ARRAY['', 'day', 'night', 'peak', 'half_peak']) AS z(zone),
+    SELECT r.* FROM registers g,
     LATERAL (SELECT r.meter_id, r.zone, r.taken_on, r.value, r.source_id, r.source_pos FROM readings r
-        WHERE r.meter_id = m.id AND r.zone = z.zone AND r.period < $2::date ORDER BY r.period DESC, r.taken_on DESC LIMIT 1) r)
+        WHERE r.meter_id = g.meter_id AND r.zone = g.zone AND r.period < $2::date
+        ORDER BY r.period DESC, r.taken_on DESC LIMIT 1) r)
 SELECT p.meter_id, p.zone, p.taken_on, p.value::text, ` + sourceColumns + `p.source_pos
 FROM picked p JOIN sources s ON s.id = p.source_id WHERE $1::bigint > 0
 ORDER BY p.meter_id, p.taken_on, p.zone COLLATE "C"`
 	if len(l.meters) == 0 {
 		return nil
 	}
-	ids := make([]int64, 0, len(l.meters))
-	for id := range l.meters {
-		ids = append(ids, id)
+	var ids []int64
+	var zones []string
+	for id, place := range l.meters {
+		for _, zone := range l.snapshot.Accounts[place.account].Meters[place.meter].Zones {
+			ids, zones = append(ids, id), append(zones, string(zone))
+		}
 	}
 	var id int64
 	var r housing.Reading
@@ -256,7 +260,7 @@ ORDER BY p.meter_id, p.taken_on, p.zone COLLATE "C"`
 		m := &l.snapshot.Accounts[place.account].Meters[place.meter]
 		m.Readings = append(m.Readings, r)
 		return nil
-	}, ids)
+	}, ids, zones)
 }
 
 // loadHistory takes the volumes charged in the twelve months before, for averages. Charges do not

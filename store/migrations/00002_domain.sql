@@ -130,6 +130,7 @@ CREATE TABLE occupancies (
     source_pos bigint NOT NULL,
     EXCLUDE USING gist (account_id WITH =, valid WITH &&)
 );
+CREATE INDEX occupancies_account ON occupancies (account_id);
 
 -- A service of a whole house (account_id is null) or of one account. One payee at a time.
 CREATE TABLE house_services (
