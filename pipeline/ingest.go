@@ -107,6 +107,12 @@ type fetchedFile struct {
 // ingestAll recognises all files first and takes them in the order in which they refer to each other,
 // whatever order they arrived in.
 func (p *Pipeline) ingestAll(ctx context.Context, files []fetchedFile, period housing.Period, done func(fetchedFile) error) ([]FileResult, error) {
+	if len(files) == 0 {
+		return nil, nil
+	}
+	if err := p.Store.EnsureMonth(ctx, period); err != nil { // payments are booked in it
+		return nil, fmt.Errorf("prepare %s: %w", period, err)
+	}
 	for i := range files {
 		if err := p.recognise(&files[i]); err != nil {
 			return nil, err
