@@ -93,7 +93,8 @@ func (p *Pipeline) workFile() (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("make a work file: %w", err)
 	}
-	if err := file.Close(); err != nil {
+	// What becomes of it is read by the office's own people: the group may, others may not.
+	if err := errors.Join(file.Chmod(0o640), file.Close()); err != nil {
 		return "", fmt.Errorf("make a work file: %w", err)
 	}
 	return file.Name(), nil
