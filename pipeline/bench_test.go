@@ -113,3 +113,14 @@ func BenchmarkCharge(b *testing.B) {
 	}
 	b.ReportMetric(float64(accounts)/b.Elapsed().Seconds(), "accounts/s")
 }
+
+// BenchmarkImport measures taking in the office's files: archive, decode, store, answer.
+func BenchmarkImport(b *testing.B) {
+	rows := 0
+	for b.Loop() {
+		for _, f := range madeTown(b, 5000).files {
+			rows += f.Counts.Rows
+		}
+	}
+	b.ReportMetric(float64(rows)/b.Elapsed().Seconds(), "rows/s")
+}
