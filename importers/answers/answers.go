@@ -75,6 +75,7 @@ func (r *reader) row(row importers.SheetRow) error {
 	}
 	if a.Account != "" {
 		at := row.Cells[r.answer]
+		at.Text = a.Account // pasted with spaces around it
 		if a.Account, err = importers.ReadAccountNumber(at); err != nil {
 			r.problem(row.Number, housing.MatchColumnAnswer, at.Text, "bad_account", err.Error())
 			return nil
