@@ -200,3 +200,48 @@ func unfinished(notes []housing.Problem) []housing.Problem {
 
 // position is where a fact came from: a comment or title above it is not given back.
 var position = regexp.MustCompile(`"[Pp]osition":\d+`)
+
+// FuzzAnswer changes the cases of text formats and holds their answers to the same law. The encoding of
+// what chance has made may read as another one once our own words stand in it.
+func FuzzAnswer(f *testing.F) {
+	inputs, err := filepath.Glob(filepath.Join("..", "*", "testdata", "*", "*", "input.*"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, path := range inputs {
+		if filepath.Ext(path) != ".json" {
+			f.Add(formattest.Load(f, path))
+		}
+	}
+	f.Fuzz(untouched)
+}
+
+// untouched proves that no rejected row of a text is accepted when the answer comes back as it was sent.
+func untouched(t *testing.T, content []byte) {
+	in := formattest.Input("file", content)
+	s, err := importers.NewSample(in)
+	if err != nil || s.Kind != importers.KindText {
+		return
+	}
+	if _, err := catalogue.New().Recognise(s); err != nil {
+		return
+	}
+	first := take(t.Context(), t, content)
+	if len(first.records) == 0 {
+		return
+	}
+	answer := first.answer(t, housing.Accepted)
+	s, err = importers.NewSample(formattest.Input("file", answer))
+	if err != nil || s.Encoding != first.result.Shape.Encoding {
+		return
+	}
+	second := take(t.Context(), t, answer)
+	if first.refused != second.refused || len(first.records) != len(second.records) {
+		t.Fatalf("%d rows, refused %q; the answer: %d, %q\n%q", len(first.records), first.refused, len(second.records), second.refused, answer)
+	}
+	for i, r := range first.records {
+		if again := second.records[i]; r.Rejected() && !again.Rejected() {
+			t.Errorf("row %d was rejected for %v and is accepted untouched:\n%q\n%q", r.Row, r.Problems, r.Cells, again.Cells)
+		}
+	}
+}
