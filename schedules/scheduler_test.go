@@ -57,7 +57,7 @@ func (m *month) Poll(ctx context.Context, partner pipeline.Partner, watch *remot
 	defer m.polling.Add(-1)
 	_, err := partner.Inbox.Ready(ctx, watch)
 	m.polls <- struct{}{}
-	return nil, err
+	return nil, err //nolint:wrapcheck // fails the test
 }
 
 func (m *month) Deliver(context.Context) (pipeline.DeliverResult, error) {
@@ -81,7 +81,7 @@ func clockAt(t time.Time) *clock {
 	return &c
 }
 
-func start(t *testing.T, s *store.Store, in schedules.Input) *schedules.Scheduler {
+func start(t *testing.T, s *store.Store, in schedules.Input) {
 	t.Helper()
 	in.Store, in.Zone, in.Tick, in.Log = s, time.UTC, 20*time.Millisecond, storetest.Logger(t)
 	scheduler, err := schedules.New(t.Context(), in)
@@ -96,7 +96,6 @@ func start(t *testing.T, s *store.Store, in schedules.Input) *schedules.Schedule
 		}
 	})
 	scheduler.Start()
-	return scheduler
 }
 
 // await lets the planners tick until they say so, or fails.
@@ -221,7 +220,7 @@ func TestReportsIntoFolder(t *testing.T) {
 	await(t, "the first look at the calendar", func() bool { return !lastWindow(t, s, "reports").IsZero() })
 	now.set(time.Date(2026, 10, 21, 7, 0, 1, 0, time.UTC))
 	await(t, "the window to be taken", func() bool { return lastWindow(t, s, "reports").Day() == 21 })
-	got, err := os.ReadFile(filepath.Join(target, m.report))
+	got, err := os.ReadFile(filepath.Join(target, m.report)) //nolint:gosec // a folder of the test
 	if err != nil || string(got) != "rows" {
 		t.Errorf("report %q, %v", got, err)
 	}

@@ -103,11 +103,11 @@ func (e *environment) bench(ctx context.Context, s *site, result *benchResult) e
 		}},
 		{"match", "claims", func() (int, error) {
 			r, err := p.Match(ctx)
-			return r.Decided, err
+			return r.Decided, err //nolint:wrapcheck // wrapped with the stage below
 		}},
 		{"charge", "accounts", func() (n int, err error) {
 			charged, err = p.Charge(ctx, period)
-			return charged.Totals.Accounts, err
+			return charged.Totals.Accounts, err //nolint:wrapcheck // wrapped with the stage below
 		}},
 		{"ledger", "balances", func() (int, error) {
 			r, err := p.Ledger(ctx, period)
@@ -115,14 +115,14 @@ func (e *environment) bench(ctx context.Context, s *site, result *benchResult) e
 		}},
 		{"receipts", "pages", func() (int, error) {
 			r, err := p.Issue(ctx, period)
-			return r.Pages, err
+			return r.Pages, err //nolint:wrapcheck // wrapped with the stage below
 		}},
 		{"reports", "rows", func() (rows int, err error) {
 			r, err := p.Publish(ctx, period)
 			for _, f := range r.Files {
 				rows += f.Rows
 			}
-			return rows, err
+			return rows, err //nolint:wrapcheck // wrapped with the stage below
 		}},
 	}
 	for _, stage := range stages {

@@ -73,10 +73,10 @@ func (r *configReader) read(content []byte) *config {
 }
 
 var (
-	yamlLine  = regexp.MustCompile(`^(?:yaml: )?line (\d+): (.*)$`)       //nolint:gochecknoglobals // compiled once
-	yamlField = regexp.MustCompile(`^field (\S+) not found in type \S+$`) //nolint:gochecknoglobals // compiled once
-	variable  = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)      //nolint:gochecknoglobals // compiled once
-	step      = regexp.MustCompile(`([a-z_]+)|\[(\d+)\]`)                 //nolint:gochecknoglobals // compiled once
+	yamlLine  = regexp.MustCompile(`^(?:yaml: )?line (\d+): (.*)$`)
+	yamlField = regexp.MustCompile(`^field (\S+) not found in type \S+$`)
+	variable  = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
+	step      = regexp.MustCompile(`([a-z_]+)|\[(\d+)\]`)
 )
 
 // yamlFaults takes the messages of the YAML reader apart: it reports all at once.
@@ -105,7 +105,7 @@ func (r *configReader) fault(line int, message string) {
 // err holds every fault in the order of lines.
 func (r *configReader) err() error {
 	slices.SortStableFunc(r.faults, func(a, b fault) int { return cmp.Compare(a.line, b.line) })
-	var errs []error
+	errs := make([]error, 0, len(r.faults))
 	for _, f := range r.faults {
 		place := r.file
 		if f.line > 0 {

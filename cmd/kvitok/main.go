@@ -15,7 +15,7 @@ import (
 )
 
 // version is what the linker was told; see the Makefile.
-var version = "dev" //nolint:gochecknoglobals // set by the linker
+var version = "dev"
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -36,7 +37,7 @@ func TestScripts(t *testing.T) {
 func openFolders(dir string) error {
 	for dir != "/" && dir != "." && strings.HasPrefix(dir, os.TempDir()+"/") {
 		if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // a folder of the test
-			return err
+			return fmt.Errorf("open %s: %w", dir, err)
 		}
 		dir = dir[:strings.LastIndex(dir, "/")]
 	}
@@ -46,15 +47,7 @@ func openFolders(dir string) error {
 // dataDir is a data folder for a private PostgreSQL.
 func dataDir(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "kvitok-test-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := os.RemoveAll(dir); err != nil {
-			t.Error(err)
-		}
-	})
+	dir := t.TempDir()
 	if err := openFolders(dir); err != nil {
 		t.Fatal(err)
 	}

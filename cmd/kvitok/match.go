@@ -60,7 +60,7 @@ func (e *environment) exportQuestions(ctx context.Context, a *app, path string) 
 	defer func() { _ = os.Remove(temporary.Name()) }() // renamed away on success
 	rows, err := a.pipeline.ExportQuestions(ctx, temporary)
 	if err = errors.Join(err, temporary.Close()); err != nil {
-		return err //nolint:wrapcheck // says what it wrote
+		return err
 	}
 	if err := os.Rename(temporary.Name(), path); err != nil {
 		return fmt.Errorf("write the workbook: %w", err)

@@ -10,7 +10,7 @@ import (
 
 func (e *environment) migrateCommand() *cobra.Command {
 	c := &cobra.Command{Use: "migrate", Short: "The schema of the database: up, status, check", Args: cobra.NoArgs}
-	c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() } //nolint:wrapcheck // only the output can fail
+	c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
 	sub := func(use, short string, work func(context.Context, *app) error) {
 		c.AddCommand(&cobra.Command{
 			Use: use, Short: short, Args: cobra.NoArgs,

@@ -42,7 +42,7 @@ type environment struct {
 
 // run executes one command line and returns its exit code.
 func run(ctx context.Context, e *environment) int {
-	root := e.root()
+	root := e.root() //nolint:contextcheck // cobra hands the context to the commands
 	root.SetArgs(e.args)
 	root.SetIn(e.in)
 	root.SetOut(e.out)

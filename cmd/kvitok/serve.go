@@ -131,7 +131,7 @@ func (a *app) handler(m *metrics) http.Handler {
 func plainText(w http.ResponseWriter, status int, text string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(status)
-	_, _ = w.Write([]byte(text + "\n")) // the client may be gone
+	_, _ = w.Write([]byte(text + "\n")) //nolint:gosec // plain text; the client may be gone
 }
 
 // startStream consumes until ctx ends; wait returns when the batch in hand is finished.

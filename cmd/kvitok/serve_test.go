@@ -31,7 +31,7 @@ func (b *logBuffer) Write(p []byte) (int, error) {
 	case b.grown <- struct{}{}:
 	default:
 	}
-	return b.text.Write(p)
+	return b.text.Write(p) //nolint:wrapcheck // a buffer never fails
 }
 
 func (b *logBuffer) String() string {

@@ -40,7 +40,7 @@ func TestMonthIsAsExpected(t *testing.T) {
 		}
 		first, err := s.app.pipeline.Run(ctx, made.Period())
 		if err != nil {
-			return err
+			return err //nolint:wrapcheck // fails the test
 		}
 		compareMonth(t, made.Expected(), first)
 		compareStored(ctx, t, made.Expected(), s.app.store)
@@ -49,7 +49,7 @@ func TestMonthIsAsExpected(t *testing.T) {
 		}
 		second, err := s.app.pipeline.Run(ctx, made.Period())
 		if err != nil {
-			return err
+			return err //nolint:wrapcheck // fails the test
 		}
 		if second.Changed() {
 			t.Errorf("the second run changed something: %+v", second)
@@ -157,7 +157,7 @@ func TestKilledChargeRunAgain(t *testing.T) {
 	if code != exitDone {
 		t.Fatalf("the charge after the kill: exit code %d: %s", code, problems)
 	}
-	if diff := cmp.Diff(want, chargedNow(t, conn)); diff != "" {
+	if diff := cmp.Diff(want, chargedNow(t.Context(), t, conn)); diff != "" {
 		t.Errorf("after a kill (-undisturbed +killed):\n%s", diff)
 	}
 	if code, out, problems := command(t, "replay", "--dir", e.dir, "--period", made.Period().String()); code != exitDone {
@@ -173,7 +173,7 @@ type chargedState struct {
 	Doubles       int
 }
 
-func chargedNow(t *testing.T, conn *pgx.Conn) chargedState {
+func chargedNow(ctx context.Context, t *testing.T, conn *pgx.Conn) chargedState {
 	t.Helper()
 	const sql = `
 SELECT (SELECT count(*) FROM charged_houses), count(*), COALESCE(sum(amount), 0),
@@ -182,7 +182,7 @@ SELECT (SELECT count(*) FROM charged_houses), count(*), COALESCE(sum(amount), 0)
     (SELECT count(*) FROM (SELECT 1 FROM charges GROUP BY account_id, service, kind, zone, seg_from, rule HAVING count(*) > 1) d)
 FROM charges`
 	var s chargedState
-	if err := conn.QueryRow(t.Context(), sql).Scan(&s.Houses, &s.Lines, &s.Amount, &s.Digest, &s.Doubles); err != nil {
+	if err := conn.QueryRow(ctx, sql).Scan(&s.Houses, &s.Lines, &s.Amount, &s.Digest, &s.Doubles); err != nil {
 		t.Fatal(err)
 	}
 	return s
@@ -202,14 +202,14 @@ func chargedUndisturbed(t *testing.T, e *environment, made *town.Town) (want cha
 			return err
 		}
 		if _, err := s.app.pipeline.Charge(ctx, made.Period()); err != nil {
-			return err
+			return err //nolint:wrapcheck // fails the test
 		}
 		conn, err := s.app.store.Pool().Acquire(ctx)
 		if err != nil {
-			return err
+			return err //nolint:wrapcheck // fails the test
 		}
 		defer conn.Release()
-		want = chargedNow(t, conn.Conn())
+		want = chargedNow(ctx, t, conn.Conn())
 		return nil
 	})
 	if err != nil {

@@ -40,10 +40,10 @@ const (
 
 // townClock makes the month end, whatever the real date is: it starts on the morning after the last
 // day of the month and runs as fast as the real one.
-func townClock(period housing.Period, real func() time.Time) func() time.Time {
+func townClock(period housing.Period, clock func() time.Time) func() time.Time {
 	const morning = 6 * time.Hour
-	began, start := real(), period.Next().First().Time().Add(morning)
-	return func() time.Time { return start.Add(real().Sub(began)) }
+	began, start := clock(), period.Next().First().Time().Add(morning)
+	return func() time.Time { return start.Add(clock().Sub(began)) }
 }
 
 // withSite starts the servers, opens the program on the data folder, and closes everything after.
@@ -96,10 +96,10 @@ func livePartners(dir string, server *ftpdemo.Server) []partnerConfig {
 			Address: server.Addr, User: server.User, Password: server.Password, Dir: path, TLS: ftp.TLSNone,
 		}}
 	}
-	partners := []partnerConfig{{
+	partners := append(make([]partnerConfig, 0, 3), partnerConfig{
 		Name:  town.Office,
 		Inbox: folderPlace(filepath.Join(dir, officeInbox)), Outbox: folderPlace(filepath.Join(dir, officeOutbox)),
-	}}
+	})
 	for _, name := range []string{town.Supplier, town.Bank} {
 		partners = append(partners, partnerConfig{Name: name, Inbox: place("/" + name + "/in"), Outbox: place("/" + name + "/out")})
 	}

@@ -31,12 +31,13 @@ func Read(in importers.Input) ([]housing.MatchAnswer, []housing.Problem, error) 
 			return nil, nil, err //nolint:wrapcheck // a FileError says what is wrong with the file
 		}
 		if !r.found {
-			return nil, nil, importers.Refuse("no_header", "лист «%s»: нет строки с заголовками «%s» и «%s»",
-				sheet, housing.MatchColumnClaim, housing.MatchColumnAnswer)
+			return nil, nil, importers.Refuse("no_header", //nolint:wrapcheck // made here
+				"лист «%s»: нет строки с заголовками «%s» и «%s»", sheet, housing.MatchColumnClaim, housing.MatchColumnAnswer)
 		}
 		return r.answers, r.problems, nil
 	}
-	return nil, nil, importers.Refuse("no_sheet", "в книге нет листа «%s»: это не книга сопоставления", housing.MatchSheet)
+	return nil, nil, importers.Refuse("no_sheet", //nolint:wrapcheck // made here
+		"в книге нет листа «%s»: это не книга сопоставления", housing.MatchSheet)
 }
 
 type reader struct {
@@ -60,9 +61,9 @@ func (r *reader) row(row importers.SheetRow) error {
 		return nil // a line that somebody wrote below the table
 	}
 	claim, err := strconv.ParseInt(number, 10, 64)
-	if err != nil || claim < 1 {
+	if err != nil || claim < 1 { // the reader goes on with the other rows
 		r.problem(row.Number, housing.MatchColumnClaim, number, "bad_claim", "номер заявки изменён или стёрт")
-		return nil
+		return nil //nolint:nilerr // a problem of this row
 	}
 	if first, twice := r.seen[claim]; twice {
 		r.problem(row.Number, housing.MatchColumnClaim, number, "repeated_claim", "заявка уже есть в строке "+strconv.Itoa(first))

@@ -52,17 +52,19 @@ func filled(t *testing.T, change func(book *excelize.File) error) importers.Inpu
 	return importers.Input{Name: "filled.xlsx", Size: int64(again.Len()), Content: bytes.NewReader(again.Bytes())}
 }
 
+// set fills cells: cell, value, cell, value ...
+func set(values ...string) func(*excelize.File) error {
+	return func(book *excelize.File) error {
+		var errs []error
+		for i := 0; i < len(values); i += 2 {
+			errs = append(errs, book.SetCellStr(housing.MatchSheet, values[i], values[i+1]))
+		}
+		return errors.Join(errs...)
+	}
+}
+
 func TestRead(t *testing.T) {
 	t.Parallel()
-	set := func(values ...string) func(*excelize.File) error { // cell, value, cell, value ...
-		return func(book *excelize.File) error {
-			var errs []error
-			for i := 0; i < len(values); i += 2 {
-				errs = append(errs, book.SetCellStr(housing.MatchSheet, values[i], values[i+1]))
-			}
-			return errors.Join(errs...)
-		}
-	}
 	tests := map[string]struct {
 		change   func(*excelize.File) error
 		want     []housing.MatchAnswer
@@ -71,29 +73,37 @@ func TestRead(t *testing.T) {
 		"nothing filled": {set(), []housing.MatchAnswer{{Claim: 10}, {Claim: 20}, {Claim: 30}}, nil},
 		"an account, none, a comment": {
 			set("K2", " 0100001001 ", "L2", "по паспорту", "K3", "Нет"),
-			[]housing.MatchAnswer{{Claim: 10, Account: "0100001001", Comment: "по паспорту"}, {Claim: 20, None: true}, {Claim: 30}}, nil,
+			[]housing.MatchAnswer{{Claim: 10, Account: "0100001001", Comment: "по паспорту"}, {Claim: 20, None: true}, {Claim: 30}},
+			nil,
 		},
 		"the number of a claim was overwritten": {
-			set("A2", "x", "K2", "0100001001"), []housing.MatchAnswer{{Claim: 20}, {Claim: 30}}, []string{"bad_claim"},
+			set("A2", "x", "K2", "0100001001"),
+			[]housing.MatchAnswer{{Claim: 20}, {Claim: 30}},
+			[]string{"bad_claim"},
 		},
 		"a row was copied": {
-			set("A3", "10", "K3", "нет"), []housing.MatchAnswer{{Claim: 10}, {Claim: 30}}, []string{"repeated_claim"},
+			set("A3", "10", "K3", "нет"),
+			[]housing.MatchAnswer{{Claim: 10}, {Claim: 30}},
+			[]string{"repeated_claim"},
 		},
 		"a row was deleted": {
 			func(book *excelize.File) error { return book.RemoveRow(housing.MatchSheet, 3) },
-			[]housing.MatchAnswer{{Claim: 10}, {Claim: 30}}, nil,
+			[]housing.MatchAnswer{{Claim: 10}, {Claim: 30}},
+			nil,
 		},
 		"a column was inserted": {
 			func(book *excelize.File) error {
 				return errors.Join(book.SetCellStr(housing.MatchSheet, "K2", "77"), book.InsertCols(housing.MatchSheet, "A", 1))
 			},
-			[]housing.MatchAnswer{{Claim: 10, Account: "77"}, {Claim: 20}, {Claim: 30}}, nil,
+			[]housing.MatchAnswer{{Claim: 10, Account: "77"}, {Claim: 20}, {Claim: 30}},
+			nil,
 		},
 		"a number that Excel spoiled": {
 			func(book *excelize.File) error {
 				return book.SetCellFloat(housing.MatchSheet, "K2", 1.23e17, -1, 64)
 			},
-			[]housing.MatchAnswer{{Claim: 20}, {Claim: 30}}, []string{"bad_account"},
+			[]housing.MatchAnswer{{Claim: 20}, {Claim: 30}},
+			[]string{"bad_account"},
 		},
 	}
 	for name, test := range tests {
@@ -106,7 +116,7 @@ func TestRead(t *testing.T) {
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("answers (-want +got):\n%s", diff)
 			}
-			var codes []string
+			var codes []string //nolint:prealloc // nil where there are none
 			for _, p := range problems {
 				codes = append(codes, p.Code)
 				if p.Row == 0 || p.Text == "" {
