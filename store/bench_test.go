@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"sync/atomic"
 	"testing"
 
@@ -20,12 +21,12 @@ const (
 
 // town is a database of benchHouses × benchAccounts accounts with two meters each and readings of the
 // months before October, made by SQL.
-func town(t testing.TB, houses int) *world {
-	t.Helper()
-	w := newWorld(t)
-	for p := period(t, "2025-10"); p <= period(t, october); p = p.Next() {
-		if err := w.EnsureMonth(t.Context(), p); err != nil {
-			t.Fatal(err)
+func town(tb testing.TB) *world {
+	tb.Helper()
+	w := newWorld(tb)
+	for p := period(tb, "2025-10"); p <= period(tb, october); p = p.Next() {
+		if err := w.EnsureMonth(tb.Context(), p); err != nil {
+			tb.Fatal(err)
 		}
 	}
 	statements := []string{
@@ -48,26 +49,26 @@ SELECT h.id, s, $1, true, '[2020-01-01,)', $2, 1 FROM houses h, unnest(ARRAY['co
 WHERE $3::int > 0 AND $4::int > 0`,
 	}
 	for _, sql := range statements {
-		if _, err := w.Exec(t.Context(), sql, w.issuer.ID, w.source, houses, benchAccounts); err != nil {
-			t.Fatal(err)
+		if _, err := w.Exec(tb.Context(), sql, w.issuer.ID, w.source, benchHouses, benchAccounts); err != nil {
+			tb.Fatal(err)
 		}
 	}
-	if _, err := w.Exec(t.Context(), "ANALYZE"); err != nil {
-		t.Fatal(err)
+	if _, err := w.Exec(tb.Context(), "ANALYZE"); err != nil {
+		tb.Fatal(err)
 	}
 	return w
 }
 
 // units are what workers save for a month, one a house.
-func (w *world) units(t testing.TB, p housing.Period) []store.ChargedHouse {
-	t.Helper()
-	run, houses, err := w.PlanRun(t.Context(), w.issuer.ID, p, "bench", instant(t, "2026-10-25T10:00:00Z"))
+func (w *world) units(tb testing.TB, p housing.Period) []store.ChargedHouse {
+	tb.Helper()
+	run, houses, err := w.PlanRun(tb.Context(), w.issuer.ID, p, "bench", instant(tb, "2026-10-25T10:00:00Z"))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	accounts := map[int64]map[string]int64{}
 	order := map[int64][]string{}
-	err = w.AllAccounts(t.Context(), w.issuer.ID, func(a store.HouseAccounts) error {
+	err = w.AllAccounts(tb.Context(), w.issuer.ID, func(a store.HouseAccounts) error {
 		if accounts[a.House.ID] == nil {
 			accounts[a.House.ID] = map[string]int64{}
 		}
@@ -76,18 +77,18 @@ func (w *world) units(t testing.TB, p housing.Period) []store.ChargedHouse {
 		return nil
 	})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	units := make([]store.ChargedHouse, len(houses))
 	services := housing.Services()
 	for i, house := range houses {
-		c := w.charged(t, run, house, p, fmt.Sprint(run, house))
+		c := w.charged(tb, run, house, p, fmt.Sprint(run, house))
 		c.AccountIDs = accounts[house]
 		c.Body = make([]byte, 30_000)
 		for _, number := range order[house] {
 			for j := range benchLines {
-				charge := line(t, number, services[j%len(services)], 1000+housing.Money(j))
-				charge.Volume, charge.Method = dec(t, "3.1234567"), housing.ByMeter
+				charge := line(tb, number, services[j%len(services)], 1000+housing.Money(j))
+				charge.Volume, charge.Method = dec(tb, "3.1234567"), housing.ByMeter
 				c.Charges = append(c.Charges, charge)
 			}
 		}
@@ -96,9 +97,9 @@ func (w *world) units(t testing.TB, p housing.Period) []store.ChargedHouse {
 	return units
 }
 
-func (w *world) saveAll(t testing.TB, units []store.ChargedHouse, workers int) {
-	t.Helper()
-	group, ctx := errgroup.WithContext(t.Context())
+func (w *world) saveAll(tb testing.TB, units []store.ChargedHouse, workers int) {
+	tb.Helper()
+	group, ctx := errgroup.WithContext(tb.Context())
 	var next atomic.Int64
 	for range workers {
 		group.Go(func() error {
@@ -109,27 +110,27 @@ func (w *world) saveAll(t testing.TB, units []store.ChargedHouse, workers int) {
 				}
 				err := w.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
 					if _, err := tx.LockUnit(ctx, units[i].Run, units[i].House); err != nil {
-						return err
+						return err //nolint:wrapcheck // the test says what failed
 					}
 					_, err := tx.SaveCharges(ctx, units[i])
-					return err
+					return err //nolint:wrapcheck // the test says what failed
 				})
 				if err != nil {
-					return err
+					return err //nolint:wrapcheck // the test says what failed
 				}
 			}
 		})
 	}
 	if err := group.Wait(); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 }
 
 // BenchmarkSaveCharges stores a month of 150-account houses, ten lines an account.
 func BenchmarkSaveCharges(b *testing.B) {
 	for _, workers := range []int{1, 2} {
-		b.Run(fmt.Sprint(workers), func(b *testing.B) {
-			w := town(b, benchHouses)
+		b.Run(strconv.Itoa(workers), func(b *testing.B) {
+			w := town(b)
 			p := period(b, october)
 			for b.Loop() {
 				b.StopTimer()
@@ -140,7 +141,7 @@ func BenchmarkSaveCharges(b *testing.B) {
 				b.StartTimer()
 				w.saveAll(b, units, workers)
 			}
-			b.ReportMetric(float64(b.N*benchHouses*benchAccounts)/b.Elapsed().Seconds(), "accounts/s") //nolint:forbidigo // testing's own
+			b.ReportMetric(float64(b.N*benchHouses*benchAccounts)/b.Elapsed().Seconds(), "accounts/s")
 		})
 	}
 }
@@ -148,7 +149,7 @@ func BenchmarkSaveCharges(b *testing.B) {
 // BenchmarkReadings validates and stores readings in batches, as the consumer of the stream does.
 func BenchmarkReadings(b *testing.B) {
 	const batch = 1000
-	w := town(b, benchHouses)
+	w := town(b)
 	rows := make([]store.SourcedReading, batch)
 	total, last := 0, 0
 	if err := w.QueryRow(b.Context(), "SELECT max(id) FROM accounts").Scan(&last); err != nil {
@@ -168,7 +169,7 @@ func BenchmarkReadings(b *testing.B) {
 		w.tx(b, func(tx *store.Tx) error {
 			states, err := tx.RegisterStates(b.Context(), w.issuer.ID, rows)
 			if err != nil {
-				return err
+				return err //nolint:wrapcheck // the test says what failed
 			}
 			meters := make([]int64, batch)
 			for i, s := range states {
@@ -177,15 +178,15 @@ func BenchmarkReadings(b *testing.B) {
 				}
 			}
 			_, err = tx.InsertReadings(b.Context(), meters, rows)
-			return err
+			return err //nolint:wrapcheck // the test says what failed
 		})
 	}
-	b.ReportMetric(float64(total)/b.Elapsed().Seconds(), "readings/s") //nolint:forbidigo // testing's own
+	b.ReportMetric(float64(total)/b.Elapsed().Seconds(), "readings/s")
 }
 
 // BenchmarkLoadSnapshot reads a house of 150 accounts with a year of readings.
 func BenchmarkLoadSnapshot(b *testing.B) {
-	w := town(b, benchHouses)
+	w := town(b)
 	w.saveAll(b, w.units(b, period(b, "2026-09")), 2)
 	refs, err := w.HouseRefs(b.Context(), w.issuer.ID)
 	if err != nil {
@@ -198,20 +199,20 @@ func BenchmarkLoadSnapshot(b *testing.B) {
 		}
 		i++
 	}
-	b.ReportMetric(float64(b.N*benchAccounts)/b.Elapsed().Seconds(), "accounts/s") //nolint:forbidigo // testing's own
+	b.ReportMetric(float64(b.N*benchAccounts)/b.Elapsed().Seconds(), "accounts/s")
 }
 
 // BenchmarkRebuildBalances draws up the ledger of a month from nothing, then again without a change.
 func BenchmarkRebuildBalances(b *testing.B) {
 	for _, again := range []bool{false, true} {
 		b.Run(map[bool]string{false: "first", true: "again"}[again], func(b *testing.B) {
-			w := town(b, benchHouses)
+			w := town(b)
 			p := period(b, october)
 			w.saveAll(b, w.units(b, p), 2)
 			rebuild := func() (n int64) {
 				w.tx(b, func(tx *store.Tx) (err error) {
 					n, err = tx.RebuildBalances(b.Context(), w.issuer.ID, p)
-					return err
+					return err //nolint:wrapcheck // the test says what failed
 				})
 				return n
 			}
@@ -226,7 +227,7 @@ func BenchmarkRebuildBalances(b *testing.B) {
 				}
 				rebuild()
 			}
-			b.ReportMetric(float64(int64(b.N)*rows)/b.Elapsed().Seconds(), "rows/s") //nolint:forbidigo // testing's own
+			b.ReportMetric(float64(int64(b.N)*rows)/b.Elapsed().Seconds(), "rows/s")
 		})
 	}
 }

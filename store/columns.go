@@ -30,7 +30,7 @@ func textColumn[T any](rows []T, value func(T) fmt.Stringer) []string {
 func (t *Tx) markAccepted(ctx context.Context, outcomes []housing.Outcome, indexes []int, sql string, args ...any) error {
 	rows, err := t.Query(ctx, sql, args...)
 	if err != nil {
-		return err //nolint:wrapcheck // the caller says what it wrote
+		return err
 	}
 	changed, err := pgx.CollectRows(rows, pgx.RowTo[int64])
 	if err != nil {
@@ -87,7 +87,7 @@ func rejectRepeats[T any](rows []T, outcomes []housing.Outcome, key func(T) stri
 func (q Queries) lookup(ctx context.Context, sql string, args ...any) (map[string]int64, error) {
 	rows, err := q.Query(ctx, sql, args...)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // the caller says what it looked for
+		return nil, err
 	}
 	found := map[string]int64{}
 	var key string

@@ -71,7 +71,7 @@ func (b *copyBuffer) numeric(v housing.Decimal) {
 	first := 5
 	for ; whole > 0; whole /= 10_000 {
 		first--
-		digits[first] = uint16(whole % 10_000) //nolint:gosec // below 10000
+		digits[first] = uint16(whole % 10_000)
 	}
 	last := 5
 	for ; scale > 0; scale -= 4 {
@@ -84,8 +84,8 @@ func (b *copyBuffer) numeric(v housing.Decimal) {
 		last++
 	}
 	count := last - first
-	b.data = binary.BigEndian.AppendUint32(b.data, uint32(8+2*count)) //nolint:gosec // at most 28
-	b.data = binary.BigEndian.AppendUint16(b.data, uint16(count))     //nolint:gosec // at most 10
+	b.data = binary.BigEndian.AppendUint32(b.data, uint32(8+2*count))
+	b.data = binary.BigEndian.AppendUint16(b.data, uint16(count))
 	b.data = binary.BigEndian.AppendUint16(b.data, uint16(5-first-1)) //nolint:gosec // two's complement is the form
 	b.data = binary.BigEndian.AppendUint16(b.data, sign)
 	b.data = binary.BigEndian.AppendUint16(b.data, uint16(v.Scale()))

@@ -11,7 +11,7 @@ import (
 	"github.com/kvitok-gkh/kvitok/store"
 )
 
-func TestOutgoing(t *testing.T) {
+func TestOutgoing(t *testing.T) { //nolint:funlen,gocognit // one story, told in order
 	t.Parallel()
 	w := newWorld(t)
 	now := instant(t, "2026-10-20T10:00:00Z")
@@ -87,14 +87,14 @@ func TestOutgoing(t *testing.T) {
 				t.Errorf("%+v, %v", o, err)
 			}
 			if err := tx.MarkFailed(t.Context(), o.ID, "550"); err != nil {
-				return err
+				return err //nolint:wrapcheck // the test says what failed
 			}
 			var got time.Duration
 			err = tx.QueryRow(t.Context(), "SELECT retry_at - now() FROM outgoing WHERE id = $1", o.ID).Scan(&got)
 			if got != pause {
 				t.Errorf("after attempt %d: a pause of %s, want %s", attempts+1, got, pause)
 			}
-			return err
+			return err //nolint:wrapcheck // the test says what failed
 		})
 	}
 }

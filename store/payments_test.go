@@ -13,11 +13,11 @@ import (
 	"github.com/kvitok-gkh/kvitok/store"
 )
 
-func payment(t testing.TB, key, account string, amount housing.Money) housing.Payment {
-	t.Helper()
+func payment(tb testing.TB, key, account string, amount housing.Money) housing.Payment {
+	tb.Helper()
 	return housing.Payment{
-		Key: key, Account: account, Payer: "Петров", Address: "дом 2", PaidOn: day(t, "2026-10-12"), Period: period(t, "2026-09"),
-		Amount: amount, Transfer: amount - 1, Fee: 1, OrderNo: "7", OrderDate: day(t, "2026-10-13"), Source: housing.Source{Position: 5},
+		Key: key, Account: account, Payer: "Петров", Address: "дом 2", PaidOn: day(tb, "2026-10-12"), Period: period(tb, "2026-09"),
+		Amount: amount, Transfer: amount - 1, Fee: 1, OrderNo: "7", OrderDate: day(tb, "2026-10-13"), Source: housing.Source{Position: 5},
 	}
 }
 
@@ -53,56 +53,55 @@ JOIN organisations o ON o.id = p.payee_id ORDER BY p.key`),
 		"u4 0002 дом 2 "+issuerINN+" 2026-10-12 2026-09-01 1 0 1 7 2026-10-13 5")
 }
 
-func opening(t testing.TB, account string, service housing.Service, amount housing.Money) housing.OpeningBalance {
-	t.Helper()
-	return housing.OpeningBalance{Account: account, Service: service, Payee: issuerINN, Period: period(t, october), Amount: amount}
+func opening(tb testing.TB, service housing.Service, amount housing.Money) housing.OpeningBalance {
+	tb.Helper()
+	return housing.OpeningBalance{Account: "0001", Service: service, Payee: issuerINN, Period: period(tb, october), Amount: amount}
 }
 
 func TestApplyOpeningBalances(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.settle(t, "дом 2", "0001")
-	b := opening(t, "0001", housing.Maintenance, -12345)
+	b := opening(t, housing.Maintenance, -12345)
 	unknown, noPayee := b, b
 	unknown.Account, noPayee.Payee = "0009", "7700000000"
 	want(t, "first", apply(t, w, (*store.Tx).ApplyOpeningBalances, b, unknown, noPayee, b),
 		"accepted", "unknown_account", "unknown_payee", "repeated_row")
 	want(t, "again", apply(t, w, (*store.Tx).ApplyOpeningBalances, b), "unchanged")
 	b.Amount = 1
-	want(t, "another amount", apply(t, w, (*store.Tx).ApplyOpeningBalances, b, opening(t, "0001", housing.Heating, 5)),
+	want(t, "another amount", apply(t, w, (*store.Tx).ApplyOpeningBalances, b, opening(t, housing.Heating, 5)),
 		"balance_known", "accepted")
 	want(t, "stored", w.texts(t, "SELECT concat_ws(' ', period, service, amount) FROM opening_balances ORDER BY service"),
 		"2026-10-01 heating 5", "2026-10-01 maintenance -12345")
 }
 
-// charge stores amounts of services as the charges of a house and returns whether they were new.
-func (w *world) charge(t testing.TB, house int64, p housing.Period, sha string, charges ...housing.Charge) (changed bool) {
-	t.Helper()
-	run, _, err := w.PlanRun(t.Context(), w.issuer.ID, p, "test", instant(t, "2026-10-25T10:00:00Z"))
+// charge stores the charges of a house.
+func (w *world) charge(tb testing.TB, house int64, p housing.Period, sha string, charges ...housing.Charge) {
+	tb.Helper()
+	run, _, err := w.PlanRun(tb.Context(), w.issuer.ID, p, "test", instant(tb, "2026-10-25T10:00:00Z"))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	w.tx(t, func(tx *store.Tx) (err error) {
-		changed, err = tx.SaveCharges(t.Context(), w.charged(t, run, house, p, sha, charges...))
-		return err
+	w.tx(tb, func(tx *store.Tx) error {
+		_, err := tx.SaveCharges(tb.Context(), w.charged(tb, run, house, p, sha, charges...))
+		return err //nolint:wrapcheck // the test says what failed
 	})
-	return changed
 }
 
-func (w *world) charged(t testing.TB, run, house int64, p housing.Period, sha string, charges ...housing.Charge) store.ChargedHouse {
-	t.Helper()
+func (w *world) charged(tb testing.TB, run, house int64, p housing.Period, sha string, charges ...housing.Charge) store.ChargedHouse {
+	tb.Helper()
 	c := store.ChargedHouse{
 		Run: run, House: house, Organisation: w.issuer.ID, Period: p, SHA256: sha, Body: []byte(sha), Charges: charges,
 		AccountIDs: map[string]int64{}, PayeeIDs: map[string]int64{issuerINN: w.issuer.ID, supplierINN: w.supplier},
 	}
-	err := w.AllAccounts(t.Context(), w.issuer.ID, func(a store.HouseAccounts) error {
+	err := w.AllAccounts(tb.Context(), w.issuer.ID, func(a store.HouseAccounts) error {
 		if a.House.ID == house {
 			c.AccountIDs[a.Number] = a.ID
 		}
 		return nil
 	})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	for _, charge := range charges {
 		c.Total += charge.Amount
@@ -110,11 +109,11 @@ func (w *world) charged(t testing.TB, run, house int64, p housing.Period, sha st
 	return c
 }
 
-func line(t testing.TB, account string, service housing.Service, amount housing.Money) housing.Charge {
-	t.Helper()
+func line(tb testing.TB, account string, service housing.Service, amount housing.Money) housing.Charge {
+	tb.Helper()
 	return housing.Charge{
-		Account: account, Service: service, Payee: issuerINN, Kind: housing.BaseCharge, Segment: span(t, "2026-10-01", "2026-11-01"),
-		Rule: "R1.1", Method: housing.ByArea, Volume: dec(t, "54.30"), Price: dec(t, "31.4500"), Coefficient: dec(t, "1"), Amount: amount,
+		Account: account, Service: service, Payee: issuerINN, Kind: housing.BaseCharge, Segment: span(tb, "2026-10-01", "2026-11-01"),
+		Rule: "R1.1", Method: housing.ByArea, Volume: dec(tb, "54.30"), Price: dec(tb, "31.4500"), Coefficient: dec(tb, "1"), Amount: amount,
 	}
 }
 
@@ -126,13 +125,13 @@ func TestOpenPaymentsSeeTheirAccounts(t *testing.T) {
 	corrected := line(t, "0001", housing.Heating, -50)
 	corrected.Kind, corrected.Payee = housing.Correction, supplierINN
 	w.charge(t, house, p, "a", line(t, "0001", housing.Maintenance, 1000), corrected, line(t, "0002", housing.Maintenance, 9))
-	want(t, "opening", apply(t, w, (*store.Tx).ApplyOpeningBalances, opening(t, "0001", housing.Maintenance, 300)), "accepted")
+	want(t, "opening", apply(t, w, (*store.Tx).ApplyOpeningBalances, opening(t, housing.Maintenance, 300)), "accepted")
 	want(t, "payments", apply(t, w, booking(p), payment(t, "u1", "0001", 400), payment(t, "u2", "0001", 500), payment(t, "u3", "9999", 1),
 		payment(t, "u4", "0002", 2)), "accepted", "accepted", "accepted unidentified_payment", "accepted")
 	read := func() (list []store.OpenPayment) {
 		w.tx(t, func(tx *store.Tx) (err error) {
 			list, err = tx.OpenPayments(t.Context(), w.issuer.ID, p, 10)
-			return err
+			return err //nolint:wrapcheck // the test says what failed
 		})
 		return list
 	}
@@ -172,16 +171,16 @@ func TestOpenPaymentsSeeTheirAccounts(t *testing.T) {
 }
 
 // Two processes that distribute at once must not see the same payment, whatever parts they make of it.
-func TestOpenPaymentsOnce(t *testing.T) {
+func TestOpenPaymentsOnce(t *testing.T) { //nolint:gocognit // one story, told in order
 	t.Parallel()
 	w := newWorld(t)
 	w.settle(t, "дом 2", "0001")
 	p := period(t, october)
-	var payments []housing.Payment
-	for i := range 40 {
+	payments := make([]housing.Payment, 0, 40)
+	for i := range cap(payments) {
 		payments = append(payments, payment(t, fmt.Sprint("u", i), "0001", 100))
 	}
-	want(t, "payments", apply(t, w, booking(p), payments...), all("accepted", 40)...)
+	want(t, "payments", apply(t, w, booking(p), payments...), accepted(40)...)
 	services := []housing.Service{housing.Maintenance, housing.Heating, housing.Gas}
 	errs := make([]error, len(services))
 	var wg sync.WaitGroup
@@ -192,7 +191,7 @@ func TestOpenPaymentsOnce(t *testing.T) {
 				err := w.InTx(t.Context(), func(ctx context.Context, tx *store.Tx) error {
 					list, err := tx.OpenPayments(ctx, w.issuer.ID, p, 3)
 					if err != nil {
-						return err
+						return err //nolint:wrapcheck // the test says what failed
 					}
 					n = len(list)
 					var parts []store.PaymentPart

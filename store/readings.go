@@ -34,23 +34,24 @@ type RegisterState struct {
 func (q Queries) RegisterStates(ctx context.Context, organisation int64, rows []SourcedReading) ([]RegisterState, error) {
 	const sql = `
 WITH incoming AS (
-    SELECT * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+    SELECT serial, service, account, zone, taken_on::date AS taken_on, ord
+    FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
         WITH ORDINALITY AS t(serial, service, account, zone, taken_on, ord)),
 found AS (
     SELECT i.ord, min(m.id) AS meter_id, count(*) AS found
     FROM incoming i
     JOIN meters m ON m.organisation_id = $1 AND m.serial = i.serial AND (i.service = '' OR m.service = i.service)
-    LEFT JOIN accounts a ON a.id = m.account_id
+    LEFT JOIN accounts a ON a.id = m.account_id AND i.account <> ''
     WHERE i.account = '' OR a.number = i.account
     GROUP BY i.ord)
 SELECT i.ord, f.meter_id, f.found, m.digits, m.zones, m.closed,
     l.taken_on, COALESCE(l.value, 0), n.taken_on, COALESCE(n.value, 0)
 FROM incoming i JOIN found f USING (ord) JOIN meters m ON m.id = f.meter_id
 LEFT JOIN LATERAL (SELECT taken_on, value FROM readings r
-    WHERE r.meter_id = m.id AND r.zone = i.zone AND r.period <= i.taken_on::date AND r.taken_on <= i.taken_on::date
+    WHERE r.meter_id = m.id AND r.zone = i.zone AND r.period <= i.taken_on AND r.taken_on <= i.taken_on
     ORDER BY r.period DESC, r.taken_on DESC LIMIT 1) l ON true
 LEFT JOIN LATERAL (SELECT taken_on, value FROM readings r
-    WHERE r.meter_id = m.id AND r.zone = i.zone AND r.period > i.taken_on::date - 31 AND r.taken_on > i.taken_on::date
+    WHERE r.meter_id = m.id AND r.zone = i.zone AND r.period > i.taken_on - 31 AND r.taken_on > i.taken_on
     ORDER BY r.period, r.taken_on LIMIT 1) n ON true`
 	states := make([]RegisterState, len(rows))
 	found, err := q.Query(ctx, sql, organisation,
@@ -82,15 +83,16 @@ LEFT JOIN LATERAL (SELECT taken_on, value FROM readings r
 func (t *Tx) InsertReadings(ctx context.Context, meters []int64, rows []SourcedReading) ([]bool, error) {
 	const sql = `
 WITH incoming AS (
-    SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[])
+    SELECT meter_id, zone, taken_on::date AS taken_on, value::numeric AS value, source_id, pos, ord
+    FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[])
         WITH ORDINALITY AS t(meter_id, zone, taken_on, value, source_id, pos, ord)),
 first AS (
     SELECT DISTINCT ON (meter_id, zone, taken_on) * FROM incoming ORDER BY meter_id, zone, taken_on, ord),
 made AS (
     INSERT INTO readings (period, meter_id, zone, taken_on, value, source_id, source_pos)
-    SELECT date_trunc('month', taken_on::date), meter_id, zone, taken_on::date, value::numeric, source_id, pos FROM first
+    SELECT date_trunc('month', taken_on), meter_id, zone, taken_on, value, source_id, pos FROM first
     ON CONFLICT DO NOTHING RETURNING meter_id, zone, taken_on)
-SELECT ord FROM first f JOIN made m ON (m.meter_id, m.zone, m.taken_on) = (f.meter_id, f.zone, f.taken_on::date)`
+SELECT ord FROM first f JOIN made m ON (m.meter_id, m.zone, m.taken_on) = (f.meter_id, f.zone, f.taken_on)`
 	made, err := t.Query(ctx, sql, meters,
 		column(rows, func(r SourcedReading) string { return string(r.Zone) }),
 		textColumn(rows, func(r SourcedReading) fmt.Stringer { return r.On }),

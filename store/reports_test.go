@@ -25,17 +25,23 @@ func collect[T any](t *testing.T, rows iter.Seq2[T, error]) (list []T) {
 func printed(t *testing.T) (w *world, houses map[string]int64) {
 	t.Helper()
 	w = newWorld(t)
-	want(t, "houses", apply(t, w, (*store.Tx).ApplyHouses, block(t, "д. 10"), block(t, "д. 2"), block(t, "д. 2а")), all("accepted", 3)...)
+	want(t, "houses", apply(t, w, (*store.Tx).ApplyHouses, block(t, "д. 10"), block(t, "д. 2"), block(t, "д. 2а")), accepted(3)...)
 	flats := []struct{ key, number, flat, room string }{
-		{"д. 10", "0001", "1", ""}, {"д. 2", "0002", "10а", ""}, {"д. 2", "0003", "10", ""}, {"д. 2", "0004", "2", ""},
-		{"д. 2", "0005", "11", "10"}, {"д. 2", "0006", "11", "2"}, {"д. 2", "0008", "2", ""}, {"д. 2а", "0007", "", ""},
+		{"д. 10", "0001", "1", ""},
+		{"д. 2", "0002", "10а", ""},
+		{"д. 2", "0003", "10", ""},
+		{"д. 2", "0004", "2", ""},
+		{"д. 2", "0005", "11", "10"},
+		{"д. 2", "0006", "11", "2"},
+		{"д. 2", "0008", "2", ""},
+		{"д. 2а", "0007", "", ""},
 	}
 	entries := make([]housing.AccountEntry, len(flats))
 	for i, f := range flats {
 		entries[i] = entry(t, f.key, f.number, f.flat)
 		entries[i].Account.Premises.Room = f.room
 	}
-	want(t, "accounts", apply(t, w, (*store.Tx).ApplyAccounts, entries...), all("accepted", len(flats))...)
+	want(t, "accounts", apply(t, w, (*store.Tx).ApplyAccounts, entries...), accepted(len(flats))...)
 	refs, err := w.HouseRefs(t.Context(), w.issuer.ID)
 	if err != nil {
 		t.Fatal(err)
@@ -64,8 +70,8 @@ func TestReportsInOrderOfPrint(t *testing.T) {
 	w, houses := printed(t)
 	p := period(t, october)
 	order := []string{"0004", "0008", "0003", "0002", "0006", "0005", "0007", "0001"}
-	var numbers []string
 	turnovers := collect(t, w.AccountTurnovers(t.Context(), w.issuer.ID, p))
+	numbers := make([]string, 0, len(turnovers))
 	for _, row := range turnovers {
 		numbers = append(numbers, row.Account.Number)
 	}
@@ -94,7 +100,7 @@ func TestReportsInOrderOfPrint(t *testing.T) {
 	if diff := cmp.Diff(uplift, charges[1].Charge, exact()); diff != "" {
 		t.Errorf("a charge (-want +got):\n%s", diff)
 	}
-	var debts []string
+	debts := make([]string, 0, len(order))
 	for _, d := range collect(t, w.Debts(t.Context(), w.issuer.ID, supplierINN, p)) {
 		debts = append(debts, d.Account.Number+" "+d.Amount.String()+" "+d.Period.String())
 	}
@@ -102,7 +108,10 @@ func TestReportsInOrderOfPrint(t *testing.T) {
 	if rows := collect(t, w.Debts(t.Context(), w.issuer.ID, "7700000000", p)); len(rows) != 0 {
 		t.Errorf("debts to an unknown payee: %v", rows)
 	}
-	for range w.AccountCharges(t.Context(), w.issuer.ID, p) {
+	for _, err := range w.AccountCharges(t.Context(), w.issuer.ID, p) {
+		if err != nil {
+			t.Fatal(err)
+		}
 		break // gives the connection back
 	}
 	want(t, "snapshots", standing(t, w, p), "д. 2", "д. 2а", "д. 10")
@@ -174,7 +183,7 @@ func TestIssueDocuments(t *testing.T) {
 			if n != changed {
 				t.Errorf("%d documents changed, want %d", n, changed)
 			}
-			return err
+			return err //nolint:wrapcheck // the test says what failed
 		})
 	}
 	issue(rows, 2)

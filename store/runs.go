@@ -26,10 +26,10 @@ type Run struct {
 // PlanRun opens a run of the month with one unit per house, or joins the one under way. It returns
 // the run and the houses still to do.
 func (s *Store) PlanRun(ctx context.Context, organisation int64, period housing.Period, engine string, now time.Time) (run int64, houses []int64, err error) {
+	// The update changes nothing: it locks the run under way, so that it cannot end meanwhile.
 	const open = `
-INSERT INTO runs (organisation_id, period, engine, status, started_at) VALUES ($1, $2, $3, 'running', $4)
-ON CONFLICT (organisation_id, period) WHERE status = 'running' DO NOTHING`
-	const current = `SELECT id FROM runs WHERE organisation_id = $1 AND period = $2 AND status = 'running'`
+INSERT INTO runs AS r (organisation_id, period, engine, status, started_at) VALUES ($1, $2, $3, 'running', $4)
+ON CONFLICT (organisation_id, period) WHERE status = 'running' DO UPDATE SET engine = r.engine RETURNING id`
 	const plan = `
 INSERT INTO charge_units (run_id, house_id, status)
 SELECT $1, h.id, 'planned' FROM houses h
@@ -37,11 +37,8 @@ WHERE h.organisation_id = $2 AND EXISTS (SELECT FROM accounts a WHERE a.house_id
 ON CONFLICT DO NOTHING`
 	const due = `SELECT house_id FROM charge_units WHERE run_id = $1 AND status = 'planned' ORDER BY house_id`
 	err = s.InTx(ctx, func(ctx context.Context, tx *Tx) error {
-		if _, err := tx.Exec(ctx, open, organisation, period, engine, now); err != nil {
+		if err := tx.QueryRow(ctx, open, organisation, period, engine, now).Scan(&run); err != nil {
 			return fmt.Errorf("open a run: %w", err)
-		}
-		if err := tx.QueryRow(ctx, current, organisation, period).Scan(&run); err != nil {
-			return fmt.Errorf("read the run under way: %w", err)
 		}
 		if _, err := tx.Exec(ctx, plan, run, organisation); err != nil {
 			return fmt.Errorf("plan the houses of a run: %w", err)

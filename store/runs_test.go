@@ -26,7 +26,7 @@ func (w *world) finish(t *testing.T, p housing.Period) {
 	}
 }
 
-func TestRunFromPlanToEnd(t *testing.T) {
+func TestRunFromPlanToEnd(t *testing.T) { //nolint:funlen,gocognit // one story, told in order
 	t.Parallel()
 	w := newWorld(t)
 	first, _ := w.settle(t, "дом 2", "0001")
@@ -47,7 +47,7 @@ func TestRunFromPlanToEnd(t *testing.T) {
 				t.Fatalf("the unit of house %d: planned %v, %v", house, planned, err)
 			}
 			changed, err = tx.SaveCharges(t.Context(), w.charged(t, run, house, p, sha, charges...))
-			return err
+			return err //nolint:wrapcheck // the test says what failed
 		})
 		return changed
 	}
@@ -110,7 +110,7 @@ func save2(t *testing.T, w *world, run, house int64) (done bool) {
 	w.tx(t, func(tx *store.Tx) error {
 		planned, err := tx.LockUnit(t.Context(), run, house)
 		done = !planned
-		return err
+		return err //nolint:wrapcheck // the test says what failed
 	})
 	return done
 }
@@ -159,9 +159,10 @@ func TestLockUnitByTwo(t *testing.T) {
 		t.Fatal(err)
 	}
 	killed := errors.New("killed")
+	unit := w.charged(t, run, house, p, "a", line(t, "0001", housing.Gas, 1))
 	err = w.InTx(t.Context(), func(ctx context.Context, tx *store.Tx) error {
-		if _, err := tx.SaveCharges(ctx, w.charged(t, run, house, p, "a", line(t, "0001", housing.Gas, 1))); err != nil {
-			return err
+		if _, err := tx.SaveCharges(ctx, unit); err != nil {
+			return err //nolint:wrapcheck // the test says what failed
 		}
 		return killed
 	})
@@ -177,8 +178,8 @@ func TestLockUnitByTwo(t *testing.T) {
 		}
 		go func() { second <- save2(t, w, run, house) }()
 		w.awaitBlocked(t)
-		_, err := tx.SaveCharges(t.Context(), w.charged(t, run, house, p, "a", line(t, "0001", housing.Gas, 1)))
-		return err
+		_, err := tx.SaveCharges(t.Context(), unit)
+		return err //nolint:wrapcheck // the test says what failed
 	})
 	if !<-second {
 		t.Error("the second worker took a unit that was done")
@@ -213,9 +214,10 @@ func TestChargesNeedKnownParties(t *testing.T) {
 	stranger := line(t, "0001", housing.Gas, 1)
 	stranger.Payee = "7700000000"
 	for _, charge := range []housing.Charge{stranger, line(t, "0009", housing.Gas, 1)} {
+		unit := w.charged(t, run, house, p, "a", charge)
 		err := w.InTx(t.Context(), func(ctx context.Context, tx *store.Tx) error {
-			_, err := tx.SaveCharges(ctx, w.charged(t, run, house, p, "a", charge))
-			return err
+			_, err := tx.SaveCharges(ctx, unit)
+			return err //nolint:wrapcheck // the test says what failed
 		})
 		if !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("account %s, payee %s: %v, want ErrNotFound", charge.Account, charge.Payee, err)
@@ -241,7 +243,10 @@ func TestFindingsAndDataState(t *testing.T) {
 		{Account: "0001", Service: housing.Gas, Code: "no_tariff", Text: "нет тарифа", Held: true},
 		{Code: "no_area", Text: "площадь дома не указана"},
 	}
-	w.tx(t, func(tx *store.Tx) error { _, err := tx.SaveCharges(t.Context(), c); return err })
+	w.tx(t, func(tx *store.Tx) error {
+		_, err := tx.SaveCharges(t.Context(), c)
+		return err //nolint:wrapcheck // the test says what failed
+	})
 	w.finish(t, p)
 	list, err := w.Findings(t.Context(), w.issuer.ID, p)
 	address := "г. Примерск, дом 2"

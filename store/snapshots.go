@@ -42,7 +42,7 @@ func (l *snapshotLoader) forEach(ctx context.Context, sql string, into []any, ro
 	args := append([]any{l.house, l.snapshot.Period.First()}, more...)
 	rows, err := l.Query(ctx, sql, args...)
 	if err != nil {
-		return err //nolint:wrapcheck // LoadSnapshot wraps
+		return err
 	}
 	_, err = pgx.ForEachRow(rows, into, row)
 	return err //nolint:wrapcheck // LoadSnapshot wraps

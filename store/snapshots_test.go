@@ -23,7 +23,7 @@ func wholeHouse(t *testing.T) (w *world, house int64) {
 	gone.Account.Closed, future.Account.Opened = day(t, "2026-10-01"), day(t, "2026-11-01")
 	moved := entry(t, "дом 2", "0001", "2")
 	moved.Occupancy.Valid.From, moved.Occupancy.People, moved.Occupancy.Occupant = day(t, "2026-10-11"), 0, housing.Tenant
-	want(t, "accounts", apply(t, w, (*store.Tx).ApplyAccounts, gone, future, moved), all("accepted", 3)...)
+	want(t, "accounts", apply(t, w, (*store.Tx).ApplyAccounts, gone, future, moved), accepted(3)...)
 
 	tariff := func(service housing.Service, house, from, to, price string) housing.Tariff {
 		return housing.Tariff{Service: service, House: house, Price: dec(t, price), Valid: span(t, from, to), Document: "Приказ № 1"}
@@ -32,11 +32,11 @@ func wholeHouse(t *testing.T) (w *world, house int64) {
 		tariff(housing.Maintenance, "", since, "", "31.45"), tariff(housing.ColdWater, "", since, "", "40.00"),
 		tariff(housing.ColdWater, "", "2026-10-16", "", "44.10"), tariff(housing.Maintenance, "дом 2", since, "", "30"),
 		tariff(housing.Maintenance, "дом 3", since, "", "29"), tariff(housing.Gas, "", since, "2026-10-01", "7"),
-		tariff(housing.Gas, "", "2026-11-01", "", "8")), all("accepted", 7)...)
+		tariff(housing.Gas, "", "2026-11-01", "", "8")), accepted(7)...)
 	norm := housing.Norm{Service: housing.ColdWater, Base: housing.PerPerson, Value: dec(t, "4.901"), Valid: span(t, since, ""), Document: "Приказ № 2"}
 	elsewhere := norm
 	elsewhere.House = "дом 3"
-	want(t, "norms", apply(t, w, (*store.Tx).ApplyNorms, norm, elsewhere), all("accepted", 2)...)
+	want(t, "norms", apply(t, w, (*store.Tx).ApplyNorms, norm, elsewhere), accepted(2)...)
 	service := func(account string, s housing.Service, from, payee string) housing.HouseService {
 		return housing.HouseService{Key: "дом 2", Account: account, AccountService: housing.AccountService{
 			Service: s, Payee: payee, MeterPossible: s == housing.ColdWater, Valid: span(t, from, ""),
@@ -44,13 +44,13 @@ func wholeHouse(t *testing.T) (w *world, house int64) {
 	}
 	want(t, "services", apply(t, w, (*store.Tx).ApplyHouseServices,
 		service("", housing.Maintenance, since, issuerINN), service("", housing.ColdWater, since, supplierINN),
-		service("0001", housing.ColdWater, since, issuerINN), service("", housing.Gas, "2026-11-01", issuerINN)), all("accepted", 4)...)
+		service("0001", housing.ColdWater, since, issuerINN), service("", housing.Gas, "2026-11-01", issuerINN)), accepted(4)...)
 	volume := housing.HouseVolume{Key: "дом 2", Period: period(t, october), CollectiveMeter: housing.CollectiveMeter{
 		Serial: "77", Service: housing.Heating, Volume: dec(t, "120.50"),
 	}}
 	past := volume
 	past.Period = period(t, "2026-09")
-	want(t, "volumes", apply(t, w, (*store.Tx).ApplyHouseVolumes, volume, past), all("accepted", 2)...)
+	want(t, "volumes", apply(t, w, (*store.Tx).ApplyHouseVolumes, volume, past), accepted(2)...)
 	w.meterHouse(t, house)
 	return w, house
 }
@@ -62,15 +62,15 @@ func (w *world) meterHouse(t *testing.T, house int64) {
 	old, later := meter(t, "0001", "A-0", housing.HotWater), meter(t, "0001", "A-9", housing.HotWater)
 	old.Meter.Closed, later.Meter.Commissioned, later.Initial = day(t, "2026-09-20"), day(t, "2026-11-01"), nil
 	want(t, "meters", apply(t, w, (*store.Tx).ApplyMeters,
-		two, meter(t, "0001", "A-1", housing.ColdWater), old, later, meter(t, "0009", "A-1", housing.HotWater)), all("accepted", 5)...)
+		two, meter(t, "0001", "A-1", housing.ColdWater), old, later, meter(t, "0009", "A-1", housing.HotWater)), accepted(5)...)
 	zoned := func(zone housing.Zone, on, value string) store.SourcedReading {
-		r := sourced(w, t, "", "E-1", on, value)
+		r := w.sourced(t, "", "E-1", on, value)
 		r.Zone = zone
 		return r
 	}
 	if diff := cmp.Diff(make9(true), w.readings(t,
-		sourced(w, t, "0001", "A-1", "2026-09-18", "8.250"), sourced(w, t, "0001", "A-1", "2026-10-18", "9.75"),
-		sourced(w, t, "0001", "A-1", "2026-10-02", "9"), sourced(w, t, "0001", "A-1", "2026-11-01", "10"),
+		w.sourced(t, "0001", "A-1", "2026-09-18", "8.250"), w.sourced(t, "0001", "A-1", "2026-10-18", "9.75"),
+		w.sourced(t, "0001", "A-1", "2026-10-02", "9"), w.sourced(t, "0001", "A-1", "2026-11-01", "10"),
 		zoned(housing.ZoneNight, "2026-01-20", "1"), zoned(housing.ZoneDay, "2026-09-01", "5"),
 		zoned(housing.ZoneDay, "2026-09-30", "6"), zoned(housing.ZoneDay, "2026-10-18", "7"),
 		zoned(housing.ZoneNight, "2026-10-18", "2"))); diff != "" {

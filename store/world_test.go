@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -28,24 +29,24 @@ type world struct {
 	source, supplier int64
 }
 
-func newWorld(t testing.TB) *world {
-	t.Helper()
-	w := &world{Store: storetest.New(t)}
+func newWorld(tb testing.TB) *world {
+	tb.Helper()
+	w := &world{Store: storetest.New(tb)}
 	w.issuer = organisation(issuerINN, "ООО «УК Примерск»")
 	var err error
-	if w.issuer.ID, err = w.PutOrganisation(t.Context(), w.issuer); err != nil {
-		t.Fatal(err)
+	if w.issuer.ID, err = w.PutOrganisation(tb.Context(), w.issuer); err != nil {
+		tb.Fatal(err)
 	}
-	if w.supplier, err = w.PutOrganisation(t.Context(), organisation(supplierINN, "АО «Водоканал»")); err != nil {
-		t.Fatal(err)
+	if w.supplier, err = w.PutOrganisation(tb.Context(), organisation(supplierINN, "АО «Водоканал»")); err != nil {
+		tb.Fatal(err)
 	}
-	w.source, err = w.PutSource(t.Context(), housing.Source{Kind: housing.SourceManual, Name: "тест"}, 0)
+	w.source, err = w.PutSource(tb.Context(), housing.Source{Kind: housing.SourceManual, Name: "тест"}, 0)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	for _, m := range []string{since[:7], "2026-09", october} {
-		if err := w.EnsureMonth(t.Context(), period(t, m)); err != nil {
-			t.Fatal(err)
+		if err := w.EnsureMonth(tb.Context(), period(tb, m)); err != nil {
+			tb.Fatal(err)
 		}
 	}
 	return w
@@ -61,10 +62,10 @@ func organisation(inn, name string) housing.Organisation {
 }
 
 // tx runs one transaction that must succeed.
-func (w *world) tx(t testing.TB, do func(tx *store.Tx) error) {
-	t.Helper()
-	if err := w.InTx(t.Context(), func(_ context.Context, tx *store.Tx) error { return do(tx) }); err != nil {
-		t.Fatal(err)
+func (w *world) tx(tb testing.TB, do func(tx *store.Tx) error) {
+	tb.Helper()
+	if err := w.InTx(tb.Context(), func(_ context.Context, tx *store.Tx) error { return do(tx) }); err != nil {
+		tb.Fatal(err)
 	}
 }
 
@@ -72,15 +73,15 @@ type applyFunc[T any] = func(*store.Tx, context.Context, int64, int64, []T) ([]h
 
 // apply stores rows in one transaction and returns their ends as "accepted", "unchanged", "code of the
 // rejection", with a "warning" beside them.
-func apply[T any](t testing.TB, w *world, f applyFunc[T], rows ...T) []string {
-	t.Helper()
-	return ends(outcomes(t, w, f, rows...))
+func apply[T any](tb testing.TB, w *world, f applyFunc[T], rows ...T) []string {
+	tb.Helper()
+	return ends(outcomes(tb, w, f, rows...))
 }
 
-func outcomes[T any](t testing.TB, w *world, f applyFunc[T], rows ...T) (list []housing.Outcome) {
-	t.Helper()
-	w.tx(t, func(tx *store.Tx) (err error) {
-		list, err = f(tx, t.Context(), w.issuer.ID, w.source, rows)
+func outcomes[T any](tb testing.TB, w *world, f applyFunc[T], rows ...T) (list []housing.Outcome) {
+	tb.Helper()
+	w.tx(tb, func(tx *store.Tx) (err error) {
+		list, err = f(tx, tb.Context(), w.issuer.ID, w.source, rows)
 		return err
 	})
 	return list
@@ -102,73 +103,69 @@ func ends(outcomes []housing.Outcome) []string {
 }
 
 // want compares the ends of rows.
-func want(t testing.TB, what string, got []string, expected ...string) {
-	t.Helper()
+func want(tb testing.TB, what string, got []string, expected ...string) {
+	tb.Helper()
 	if diff := cmp.Diff(expected, got, cmpopts.EquateEmpty()); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", what, diff)
+		tb.Errorf("%s (-want +got):\n%s", what, diff)
 	}
 }
 
-// all says that n rows ended in one way.
-func all(end string, n int) []string {
-	list := make([]string, n)
-	for i := range list {
-		list[i] = end
-	}
-	return list
+// accepted says that n rows were accepted.
+func accepted(n int) []string {
+	return slices.Repeat([]string{string(housing.Accepted)}, n)
 }
 
-func day(t testing.TB, s string) housing.Date {
-	t.Helper()
+func day(tb testing.TB, s string) housing.Date {
+	tb.Helper()
 	var d housing.Date
 	if err := d.UnmarshalText([]byte(s)); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return d
 }
 
-func span(t testing.TB, from, to string) housing.Interval {
-	t.Helper()
-	return housing.Interval{From: day(t, from), To: day(t, to)}
+func span(tb testing.TB, from, to string) housing.Interval {
+	tb.Helper()
+	return housing.Interval{From: day(tb, from), To: day(tb, to)}
 }
 
-func dec(t testing.TB, s string) housing.Decimal {
-	t.Helper()
+func dec(tb testing.TB, s string) housing.Decimal {
+	tb.Helper()
 	d, err := housing.ParseDecimal(s)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return d
 }
 
-func period(t testing.TB, s string) housing.Period {
-	t.Helper()
+func period(tb testing.TB, s string) housing.Period {
+	tb.Helper()
 	p, err := housing.ParsePeriod(s)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return p
 }
 
-func instant(t testing.TB, s string) time.Time {
-	t.Helper()
+func instant(tb testing.TB, s string) time.Time {
+	tb.Helper()
 	at, err := time.Parse(time.RFC3339, s)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return at
 }
 
-func block(t testing.TB, key string) housing.House {
-	t.Helper()
+func block(tb testing.TB, key string) housing.House {
+	tb.Helper()
 	return housing.House{
-		Address: "г. Примерск, " + key, Key: key, Kind: housing.BlockOfFlats, Area: dec(t, "3000.50"), Common: dec(t, "250.0"),
+		Address: "г. Примерск, " + key, Key: key, Kind: housing.BlockOfFlats, Area: dec(tb, "3000.50"), Common: dec(tb, "250.0"),
 		Source: housing.Source{Position: 2},
 	}
 }
 
-func entry(t testing.TB, key, number, flat string) housing.AccountEntry {
-	t.Helper()
+func entry(tb testing.TB, key, number, flat string) housing.AccountEntry {
+	tb.Helper()
 	return housing.AccountEntry{
 		House: "г. Примерск, " + key, Key: key,
 		Account: housing.Account{
@@ -176,36 +173,36 @@ func entry(t testing.TB, key, number, flat string) housing.AccountEntry {
 			Source: housing.Source{Position: 3},
 		},
 		Occupancy: housing.Occupancy{
-			Valid: span(t, since, ""), Area: dec(t, "54.30"), People: 2, Owners: 1, Occupant: housing.Owner,
+			Valid: span(tb, since, ""), Area: dec(tb, "54.30"), People: 2, Owners: 1, Occupant: housing.Owner,
 			Source: housing.Source{Position: 3},
 		},
 	}
 }
 
-func meter(t testing.TB, account, serial string, service housing.Service) housing.MeterEntry {
-	t.Helper()
+func meter(tb testing.TB, account, serial string, service housing.Service) housing.MeterEntry {
+	tb.Helper()
 	return housing.MeterEntry{Account: account, Meter: housing.Meter{
 		Serial: serial, Service: service, Zones: []housing.Zone{housing.ZoneSingle}, Digits: 5,
-		Commissioned: day(t, "2026-01-15"), VerifyBy: day(t, "2030-01-01"), Source: housing.Source{Position: 4},
-	}, Initial: []housing.Reading{{On: day(t, "2026-01-15"), Value: dec(t, "0.500")}}}
+		Commissioned: day(tb, "2026-01-15"), VerifyBy: day(tb, "2030-01-01"), Source: housing.Source{Position: 4},
+	}, Initial: []housing.Reading{{On: day(tb, "2026-01-15"), Value: dec(tb, "0.500")}}}
 }
 
 // settle stores one house with accounts of flats 1, 2, … and returns their ids by number.
-func (w *world) settle(t testing.TB, key string, numbers ...string) (house int64, accounts map[string]int64) {
-	t.Helper()
-	want(t, "house", apply(t, w, (*store.Tx).ApplyHouses, block(t, key)), "accepted")
+func (w *world) settle(tb testing.TB, key string, numbers ...string) (house int64, accounts map[string]int64) {
+	tb.Helper()
+	want(tb, "house", apply(tb, w, (*store.Tx).ApplyHouses, block(tb, key)), "accepted")
 	entries := make([]housing.AccountEntry, len(numbers))
 	for i, number := range numbers {
-		entries[i] = entry(t, key, number, string(rune('1'+i)))
+		entries[i] = entry(tb, key, number, string(rune('1'+i)))
 	}
-	want(t, "accounts", apply(t, w, (*store.Tx).ApplyAccounts, entries...), all("accepted", len(numbers))...)
-	accounts, err := w.AccountIDs(t.Context(), w.issuer.ID, numbers)
+	want(tb, "accounts", apply(tb, w, (*store.Tx).ApplyAccounts, entries...), accepted(len(numbers))...)
+	accounts, err := w.AccountIDs(tb.Context(), w.issuer.ID, numbers)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	refs, err := w.HouseRefs(t.Context(), w.issuer.ID)
+	refs, err := w.HouseRefs(tb.Context(), w.issuer.ID)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	for _, r := range refs {
 		if r.Key == key {
@@ -216,23 +213,23 @@ func (w *world) settle(t testing.TB, key string, numbers ...string) (house int64
 }
 
 // texts reads rows of one text column.
-func (w *world) texts(t testing.TB, sql string, args ...any) []string {
-	t.Helper()
-	rows, err := w.Query(t.Context(), sql, args...)
+func (w *world) texts(tb testing.TB, sql string, args ...any) []string {
+	tb.Helper()
+	rows, err := w.Query(tb.Context(), sql, args...)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	defer rows.Close()
 	var list []string
 	for rows.Next() {
 		var s string
 		if err := rows.Scan(&s); err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		list = append(list, s)
 	}
 	if err := rows.Err(); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return list
 }
