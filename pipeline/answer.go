@@ -164,22 +164,37 @@ func (p *Pipeline) writeProtocol(ctx context.Context, w io.Writer, f fetchedFile
 	if err != nil {
 		return err //nolint:wrapcheck // wrapped by answer
 	}
-	if f.format != nil && plan.file.Counts.Rows > 0 {
-		ordinal := 0
-		err = p.decode(ctx, f, func(r importers.Record) error {
-			if ordinal == plan.file.Counts.Rows {
-				return errEnough
-			}
-			ordinal++
-			return writer.Row(r.Sheet, r.Row, r.Cells, plan.end(ordinal-1))
-		})
-		if err != nil && !errors.Is(err, errEnough) && !isFileError(err) {
-			return errors.Join(err, writer.Abort())
-		}
+	if err := p.writeRows(ctx, writer, f, plan); err != nil {
+		return errors.Join(err, writer.Abort())
 	}
 	return writer.Close(protocols.Summary{ //nolint:wrapcheck // wrapped by answer
 		Status: plan.file.Status, Counts: plan.file.Counts, Reason: plan.file.Reason,
 	})
+}
+
+// writeRows gives back every row with its outcome, and untouched what stands behind the rows: a bank's
+// totals must come back, or the corrected answer would be taken for a file cut short.
+func (p *Pipeline) writeRows(ctx context.Context, writer *protocols.Writer, f fetchedFile, plan protocolPlan) error {
+	if f.format == nil {
+		return nil
+	}
+	ordinal := 0
+	read, err := p.decodeResult(ctx, f, func(r importers.Record) error {
+		if ordinal == plan.file.Counts.Rows { // a file refused before its first row
+			return errEnough
+		}
+		ordinal++
+		return writer.Row(r.Sheet, r.Row, r.Cells, plan.end(ordinal-1))
+	})
+	if err != nil && !errors.Is(err, errEnough) && !isFileError(err) {
+		return err
+	}
+	for _, r := range read.Trailer {
+		if err := writer.Row(r.Sheet, r.Row, r.Cells, housing.Outcome{}); err != nil {
+			return err //nolint:wrapcheck // wrapped by answer
+		}
+	}
+	return nil
 }
 
 // stage writes a file of the data folder under a temporary name and gives it its own when it is whole.
