@@ -74,3 +74,14 @@ func (s *Store) EnsureMonth(ctx context.Context, period housing.Period) error {
 	}
 	return nil
 }
+
+// AnalyzeMonth tells the planner what a month holds. After a first charge run of many houses it must
+// not wait for the server's own turn: reports would be planned as if the month were empty.
+func (s *Store) AnalyzeMonth(ctx context.Context, period housing.Period) error {
+	for _, table := range partitionedTables() {
+		if _, err := s.Exec(ctx, "ANALYZE "+pgx.Identifier{PartitionName(table, period)}.Sanitize()); err != nil {
+			return fmt.Errorf("look over %s of %s: %w", table, period, err)
+		}
+	}
+	return nil
+}

@@ -163,10 +163,15 @@ GROUP BY house_id, account_id, service, payee_id`
 DELETE FROM balances b USING houses h
 WHERE b.period = $2 AND h.id = b.house_id AND h.organisation_id = $1 AND NOT EXISTS (
     SELECT FROM kvitok_ledger l WHERE (l.house_id, l.account_id, l.service, l.payee_id) = (b.house_id, b.account_id, b.service, b.payee_id))`
+	// Rows that stand as they are are sorted out by a join, not one by one by their key.
 	const put = `
 INSERT INTO balances AS b (period, house_id, account_id, service, payee_id, opening, charged, corrected, penalty, paid, closing)
-SELECT $1, house_id, account_id, service, payee_id, opening, charged, corrected, 0, paid, opening + charged + corrected - paid
-FROM kvitok_ledger ORDER BY house_id, account_id
+SELECT $1, l.house_id, l.account_id, l.service, l.payee_id, l.opening, l.charged, l.corrected, 0, l.paid,
+    l.opening + l.charged + l.corrected - l.paid
+FROM kvitok_ledger l LEFT JOIN balances o ON o.period = $1
+    AND (o.house_id, o.account_id, o.service, o.payee_id) = (l.house_id, l.account_id, l.service, l.payee_id)
+WHERE (o.opening, o.charged, o.corrected, o.paid) IS DISTINCT FROM (l.opening, l.charged, l.corrected, l.paid)
+ORDER BY l.house_id, l.account_id
 ON CONFLICT (house_id, account_id, service, payee_id, period) DO UPDATE
 SET opening = EXCLUDED.opening, charged = EXCLUDED.charged, corrected = EXCLUDED.corrected, paid = EXCLUDED.paid,
     closing = EXCLUDED.closing

@@ -150,3 +150,18 @@ WHERE p.inhparent = $1::text::regclass AND
 		t.Errorf("copied into another month: %v", err)
 	}
 }
+
+func TestAnalyzeMonth(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	house, _ := w.settle(t, "дом 2", "0001")
+	p := period(t, october)
+	w.charge(t, house, p, "a", line(t, "0001", housing.Gas, 1), line(t, "0001", housing.Heating, 1))
+	if err := w.AnalyzeMonth(t.Context(), p); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "rows the planner expects", w.texts(t, "SELECT reltuples::text FROM pg_class WHERE relname = 'charges_2026_10'"), "2")
+	if err := w.AnalyzeMonth(t.Context(), period(t, "2031-01")); err == nil {
+		t.Error("a month without partitions was looked over")
+	}
+}
