@@ -90,7 +90,7 @@ func (p *Pipeline) answer(ctx context.Context, tx *store.Tx, f fetchedFile, file
 	if err != nil {
 		return err
 	}
-	name := protocols.Name(file.Name, shape.Kind)
+	name := protocols.Name(clipName(file.Name), shape.Kind)
 	staged := stagedName(file, name)
 	out, err := p.stage(staged, func(w io.Writer) error {
 		return p.writeProtocol(ctx, w, f, protocolPlan{file, shape, end})

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/kvitok-gkh/kvitok/remote"
@@ -73,7 +74,7 @@ func (p *Pipeline) archiveLocal(partner, path string) (a archived, err error) {
 // land on the same name.
 func (p *Pipeline) intoArchive(temporary string, a archived) (archived, error) {
 	a.Received = p.Now().UTC()
-	a.Path = filepath.Join("archive", a.Partner, a.Received.Format(time.DateOnly), a.SHA256[:12]+"-"+a.Name)
+	a.Path = filepath.Join("archive", a.Partner, a.Received.Format(time.DateOnly), a.SHA256[:12]+"-"+clipName(a.Name))
 	target := p.path(a.Path)
 	if err := os.MkdirAll(filepath.Dir(target), 0o750); err != nil {
 		return a, fmt.Errorf("make the archive: %w", err)
@@ -82,6 +83,22 @@ func (p *Pipeline) intoArchive(temporary string, a archived) (archived, error) {
 		return a, fmt.Errorf("move %s into the archive: %w", a.Name, err)
 	}
 	return a, syncDir(filepath.Dir(target))
+}
+
+// longestName is how many bytes of a sender's name are kept in the names that are made of it: the usual
+// file systems take 255 bytes, and 121 Russian letters are 242.
+const longestName = 220
+
+// clipName shortens the name of a file in front of its extension.
+func clipName(name string) string {
+	if len(name) <= longestName {
+		return name
+	}
+	extension := filepath.Ext(name)
+	if len(extension) > longestName/2 {
+		extension = ""
+	}
+	return strings.ToValidUTF8(name[:longestName-len(extension)], "") + extension
 }
 
 func (p *Pipeline) workFile() (string, error) {

@@ -82,17 +82,21 @@ func (p *Pipeline) Poll(ctx context.Context, partner Partner, watch *remote.Watc
 	return results, errors.Join(append(failures, err)...)
 }
 
-// ImportFiles takes files named on the command line. The originals stay.
+// ImportFiles takes files named on the command line. The originals stay. One that cannot be read does
+// not stop the others.
 func (p *Pipeline) ImportFiles(ctx context.Context, partner string, paths []string, period housing.Period) ([]FileResult, error) {
 	var taken []fetchedFile
+	var failures []error
 	for _, path := range paths {
 		a, err := p.archiveLocal(partner, path)
 		if err != nil {
-			return nil, err
+			failures = append(failures, err)
+			continue
 		}
 		taken = append(taken, fetchedFile{archived: a})
 	}
-	return p.ingestAll(ctx, taken, period, func(fetchedFile) error { return nil })
+	results, err := p.ingestAll(ctx, taken, period, func(fetchedFile) error { return nil })
+	return results, errors.Join(append(failures, err)...)
 }
 
 type fetchedFile struct {
@@ -113,34 +117,43 @@ func (p *Pipeline) ingestAll(ctx context.Context, files []fetchedFile, period ho
 	if err := p.Store.EnsureMonth(ctx, period); err != nil { // payments are booked in it
 		return nil, fmt.Errorf("prepare %s: %w", period, err)
 	}
-	for i := range files {
-		if err := p.recognise(&files[i]); err != nil {
-			return nil, err
-		}
-		first, err := p.peek(ctx, files[i])
-		if err != nil {
-			return nil, err
-		}
-		files[i].rank = rank(first)
-	}
-	slices.SortStableFunc(files, func(a, b fetchedFile) int { return cmp.Compare(a.rank, b.rank) })
-	bar := p.Progress.Start("import", len(files))
-	defer bar.Done()
 	var results []FileResult
 	var failures []error
+	fail := func(name string, err error) { failures = append(failures, fmt.Errorf("take in %s: %w", name, err)) }
+	known := make([]fetchedFile, 0, len(files))
 	for _, f := range files {
-		result, err := p.ingest(ctx, f, period)
-		if err == nil {
-			err = done(f)
-		}
-		if err != nil { // one bad file never stops the others
-			failures = append(failures, fmt.Errorf("take in %s: %w", f.Name, err))
+		if err := p.examine(ctx, &f); err != nil { // one bad file never stops the others
+			fail(f.Name, err)
 			continue
 		}
-		results = append(results, result)
+		known = append(known, f)
+	}
+	slices.SortStableFunc(known, func(a, b fetchedFile) int { return cmp.Compare(a.rank, b.rank) })
+	bar := p.Progress.Start("import", len(files))
+	defer bar.Done()
+	for _, f := range known {
 		bar.Add(1)
+		result, err := p.ingest(ctx, f, period)
+		if err != nil {
+			fail(f.Name, err)
+			continue
+		}
+		results = append(results, result) // it is in, whatever becomes of the original
+		if err := done(f); err != nil {
+			fail(f.Name, err)
+		}
 	}
 	return results, errors.Join(failures...)
+}
+
+// examine finds out of which format a file is, and when its turn comes.
+func (p *Pipeline) examine(ctx context.Context, f *fetchedFile) error {
+	if err := p.recognise(f); err != nil {
+		return err
+	}
+	first, err := p.peek(ctx, *f)
+	f.rank = rank(first)
+	return err
 }
 
 // rank orders files that arrive together by what they speak of first: houses before accounts before
@@ -237,7 +250,7 @@ func (p *Pipeline) ingest(ctx context.Context, f fetchedFile, period housing.Per
 	return result, err
 }
 
-// repeated notes that a file arrived again, and sends its protocol again if the partner took it away.
+// repeated notes that a file arrived again. Nothing of it is applied: its rows stand as they ended.
 func (p *Pipeline) repeated(ctx context.Context, known, again housing.ReceivedFile) (FileResult, error) {
 	if err := p.Store.AddArrival(ctx, known.ID, again.Partner, again.Name, again.Received); err != nil {
 		return FileResult{}, err //nolint:wrapcheck // says what it stored
