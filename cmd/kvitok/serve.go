@@ -44,6 +44,11 @@ func (e *environment) serviceLogger() *slog.Logger {
 // the limit of the configuration.
 func (e *environment) serve(ctx context.Context, a *app) (err error) {
 	m := newMetrics()
+	if dir := a.config.Schedules.Reports.Dir; dir != "" {
+		if err := makeOwnFolder(a.dir, dir); err != nil {
+			return err
+		}
+	}
 	server, listener, err := e.startHTTP(ctx, a, m)
 	if err != nil {
 		return err

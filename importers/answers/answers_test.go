@@ -63,7 +63,7 @@ func set(values ...string) func(*excelize.File) error {
 	}
 }
 
-func TestRead(t *testing.T) {
+func TestRead(t *testing.T) { //nolint:funlen // a table
 	t.Parallel()
 	tests := map[string]struct {
 		change   func(*excelize.File) error
