@@ -56,6 +56,11 @@ func (p *Pipeline) Charge(ctx context.Context, period housing.Period) (ChargeRes
 	if err != nil {
 		return ChargeResult{}, err //nolint:wrapcheck // says what it read
 	}
+	if state.Changed > 0 {
+		if err := p.Store.AnalyzeMonth(ctx, period); err != nil {
+			return ChargeResult{}, err //nolint:wrapcheck // says what it looked over
+		}
+	}
 	totals, err := p.Store.ChargedTotals(ctx, p.Organisation.ID, period)
 	if err != nil {
 		return ChargeResult{}, err //nolint:wrapcheck // says what it added up

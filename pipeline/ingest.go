@@ -21,6 +21,9 @@ type FileResult struct {
 	Problems []housing.Problem `json:"problems,omitempty"` // the first ones, for the screen
 }
 
+// manyRows is how many new rows make the planner of the database look again before the next file.
+const manyRows = 1000
+
 // shownProblems bounds how many problems of a file are kept for the screen; all are stored.
 const shownProblems = 20
 
