@@ -28,13 +28,14 @@ func (b bars) Start(stage string, total int) pipeline.Bar {
 	if total == 0 {
 		total = -1
 	}
-	return &bar{bar: progressbar.NewOptions(total,
+	return &bar{out: b.out, bar: progressbar.NewOptions(total,
 		progressbar.OptionSetWriter(b.out),
 		progressbar.OptionSetDescription(padded(stage)),
 		progressbar.OptionSetWidth(30),
 		progressbar.OptionShowCount(),
 		progressbar.OptionShowIts(),
 		progressbar.OptionSetPredictTime(false),
+		progressbar.OptionSetSpinnerChangeInterval(0), // a spinner turns with its items, not by itself
 		progressbar.OptionThrottle(100*time.Millisecond),
 		progressbar.OptionSetTheme(progressbar.Theme{Saucer: "█", SaucerPadding: "░", BarStart: "", BarEnd: ""}),
 	)}
@@ -49,6 +50,7 @@ func padded(stage string) string {
 }
 
 type bar struct {
+	out  io.Writer
 	bar  *progressbar.ProgressBar
 	once sync.Once
 }
@@ -57,7 +59,12 @@ type bar struct {
 func (b *bar) Add(items int) { _ = b.bar.Add(items) } // a bar that cannot be drawn stops nothing
 
 // Done leaves the bar as it stands and begins a new line.
-func (b *bar) Done() { b.once.Do(func() { _ = b.bar.Exit() }) }
+func (b *bar) Done() {
+	b.once.Do(func() {
+		_ = b.bar.Exit() // see Add
+		say(b.out, "")
+	})
+}
 
 type lines struct {
 	log *slog.Logger
