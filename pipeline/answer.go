@@ -22,7 +22,7 @@ import (
 // rows, and answers its sender row by row. Nothing of the file itself stands in the database.
 func (p *Pipeline) refuse(ctx context.Context, file housing.ReceivedFile, f fetchedFile, problem housing.Problem, ends outcomes) (FileResult, error) {
 	file.Status, file.Reason = housing.FileRefused, problem.Russian()
-	fallen, err := p.fallenRows(ctx, f, ends)
+	fallen, shape, err := p.fallenRows(ctx, f, ends)
 	if err != nil {
 		return FileResult{}, err
 	}
@@ -40,7 +40,7 @@ func (p *Pipeline) refuse(ctx context.Context, file housing.ReceivedFile, f fetc
 		if err := tx.AddProblems(ctx, file.ID, problems); err != nil {
 			return err //nolint:wrapcheck // says what it stored
 		}
-		return p.answer(ctx, tx, f, file, fallen.ofRefused)
+		return p.answer(ctx, tx, f, protocolPlan{file, shape, fallen.ofRefused})
 	})
 	if err != nil {
 		return FileResult{}, fmt.Errorf("refuse %s: %w", file.Name, err)
@@ -52,11 +52,11 @@ func (p *Pipeline) refuse(ctx context.Context, file housing.ReceivedFile, f fetc
 
 // fallenRows reads a refused file as far as it can be read: every row falls with it, some for a reason
 // of their own, which its form or an earlier attempt to apply it gave.
-func (p *Pipeline) fallenRows(ctx context.Context, f fetchedFile, ends outcomes) (fallen outcomes, err error) {
+func (p *Pipeline) fallenRows(ctx context.Context, f fetchedFile, ends outcomes) (fallen outcomes, shape importers.Shape, err error) {
 	if f.format == nil {
-		return fallen, nil
+		return fallen, plainShape(f.sample), nil
 	}
-	err = p.decode(ctx, f, func(r importers.Record) error {
+	read, err := p.decodeResult(ctx, f, func(r importers.Record) error {
 		ordinal := len(fallen.verdicts)
 		problems := r.Problems
 		if known := ends.byRow[ordinal]; len(known) > 0 {
@@ -66,9 +66,12 @@ func (p *Pipeline) fallenRows(ctx context.Context, f fetchedFile, ends outcomes)
 		return nil
 	})
 	if err != nil && !isFileError(err) {
-		return fallen, fmt.Errorf("read refused file %s: %w", f.Name, err)
+		return fallen, shape, fmt.Errorf("read refused file %s: %w", f.Name, err)
 	}
-	return fallen, nil
+	if read.Shape.Kind == "" {
+		return fallen, plainShape(f.sample), nil
+	}
+	return fallen, read.Shape, nil
 }
 
 // ofRefused says of a row of a refused file what was wrong with it, or that it fell with the file.
@@ -85,16 +88,10 @@ func (o *outcomes) ofRefused(ordinal int) housing.Outcome {
 
 // answer writes the protocol of a file in its sender's shape, keeps it among the protocols, and
 // queues it for his outbox in the transaction that decides the file.
-func (p *Pipeline) answer(ctx context.Context, tx *store.Tx, f fetchedFile, file housing.ReceivedFile, end func(ordinal int) housing.Outcome) error {
-	shape, err := p.shapeOf(ctx, f)
-	if err != nil {
-		return err
-	}
-	name := protocols.Name(clipName(file.Name), shape.Kind)
-	staged := stagedName(file, name)
-	out, err := p.stage(staged, func(w io.Writer) error {
-		return p.writeProtocol(ctx, w, f, protocolPlan{file, shape, end})
-	})
+func (p *Pipeline) answer(ctx context.Context, tx *store.Tx, f fetchedFile, plan protocolPlan) error {
+	file := plan.file
+	name := protocols.Name(file.Name, protocols.Kind(plan.shape.Kind))
+	out, err := p.stage(stagedName(file, name), func(w io.Writer) error { return p.writeProtocol(ctx, w, f, plan) })
 	if err != nil {
 		return fmt.Errorf("write the protocol of %s: %w", file.Name, err)
 	}
@@ -107,34 +104,19 @@ func (p *Pipeline) answer(ctx context.Context, tx *store.Tx, f fetchedFile, file
 	return err //nolint:wrapcheck // says what it queued
 }
 
+// protocolPlan is what a protocol says: how the file ended, the shape it came in, how each row ended.
 type protocolPlan struct {
 	file  housing.ReceivedFile
-	shape protocols.Shape
+	shape importers.Shape
 	end   func(ordinal int) housing.Outcome
 }
 
-// shapeOf reads the file once more for its tables: which sheets it has is known only at its end.
-func (p *Pipeline) shapeOf(ctx context.Context, f fetchedFile) (protocols.Shape, error) {
-	shape := protocols.Shape{Kind: protocols.Text}
-	if f.sample != nil {
-		shape.Kind, shape.Encoding = protocols.Kind(f.sample.Kind), exporters.Encoding(f.sample.Encoding)
+// plainShape is all that is known of the shape of a file that no format could read.
+func plainShape(sample *importers.Sample) importers.Shape {
+	if sample == nil {
+		return importers.Shape{Kind: importers.KindText}
 	}
-	if f.format == nil {
-		return shape, nil
-	}
-	if shape.Kind == protocols.Workbook {
-		result, err := p.decodeResult(ctx, f, func(importers.Record) error { return nil })
-		if err != nil && !isFileError(err) {
-			return shape, fmt.Errorf("read the shape of %s: %w", f.Name, err)
-		}
-		return convertShape(result.Shape), nil
-	}
-	// A text file has one table whose header comes before its first row.
-	result, err := p.decodeResult(ctx, f, func(importers.Record) error { return errEnough })
-	if err != nil && !errors.Is(err, errEnough) && !isFileError(err) {
-		return shape, fmt.Errorf("read the shape of %s: %w", f.Name, err)
-	}
-	return convertShape(result.Shape), nil
+	return importers.Shape{Kind: sample.Kind, Encoding: sample.Encoding}
 }
 
 var errEnough = errors.New("enough rows read")
@@ -160,7 +142,7 @@ func (p *Pipeline) writeProtocol(ctx context.Context, w io.Writer, f fetchedFile
 		Name: plan.file.Name, SHA256: plan.file.SHA256, Size: plan.file.Size, Partner: plan.file.Partner,
 		Received: plan.file.Received, Temp: p.path("work"),
 	}
-	writer, err := protocols.New(w, plan.shape, head)
+	writer, err := protocols.New(w, convertShape(plan.shape), head)
 	if err != nil {
 		return err //nolint:wrapcheck // wrapped by answer
 	}

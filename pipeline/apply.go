@@ -76,7 +76,7 @@ func (a *applier) run(ctx context.Context, f fetchedFile) error {
 	if err := a.tx.AddProblems(ctx, a.file.ID, a.problems); err != nil {
 		return err //nolint:wrapcheck // says what it stored
 	}
-	return a.answer(ctx, a.tx, f, a.file, a.of)
+	return a.answer(ctx, a.tx, f, protocolPlan{a.file, read.Shape, a.of})
 }
 
 // decode yields the rows of the archived copy.

@@ -151,12 +151,13 @@ UPDATE occupancies o SET valid = daterange(lower(o.valid), i.since)
 FROM incoming i WHERE o.account_id = i.account_id AND o.valid @> i.since AND lower(o.valid) < i.since AND $2::bigint > 0
     AND (o.area, o.people, o.owners, o.occupant) IS DISTINCT FROM (i.area, i.people, i.owners, i.occupant)
 RETURNING i.ord`
-	const insert = incoming + `
-INSERT INTO occupancies (account_id, valid, area, people, owners, occupant, source_id, source_pos)
-SELECT i.account_id, daterange(i.since, NULL), i.area, i.people, i.owners, i.occupant, $2, i.pos
-FROM incoming i
-WHERE NOT EXISTS (SELECT FROM occupancies o WHERE o.account_id = i.account_id AND o.valid @> i.since)
-RETURNING (SELECT ord FROM incoming n WHERE n.account_id = occupancies.account_id)`
+	const insert = incoming + `, made AS (
+    INSERT INTO occupancies (account_id, valid, area, people, owners, occupant, source_id, source_pos)
+    SELECT i.account_id, daterange(i.since, NULL), i.area, i.people, i.owners, i.occupant, $2, i.pos
+    FROM incoming i
+    WHERE NOT EXISTS (SELECT FROM occupancies o WHERE o.account_id = i.account_id AND o.valid @> i.since)
+    RETURNING account_id)
+SELECT ord FROM incoming JOIN made USING (account_id)`
 	args := append([]any{organisation, source}, occupancyColumns(rows)...)
 	args = append(args, column(rows, func(r housing.AccountEntry) int64 { return r.Occupancy.Source.Position }))
 	for _, sql := range []string{correct, end, insert} {
