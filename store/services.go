@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/kvitok-gkh/kvitok/housing"
 )
 
@@ -23,6 +25,8 @@ func (t *Tx) ApplyHouseServices(ctx context.Context, organisation, source int64,
 	if err != nil {
 		return nil, err
 	}
+	var known []houseService
+	var places []int
 	for i, r := range rows {
 		switch {
 		case houses[r.Key] == 0:
@@ -34,15 +38,61 @@ func (t *Tx) ApplyHouseServices(ctx context.Context, organisation, source int64,
 		case r.Account != "" && accounts[r.Account].house != houses[r.Key]:
 			reject(&outcomes[i], "account_elsewhere", "Лицевой счёт", r.Account, "лицевой счёт открыт в другом доме")
 		default:
-			err = t.putHouseService(ctx, source, houseService{
+			known = append(known, houseService{
 				HouseService: r, house: houses[r.Key], account: accounts[r.Account].account, payee: payees[r.Payee],
-			}, &outcomes[i])
-			if err != nil {
+			})
+			places = append(places, i)
+		}
+	}
+	if err := t.putFirstServices(ctx, source, known, outcomes, places); err != nil {
+		return nil, err
+	}
+	for i, r := range known {
+		if outcome := &outcomes[places[i]]; outcome.Verdict == "" {
+			if err := t.putHouseService(ctx, source, r, outcome); err != nil {
 				return nil, err
 			}
 		}
 	}
 	return outcomes, nil
+}
+
+// putFirstServices stores, in one statement, the services of which nothing is known yet: the bulk of a
+// first load. Those that meet an earlier row, in the table or in the batch, are left for one by one.
+func (t *Tx) putFirstServices(ctx context.Context, source int64, rows []houseService, outcomes []housing.Outcome, places []int) error {
+	const sql = `
+WITH incoming AS (
+    SELECT *, count(*) OVER (PARTITION BY house, account, service) AS times
+    FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::boolean[], $9::bigint[])
+        WITH ORDINALITY AS t(house, account, service, since, until, payee, meter_possible, pos, ord)),
+made AS (
+    INSERT INTO house_services (house_id, account_id, service, valid, payee_id, meter_possible, source_id, source_pos)
+    SELECT house, NULLIF(account, 0), service, daterange(since::date, NULLIF(until, '')::date), payee, meter_possible, $1, pos
+    FROM incoming i WHERE times = 1 AND NOT EXISTS (
+        SELECT FROM house_services h
+        WHERE h.house_id = i.house AND COALESCE(h.account_id, 0) = i.account AND h.service = i.service)
+    RETURNING house_id AS house, COALESCE(account_id, 0) AS account, service)
+SELECT ord FROM incoming JOIN made USING (house, account, service)`
+	made, err := t.Query(ctx, sql, source,
+		column(rows, func(r houseService) int64 { return r.house }),
+		column(rows, func(r houseService) int64 { return r.account }),
+		column(rows, func(r houseService) string { return string(r.Service) }),
+		textColumn(rows, func(r houseService) fmt.Stringer { return r.Valid.From }),
+		textColumn(rows, func(r houseService) fmt.Stringer { return r.Valid.To }),
+		column(rows, func(r houseService) int64 { return r.payee }),
+		column(rows, func(r houseService) bool { return r.MeterPossible }),
+		column(rows, func(r houseService) int64 { return r.Source.Position }))
+	if err != nil {
+		return fmt.Errorf("store services: %w", err)
+	}
+	ordinals, err := pgx.CollectRows(made, pgx.RowTo[int64])
+	if err != nil {
+		return fmt.Errorf("store services: %w", err)
+	}
+	for _, ordinal := range ordinals {
+		outcomes[places[ordinal-1]].Verdict = housing.Accepted
+	}
+	return nil
 }
 
 const unknownPayee = "получатель с таким ИНН не описан в настройках (раздел organisations)"

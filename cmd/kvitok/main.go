@@ -7,6 +7,7 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 	"time"
 	_ "time/tzdata" // zones exist in an image without files
@@ -18,6 +19,11 @@ import (
 var version = "dev"
 
 func main() {
+	// Batch work makes much garbage and keeps little: collecting less often is a third of the speed.
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(400)
+		debug.SetMemoryLimit(800 << 20) // from here on it is collected as often as it takes
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// After the first signal the second one kills, as everybody expects.
 	context.AfterFunc(ctx, stop)
