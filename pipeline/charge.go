@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -100,14 +101,12 @@ func (p *Pipeline) workOff(ctx context.Context, run int64, due int) error {
 	if err != nil {
 		return err
 	}
-	failed, stopFailed := client.Subscribe(river.EventKindJobFailed, river.EventKindJobCancelled)
-	defer stopFailed()
 	if err := client.Start(ctx); err != nil {
 		return fmt.Errorf("start the workers: %w", err)
 	}
 	bar := p.Progress.Start("charge", due)
 	defer bar.Done()
-	err = p.awaitUnits(ctx, run, due, bar, failed)
+	err = p.awaitUnits(ctx, run, due, bar)
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 	defer cancel()
 	if stopErr := client.Stop(stop); stopErr != nil {
@@ -116,38 +115,57 @@ func (p *Pipeline) workOff(ctx context.Context, run int64, due int) error {
 	return err
 }
 
-// awaitUnits asks the database, because other processes work on the same run.
-func (p *Pipeline) awaitUnits(ctx context.Context, run int64, due int, bar Bar, failed <-chan *river.Event) error {
+// restless is how many ticks may pass without a unit done before it is asked whether any can be.
+const restless = 10
+
+// awaitUnits asks the database, because other processes work on the same run. Units that failed for
+// good end it when all others are done.
+func (p *Pipeline) awaitUnits(ctx context.Context, run int64, due int, bar Bar) error {
 	ticker := time.NewTicker(100 * time.Millisecond)
 	defer ticker.Stop()
 	left := due
-	for {
+	for still := 1; ; still++ {
 		state, err := p.Store.RunState(ctx, run)
 		if err != nil {
 			return err //nolint:wrapcheck // says what it read
 		}
-		bar.Add(left - state.Planned)
-		left = state.Planned
-		if left == 0 {
+		if state.Planned == 0 {
+			bar.Add(left)
 			return nil
+		}
+		if state.Planned != left {
+			bar.Add(left - state.Planned)
+			left, still = state.Planned, 1
+		}
+		if still%restless == 0 {
+			failed, err := p.Store.FailedUnits(ctx, run, ChargeHouse{}.Kind())
+			if err != nil {
+				return err //nolint:wrapcheck // says what it read
+			}
+			if len(failed) == state.Planned {
+				return unitsError(run, failed)
+			}
 		}
 		select {
 		case <-ctx.Done():
 			return fmt.Errorf("charge run %d: %w", run, context.Cause(ctx))
-		case event := <-failed:
-			if n := len(event.Job.Errors); n >= maxAttempts || event.Kind == river.EventKindJobCancelled {
-				return fmt.Errorf("charge run %d: %s", run, lastError(event))
-			}
 		case <-ticker.C:
 		}
 	}
 }
 
-func lastError(event *river.Event) string {
-	if n := len(event.Job.Errors); n > 0 {
-		return event.Job.Errors[n-1].Error
+// unitsError names the houses that could not be charged.
+func unitsError(run int64, failed []store.FailedUnit) error {
+	const named = 10
+	var errs []error
+	for _, unit := range failed[:min(len(failed), named)] {
+		reason := cmp.Or(unit.Error, "no job is left for it")
+		errs = append(errs, fmt.Errorf("charge run %d: house %s: %s", run, unit.Address, reason))
 	}
-	return "a unit was cancelled"
+	if more := len(failed) - named; more > 0 {
+		errs = append(errs, fmt.Errorf("charge run %d: %d more houses failed", run, more))
+	}
+	return errors.Join(errs...)
 }
 
 // ChargeHouse is the job of one unit: one house of one run.
@@ -208,7 +226,11 @@ type chargeWorker struct {
 
 // NextRetry tries a failed unit again soon: what passes, passes quickly, and somebody is waiting.
 func (w *chargeWorker) NextRetry(job *river.Job[ChargeHouse]) time.Time {
-	return w.pipeline.Now().Add(time.Duration(job.Attempt) * time.Second)
+	from := w.pipeline.Now()
+	if job.AttemptedAt != nil && job.AttemptedAt.After(from) { // by the clock of the queue, which need not be ours
+		from = *job.AttemptedAt
+	}
+	return from.Add(time.Duration(job.Attempt) * time.Second)
 }
 
 // Work does one unit in one transaction, the completion of its job included: killed at any moment,

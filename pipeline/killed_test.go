@@ -98,13 +98,22 @@ func TestMonthKilledAnywhere(t *testing.T) {
 	t.Parallel()
 	calm := settled(t, 30)
 	steps := []struct {
-		name  string
-		cuts  []int // where cut; nil: everywhere
-		do    func(context.Context, *pipeline.Pipeline, housing.Period) error
+		name string
+		cuts []int // where cut; nil: everywhere
+		do   func(context.Context, *pipeline.Pipeline, housing.Period) error
 	}{
-		{"charge", []int{5, 30, 44, 58, 75}, func(ctx context.Context, p *pipeline.Pipeline, m housing.Period) error { _, err := p.Charge(ctx, m); return err }},
-		{"ledger", nil, func(ctx context.Context, p *pipeline.Pipeline, m housing.Period) error { _, err := p.Ledger(ctx, m); return err }},
-		{"issue", nil, func(ctx context.Context, p *pipeline.Pipeline, m housing.Period) error { _, err := p.Issue(ctx, m); return err }},
+		{"charge", []int{5, 30, 44, 58, 75}, func(ctx context.Context, p *pipeline.Pipeline, m housing.Period) error {
+			_, err := p.Charge(ctx, m)
+			return err
+		}},
+		{"ledger", nil, func(ctx context.Context, p *pipeline.Pipeline, m housing.Period) error {
+			_, err := p.Ledger(ctx, m)
+			return err
+		}},
+		{"issue", nil, func(ctx context.Context, p *pipeline.Pipeline, m housing.Period) error {
+			_, err := p.Issue(ctx, m)
+			return err
+		}},
 	}
 	for _, step := range steps {
 		if err := step.do(t.Context(), calm.Pipeline, calm.period); err != nil {

@@ -3,7 +3,9 @@ package pipeline_test
 import (
 	"bytes"
 	"log/slog"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -250,4 +252,27 @@ func (w *world) facts(tb testing.TB) string {
 
 func (w *world) file(name ...string) string {
 	return filepath.Join(append([]string{w.Dir}, name...)...)
+}
+
+// telemetry is a message of one meter: values by channel, at noon of a day.
+func telemetry(tb testing.TB, serial, resource, on string, values map[string]string) stream.Message {
+	tb.Helper()
+	at, err := time.Parse(time.DateOnly, on)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	at = at.Add(12 * time.Hour)
+	m := stream.ReadingsMessage{Serial: serial, Resource: resource, MessageID: serial + on, ReceivedAt: at, Source: "test"}
+	for _, channel := range slices.Sorted(maps.Keys(values)) {
+		value, err := housing.ParseDecimal(values[channel])
+		if err != nil {
+			tb.Fatal(err)
+		}
+		m.Readings = append(m.Readings, stream.ChannelReading{At: at, Channel: channel, Value: value, Unit: stream.UnitOf(resource)})
+	}
+	out, err := stream.EncodeReadings(m)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return stream.Message{Topic: "readings", Value: out.Value}
 }
