@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/kvitok-gkh/kvitok/housing"
@@ -207,7 +208,14 @@ func (p *Pipeline) StreamHandler() stream.Handler {
 	return stream.HandlerFunc(p.handleBatch)
 }
 
-func (p *Pipeline) handleBatch(ctx context.Context, batch []stream.Message) (verdicts []stream.Verdict, err error) {
+func (p *Pipeline) handleBatch(ctx context.Context, messages []stream.Message) (verdicts []stream.Verdict, err error) {
+	batch, err := p.decodeBatch(messages)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.ensureUsual(ctx, batch.rows); err != nil {
+		return nil, err
+	}
 	err = p.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
 		verdicts, err = p.storeBatch(ctx, tx, batch)
 		return err
@@ -218,23 +226,63 @@ func (p *Pipeline) handleBatch(ctx context.Context, batch []stream.Message) (ver
 	return verdicts, nil
 }
 
-func (p *Pipeline) storeBatch(ctx context.Context, tx *store.Tx, batch []stream.Message) ([]stream.Verdict, error) {
-	verdicts := make([]stream.Verdict, len(batch))
-	sources := map[[2]any]int64{}
-	var rows []store.SourcedReading
-	var owners []int // message of each row
-	for i, m := range batch {
+// ensureUsual makes the partitions of the months that readings usually are of, before the transaction:
+// one that waits for another connection may wait for a transaction that waits like itself. Other
+// months are made when a reading of them is accepted: a device without a clock must not make a
+// hundred years of them.
+func (p *Pipeline) ensureUsual(ctx context.Context, rows []store.SourcedReading) error {
+	const usual = 62 // days
+	today := housing.DateOf(p.Now())
+	for _, row := range rows {
+		if age := row.On.DaysUntil(today); age < 0 || age > usual {
+			continue
+		}
+		if err := p.ensureReadings(ctx, row.On); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// decodedBatch is a batch of messages with the readings that could be read of them.
+type decodedBatch struct {
+	messages []stream.Message
+	verdicts []stream.Verdict // of messages that could not be read
+	rows     []store.SourcedReading
+	owners   []int // message of each row
+}
+
+func (p *Pipeline) decodeBatch(messages []stream.Message) (decodedBatch, error) {
+	batch := decodedBatch{messages: messages, verdicts: make([]stream.Verdict, len(messages))}
+	for i, m := range messages {
 		readings, err := p.decodeMessage(m)
 		if err != nil {
 			verdict, isVerdict := stream.VerdictOf(err)
 			if !isVerdict {
-				return nil, err
+				return batch, err
 			}
-			verdicts[i] = verdict
+			batch.verdicts[i] = verdict
 			continue
 		}
-		key := [2]any{m.Topic, m.Partition}
+		for _, r := range readings {
+			batch.rows = append(batch.rows, store.SourcedReading{MeterReading: r})
+			batch.owners = append(batch.owners, i)
+		}
+	}
+	return batch, nil
+}
+
+func (p *Pipeline) storeBatch(ctx context.Context, tx *store.Tx, batch decodedBatch) ([]stream.Verdict, error) {
+	type partition struct {
+		topic string
+		of    int
+	}
+	sources := map[partition]int64{}
+	for row, owner := range batch.owners {
+		m := batch.messages[owner]
+		key := partition{m.Topic, m.Partition}
 		if sources[key] == 0 {
+			var err error
 			sources[key], err = tx.PutSource(ctx, housing.Source{
 				Kind: housing.SourceStream, Name: m.Topic, Partition: int32(m.Partition), //nolint:gosec // Kafka's own type
 			}, 0)
@@ -242,17 +290,15 @@ func (p *Pipeline) storeBatch(ctx context.Context, tx *store.Tx, batch []stream.
 				return nil, err //nolint:wrapcheck // says what it stored
 			}
 		}
-		for _, r := range readings {
-			rows = append(rows, store.SourcedReading{MeterReading: r, SourceID: sources[key]})
-			owners = append(owners, i)
-		}
+		batch.rows[row].SourceID = sources[key]
 	}
-	outcomes, err := p.takeReadings(ctx, tx, rows)
+	outcomes, err := p.takeReadings(ctx, tx, batch.rows)
 	if err != nil {
 		return nil, err
 	}
-	judge(verdicts, owners, outcomes)
-	return verdicts, p.keepDeadLetters(ctx, tx, batch, verdicts)
+	verdicts := slices.Clone(batch.verdicts) // the transaction may run again
+	judge(verdicts, batch.owners, outcomes)
+	return verdicts, p.keepDeadLetters(ctx, tx, batch.messages, verdicts)
 }
 
 // judge gives a message the worst that happened to its readings: those that were good are stored.
