@@ -7,10 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"iter"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,7 +16,6 @@ import (
 
 	"github.com/kvitok-gkh/kvitok/housing"
 	"github.com/kvitok-gkh/kvitok/pipeline/parameters"
-	"github.com/kvitok-gkh/kvitok/receipts"
 	"github.com/kvitok-gkh/kvitok/store"
 )
 
@@ -28,15 +23,9 @@ import (
 type IssueResult struct {
 	Documents int            `json:"documents"`
 	Pages     int            `json:"pages"` // drawn now; unchanged print files are left as they are
-	Changed   int            `json:"changed"`
+	Changed   int            `json:"changed"` // issued anew, differently, or withdrawn
 	ToPay     housing.Money  `json:"to_pay"`
 	Held      []HeldDocument `json:"held,omitempty"`
-}
-
-// HeldDocument is a payment document that is not given out, with the reason in Russian.
-type HeldDocument struct {
-	Account string `json:"account"`
-	Reason  string `json:"reason"`
 }
 
 func (p *Pipeline) issueStep(ctx context.Context, period housing.Period, s *Summary) (int, error) {
@@ -47,7 +36,7 @@ func (p *Pipeline) issueStep(ctx context.Context, period housing.Period, s *Summ
 
 // Issue makes the payment documents of every charged house, enters them into the register and draws
 // the print files: one a house, in flat order. A house whose documents are as issued before is not
-// drawn again.
+// drawn again. Documents that are no longer given out leave the register and the print file.
 func (p *Pipeline) Issue(ctx context.Context, period housing.Period) (IssueResult, error) {
 	payees, err := p.Store.Organisations(ctx)
 	if err != nil {
@@ -117,32 +106,17 @@ func (p *Pipeline) issueHouse(ctx context.Context, book *documentBook, s store.S
 		result.ToPay += d.ToPay
 	}
 	result.Documents = len(documents)
+	// Drawn before the register is committed: killed in between, the house still counts as changed and
+	// is drawn again.
 	err = p.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
 		result.Changed, err = tx.IssueDocuments(ctx, p.Organisation.ID, s.House, book.period, register)
-		return err //nolint:wrapcheck // says what it issued
+		if err != nil {
+			return err //nolint:wrapcheck // says what it issued
+		}
+		result.Pages, err = p.drawHouse(printFile{book.period, snapshot.House, documents, result.Changed > 0})
+		return err
 	})
-	if err != nil {
-		return result, err //nolint:wrapcheck // says what it issued
-	}
-	result.Pages, err = p.drawHouse(snapshot.House, documents, result.Changed > 0)
-	return result, err
-}
-
-// holdBroken keeps back documents that could not be paid by; their accounts are listed with the reason.
-func (p *Pipeline) holdBroken(documents []*housing.PaymentDocument) (good []*housing.PaymentDocument, held []HeldDocument) {
-	for _, d := range documents {
-		err := p.Printer.Check(d)
-		if err == nil {
-			good = append(good, d)
-			continue
-		}
-		reason := err.Error()
-		if missing, ok := errors.AsType[*receipts.NoBankDetailsError](err); ok {
-			reason = missing.Russian()
-		}
-		held = append(held, HeldDocument{Account: d.Account.Number, Reason: reason})
-	}
-	return good, held
+	return result, err //nolint:wrapcheck // wrapped inside
 }
 
 // registered is the row of the register: the digest covers all that is printed.
@@ -155,56 +129,6 @@ func registered(d *housing.PaymentDocument) (store.IssuedDocument, error) {
 	return store.IssuedDocument{
 		Account: d.Account.ID, Number: d.Number, PayBy: d.PayBy, ToPay: d.ToPay, SHA256: hex.EncodeToString(digest[:]),
 	}, nil
-}
-
-// drawHouse writes the print file of a house, and a file an account where that is wanted.
-func (p *Pipeline) drawHouse(house housing.House, documents []*housing.PaymentDocument, changed bool) (pages int, err error) {
-	if len(documents) == 0 {
-		return 0, nil
-	}
-	folder := filepath.Join("receipts", documents[0].Period.String())
-	name := filepath.Join(folder, fileTitle(house.Address)+".pdf")
-	if _, err := os.Stat(p.path(name)); err == nil && !changed {
-		return 0, nil
-	}
-	_, err = p.stage(name, func(w io.Writer) error {
-		pages, err = p.Printer.Book(w, sequence(documents))
-		return err //nolint:wrapcheck // wrapped below
-	})
-	if err != nil {
-		return 0, fmt.Errorf("draw the print file of %s: %w", house.Address, err)
-	}
-	if !p.SingleFiles {
-		return pages, nil
-	}
-	for _, d := range documents {
-		single := filepath.Join(folder, fileTitle(house.Address), d.Account.Number+".pdf")
-		_, err := p.stage(single, func(w io.Writer) error { return p.Printer.Single(w, d) })
-		if err != nil {
-			return pages, fmt.Errorf("draw the receipt of account %s: %w", d.Account.Number, err)
-		}
-	}
-	return pages, nil
-}
-
-func sequence(documents []*housing.PaymentDocument) iter.Seq2[*housing.PaymentDocument, error] {
-	return func(yield func(*housing.PaymentDocument, error) bool) {
-		for _, d := range documents {
-			if !yield(d, nil) {
-				return
-			}
-		}
-	}
-}
-
-// fileTitle makes an address fit for a file name.
-func fileTitle(address string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || strings.ContainsRune(`<>:"/\|?*`, r) {
-			return '_'
-		}
-		return r
-	}, strings.Trim(address, ". "))
 }
 
 func byINN(list map[int64]housing.Organisation) map[string]housing.Organisation {

@@ -75,12 +75,12 @@ func (s Summary) Changed() bool {
 		s.Publish.Changed > 0 || s.Deliver.Delivered > 0
 }
 
-// NeedsAttention reports whether rows were rejected or accounts held: exit code 3 of a command.
+// NeedsAttention reports whether rows were rejected, or accounts or documents held: exit code 3 of a command.
 func (s Summary) NeedsAttention() bool {
 	for _, f := range s.Files {
 		if f.Status == housing.FileRefused || f.Status == housing.FilePartly {
 			return true
 		}
 	}
-	return s.Stream.Dead > 0 || s.Charge.Totals.Held > 0
+	return s.Stream.Dead > 0 || s.Charge.Totals.Held > 0 || len(s.Issue.Held) > 0
 }

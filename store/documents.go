@@ -18,8 +18,8 @@ type IssuedDocument struct {
 	SHA256  string // of the document's content, hex
 }
 
-// IssueDocuments puts the documents of a house into the register and returns how many differ from
-// those issued before. Issuing the same again changes nothing.
+// IssueDocuments puts the documents of a house into the register, takes out those that are no longer
+// issued, and returns how many differ from those issued before. Issuing the same again changes nothing.
 func (t *Tx) IssueDocuments(ctx context.Context, organisation, house int64, period housing.Period, rows []IssuedDocument) (changed int, err error) {
 	const sql = `
 INSERT INTO documents AS d (period, house_id, account_id, organisation_id, number, pay_by, to_pay, sha256)
@@ -28,8 +28,13 @@ FROM unnest($4::bigint[], $5::text[], $6::text[], $7::bigint[], $8::text[]) AS t
 ON CONFLICT (house_id, account_id, period) DO UPDATE SET number = EXCLUDED.number, pay_by = EXCLUDED.pay_by,
     to_pay = EXCLUDED.to_pay, sha256 = EXCLUDED.sha256
 WHERE d.sha256 <> EXCLUDED.sha256`
-	tag, err := t.Exec(ctx, sql, period, house, organisation,
-		column(rows, func(d IssuedDocument) int64 { return d.Account }),
+	const withdraw = `DELETE FROM documents WHERE house_id = $1 AND period = $2 AND account_id <> ALL($3::bigint[])`
+	accounts := column(rows, func(d IssuedDocument) int64 { return d.Account })
+	gone, err := t.Exec(ctx, withdraw, house, period, accounts)
+	if err != nil {
+		return 0, fmt.Errorf("withdraw documents of house %d: %w", house, err)
+	}
+	tag, err := t.Exec(ctx, sql, period, house, organisation, accounts,
 		column(rows, func(d IssuedDocument) string { return d.Number }),
 		textColumn(rows, func(d IssuedDocument) fmt.Stringer { return d.PayBy }),
 		column(rows, func(d IssuedDocument) int64 { return int64(d.ToPay) }),
@@ -37,7 +42,7 @@ WHERE d.sha256 <> EXCLUDED.sha256`
 	if err != nil {
 		return 0, fmt.Errorf("issue the documents of house %d: %w", house, err)
 	}
-	return int(tag.RowsAffected()), nil
+	return int(tag.RowsAffected() + gone.RowsAffected()), nil
 }
 
 // DocumentTotals is what a month's issued documents come to.
