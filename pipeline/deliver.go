@@ -11,6 +11,7 @@ import (
 	"os"
 
 	"github.com/kvitok-gkh/kvitok/housing"
+	"github.com/kvitok-gkh/kvitok/remote"
 	"github.com/kvitok-gkh/kvitok/store"
 )
 
@@ -27,7 +28,8 @@ func (p *Pipeline) deliverStep(ctx context.Context, _ housing.Period, s *Summary
 }
 
 // Deliver brings what is queued to the partners' outboxes. A partner that cannot be reached keeps its
-// files waiting and never stops the others: failures are noted with the file and logged.
+// files waiting and never stops the others: failures are noted with the file and logged. While it is
+// away no more than one file is tried: each would wait as long for nothing.
 func (p *Pipeline) Deliver(ctx context.Context) (DeliverResult, error) {
 	var result DeliverResult
 	for _, partner := range p.Partners {
@@ -35,15 +37,18 @@ func (p *Pipeline) Deliver(ctx context.Context) (DeliverResult, error) {
 			continue
 		}
 		for {
-			delivered, err := p.deliverOne(ctx, partner)
+			end, err := p.deliverOne(ctx, partner)
 			if errors.Is(err, store.ErrNotFound) {
 				break
 			}
 			if err != nil {
 				return result, err
 			}
-			if delivered {
+			if end == delivered {
 				result.Delivered++
+			}
+			if end == partnerAway {
+				break
 			}
 		}
 	}
@@ -52,8 +57,17 @@ func (p *Pipeline) Deliver(ctx context.Context) (DeliverResult, error) {
 	return result, err //nolint:wrapcheck // says what it counted
 }
 
+// delivery is how one delivery ended.
+type delivery int
+
+const (
+	delivered   delivery = iota + 1
+	refusedFile          // this file cannot be delivered as things are, others may
+	partnerAway          // trouble that passes, and is the same for every file
+)
+
 // deliverOne delivers one file while it holds the lock on its row: no other process sends it too.
-func (p *Pipeline) deliverOne(ctx context.Context, partner Partner) (delivered bool, err error) {
+func (p *Pipeline) deliverOne(ctx context.Context, partner Partner) (end delivery, err error) {
 	err = p.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
 		out, err := tx.TakeOutgoing(ctx, partner.Name)
 		if err != nil {
@@ -68,14 +82,18 @@ func (p *Pipeline) deliverOne(ctx context.Context, partner Partner) (delivered b
 			}
 			p.Log.LogAttrs(ctx, slog.LevelWarn, "delivery failed", slog.String("partner", partner.Name), slog.String("file", out.Name),
 				slog.Int("attempt", out.Attempts+1), slog.Any("error", err))
+			end = refusedFile
+			if errors.Is(err, remote.ErrTemporary) {
+				end = partnerAway
+			}
 			return tx.MarkFailed(ctx, out.ID, err.Error())
 		}
-		delivered = true
+		end = delivered
 		p.Log.LogAttrs(ctx, slog.LevelInfo, "delivered", slog.String("partner", partner.Name), slog.String("file", sent.Name),
 			slog.Bool("already", sent.Already))
 		return tx.MarkDelivered(ctx, out.ID, p.Now())
 	})
-	return delivered, err //nolint:wrapcheck // wrapped inside
+	return end, err //nolint:wrapcheck // wrapped inside
 }
 
 // hashFile returns the SHA-256 of a file in hex.

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -28,14 +29,14 @@ import (
 // world is a town, a database of its own and the partners' places in memory.
 type world struct {
 	*pipeline.Pipeline
-	town    *town.Town
-	url     string
-	store   *store.Store
-	config  pipeline.Config
-	period  housing.Period
-	inbox   map[string]*remotetest.Memory
-	outbox  map[string]*remotetest.Memory
-	watches map[string]*remote.Watch
+	town   *town.Town
+	url    string
+	store  *store.Store
+	config pipeline.Config
+	period housing.Period
+	inbox  map[string]*remotetest.Memory
+	outbox map[string]*remotetest.Memory
+	mu     sync.Mutex
 }
 
 // newWorld makes a town of which nothing has been taken in.
@@ -47,7 +48,7 @@ func newWorld(tb testing.TB, accounts int) *world {
 	}
 	w := &world{
 		town: made, url: storetest.URL(tb), period: made.Period(), inbox: map[string]*remotetest.Memory{},
-		outbox: map[string]*remotetest.Memory{}, watches: map[string]*remote.Watch{},
+		outbox: map[string]*remotetest.Memory{},
 	}
 	w.store = w.open(tb, w.url)
 	issuer := made.Organisations().Issuer
@@ -73,7 +74,7 @@ func newWorld(tb testing.TB, accounts int) *world {
 		Now: func() time.Time { return w.period.Next().First().Time().Add(6 * time.Hour) },
 	}
 	for _, name := range []string{town.Office, town.Supplier, town.Bank} {
-		w.inbox[name], w.outbox[name], w.watches[name] = remotetest.NewMemory(), remotetest.NewMemory(), &remote.Watch{}
+		w.inbox[name], w.outbox[name] = remotetest.NewMemory(), remotetest.NewMemory()
 		w.config.Partners = append(w.config.Partners, pipeline.Partner{
 			Name: name, Inbox: w.place(tb, name+" in", w.inbox[name]), Outbox: w.place(tb, name+" out", w.outbox[name]),
 		})
