@@ -22,7 +22,7 @@ import (
 // IssueResult is what issuing the payment documents did.
 type IssueResult struct {
 	Documents int            `json:"documents"`
-	Pages     int            `json:"pages"` // drawn now; unchanged print files are left as they are
+	Pages     int            `json:"pages"`   // drawn now; unchanged print files are left as they are
 	Changed   int            `json:"changed"` // issued anew, differently, or withdrawn
 	ToPay     housing.Money  `json:"to_pay"`
 	Held      []HeldDocument `json:"held,omitempty"`

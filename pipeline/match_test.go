@@ -1,0 +1,212 @@
+package pipeline_test
+
+import (
+	"bytes"
+	"context"
+	"strconv"
+	"testing"
+
+	"github.com/xuri/excelize/v2"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+	"github.com/kvitok-gkh/kvitok/importers"
+	"github.com/kvitok-gkh/kvitok/importers/answers"
+	"github.com/kvitok-gkh/kvitok/store"
+)
+
+// link is a claim with where it is linked; "" where it is not.
+type link struct {
+	id            int64
+	row           int
+	named, linked string
+}
+
+func (w *world) links(t *testing.T) map[int]link {
+	t.Helper()
+	const sql = `
+SELECT c.id, c.source_pos, c.account, COALESCE(a.number, '') FROM claims c
+LEFT JOIN matches m ON m.claim_id = c.id AND m.undone_at IS NULL AND m.status = 'linked' LEFT JOIN accounts a ON a.id = m.account_id`
+	rows, err := w.store.Query(t.Context(), sql)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	byRow := map[int]link{}
+	for rows.Next() {
+		var l link
+		if err := rows.Scan(&l.id, &l.row, &l.named, &l.linked); err != nil {
+			t.Fatal(err)
+		}
+		byRow[l.row] = l
+	}
+	if rows.Err() != nil {
+		t.Fatal(rows.Err())
+	}
+	return byRow
+}
+
+// truth tells of which account each row of residents is: rows stand in the order of accounts, and a
+// second owner follows the first with the same number.
+func (w *world) truth(t *testing.T, links map[int]link) map[int]string {
+	t.Helper()
+	accounts := all[string](t, w.store, "SELECT number FROM accounts ORDER BY id")
+	last := w.expected("residents.xlsx").Counts.Rows + 1
+	truth := map[int]string{}
+	at := -1
+	for row := 2; row <= last; row++ { // after the header
+		if l, known := links[row]; !known || row == 2 || l.named == "" || l.named != links[row-1].named {
+			at++
+		}
+		truth[row] = accounts[at]
+	}
+	if at != len(accounts)-1 {
+		t.Fatalf("rows speak of %d accounts of %d", at+1, len(accounts))
+	}
+	return truth
+}
+
+// No claim of the town is linked to a wrong account, and most are linked.
+func TestMatchPrecision(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 400)
+	w.fill(t)
+	w.receive(t)
+	first, err := w.Match(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	expected := w.town.Expected().Claims
+	if first.Counts.Open != 0 || first.Decided != expected.Total {
+		t.Errorf("%+v of %d claims", first, expected.Total)
+	}
+	links := w.links(t)
+	truth := w.truth(t, links)
+	for row, l := range links {
+		if l.linked != "" && l.linked != truth[row] {
+			t.Errorf("row %d is linked to %s, is of %s", row, l.linked, truth[row])
+		}
+	}
+	if sure := expected.ByNumber + expected.ByUnified + expected.ByAddress; first.Counts.Linked < sure*95/100 {
+		t.Errorf("%d claims are linked, want most of %d", first.Counts.Linked, sure)
+	}
+	again, err := w.Match(t.Context())
+	if err != nil || again.Decided != 0 || again.Counts != first.Counts {
+		t.Errorf("matched again: %+v, %v", again, err)
+	}
+}
+
+// The operator's workbook goes out, is filled in and comes back; a decision can be undone.
+func TestQuestionsAndAnswers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 200)
+	w.fill(t)
+	w.receive(t)
+	before, err := w.Match(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if before.Counts.Questions < 4 {
+		t.Fatalf("%d questions only", before.Counts.Questions)
+	}
+	var book bytes.Buffer
+	rows, err := w.ExportQuestions(t.Context(), &book)
+	if err != nil || rows != before.Counts.Questions {
+		t.Fatalf("%d rows for %d questions, %v", rows, before.Counts.Questions, err)
+	}
+	links := w.links(t)
+	truth := w.truth(t, links)
+	byClaim := map[string]string{}
+	for row, l := range links {
+		byClaim[strconv.FormatInt(l.id, 10)] = truth[row]
+	}
+	filled := fillIn(t, book.Bytes(), func(n int, claim string) string {
+		return []string{byClaim[claim], "нет", "0199999999", ""}[min(n, 3)]
+	})
+	list, problems, err := answers.Read(importers.Input{Name: "filled.xlsx", Size: int64(len(filled)), Content: bytes.NewReader(filled)})
+	if err != nil || len(problems) > 0 {
+		t.Fatalf("read the filled workbook: %v, %v", problems, err)
+	}
+	result, err := w.ApplyAnswers(t.Context(), list, "operator")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if result.Linked != 1 || result.Refused != 1 || len(result.Problems) != 1 || result.Problems[0].Code != "unknown_account" {
+		t.Errorf("applied: %+v", result)
+	}
+	again, err := w.ApplyAnswers(t.Context(), list, "operator")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again.Linked != 0 || again.Refused != 0 || len(again.Problems) != 3 {
+		t.Errorf("applied again: %+v", again)
+	}
+	after, err := w.Match(t.Context())
+	if err != nil || after.Counts.Linked != before.Counts.Linked+1 || after.Counts.Questions != before.Counts.Questions-2 {
+		t.Errorf("after: %+v, before: %+v, %v", after.Counts, before.Counts, err)
+	}
+	for _, l := range w.links(t) {
+		if l.linked != "" && links[l.row].linked == "" {
+			w.undo(t, l.id)
+		}
+	}
+	undone, err := w.Match(t.Context())
+	if err != nil || undone.Decided != 1 || undone.Counts.Linked != before.Counts.Linked {
+		t.Errorf("after the undo: %+v, %v", undone, err)
+	}
+}
+
+func (w *world) undo(t *testing.T, claim int64) {
+	t.Helper()
+	err := w.store.InTx(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.UndoMatch(ctx, w.Organisation.ID, claim, "operator", w.Now())
+		return err //nolint:wrapcheck // the test says what failed
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func fillIn(t *testing.T, content []byte, answer func(n int, claim string) string) []byte {
+	t.Helper()
+	book, err := excelize.OpenReader(bytes.NewReader(content))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := book.GetRows(housing.MatchSheet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	claims, answers, n := -1, -1, 0
+	for i, row := range rows {
+		if claims < 0 {
+			for at, title := range row {
+				switch title {
+				case housing.MatchColumnClaim:
+					claims = at
+				case housing.MatchColumnAnswer:
+					answers = at
+				}
+			}
+			continue
+		}
+		if len(row) <= claims || row[claims] == "" {
+			continue
+		}
+		name, err := excelize.CoordinatesToCellName(answers+1, i+1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := book.SetCellStr(housing.MatchSheet, name, answer(n, row[claims])); err != nil {
+			t.Fatal(err)
+		}
+		n++
+	}
+	var filled bytes.Buffer
+	if err := book.Write(&filled); err != nil {
+		t.Fatal(err)
+	}
+	if err := book.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return filled.Bytes()
+}
