@@ -17,23 +17,37 @@ import (
 // batchRows is how many rows of one kind go to the database at once.
 const batchRows = 4000
 
+// application is a file to be applied.
+type application struct {
+	file     housing.ReceivedFile // with its ID where it was taken before
+	fetched  fetchedFile
+	period   housing.Period
+	rejected map[place]bool // of a file taken before: the rows to try again; nil: all
+}
+
 // apply decodes a file and applies its rows in one transaction: all that stands in the database of
 // a file is committed with its counts, its problems and its queued protocol, or nothing is. A
 // FileError rolls everything back.
-func (p *Pipeline) apply(ctx context.Context, file housing.ReceivedFile, f fetchedFile, period housing.Period) (FileResult, outcomes, error) {
+func (p *Pipeline) apply(ctx context.Context, what application) (FileResult, outcomes, error) {
+	file, known := what.file, what.file.ID != 0
 	var result FileResult
 	var ends outcomes
 	err := p.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
 		file.Status = housing.FileAccepted
-		if file.ID, err = tx.InsertFile(ctx, p.Organisation.ID, file); err != nil {
+		if known {
+			err = tx.ReopenFile(ctx, file)
+		} else {
+			file.ID, err = tx.InsertFile(ctx, p.Organisation.ID, file)
+		}
+		if err != nil {
 			return err //nolint:wrapcheck // says what it stored
 		}
 		source, err := tx.PutSource(ctx, housing.Source{Kind: housing.SourceFile, Name: file.Name}, file.ID)
 		if err != nil {
 			return err //nolint:wrapcheck // says what it stored
 		}
-		a := &applier{Pipeline: p, tx: tx, file: file, source: source, period: period}
-		err = a.run(ctx, f)
+		a := &applier{Pipeline: p, tx: tx, file: file, source: source, period: what.period, known: known, rejected: what.rejected}
+		err = a.run(ctx, what.fetched)
 		ends = a.outcomes
 		if err != nil {
 			return err
@@ -47,11 +61,13 @@ func (p *Pipeline) apply(ctx context.Context, file housing.ReceivedFile, f fetch
 // applier applies one file within its transaction.
 type applier struct {
 	*Pipeline
-	tx      *store.Tx
-	file    housing.ReceivedFile
-	source  int64
-	period  housing.Period
-	pending []importers.Record // of one kind
+	tx       *store.Tx
+	file     housing.ReceivedFile
+	source   int64
+	period   housing.Period
+	pending  []importers.Record // of one kind
+	known    bool               // the file was taken before
+	rejected map[place]bool     // then the rows to try again; nil: all
 	outcomes
 }
 
@@ -67,6 +83,9 @@ func (a *applier) run(ctx context.Context, f fetchedFile) error {
 		return importers.Refuse("rejected_payments",
 			"в реестре платежей есть ошибочные строки (%d), поэтому он не загружен целиком: исправьте их и пришлите реестр снова",
 			a.file.Counts.Rejected)
+	}
+	if a.known && a.file.Counts.Accepted == 0 {
+		return errNothingNew
 	}
 	a.file.Status = statusOf(a.file.Counts)
 	if err := a.tx.FinishFile(ctx, a.file); err != nil {
@@ -129,6 +148,10 @@ func (a *applier) flush(ctx context.Context) error {
 		ends[i].Problems = r.Problems
 		if r.Rejected() {
 			ends[i].Verdict = housing.Rejected
+			continue
+		}
+		if a.rejected != nil && !a.rejected[place{r.Sheet, r.Row}] {
+			ends[i].Verdict = housing.Unchanged
 			continue
 		}
 		facts = append(facts, r.Fact)

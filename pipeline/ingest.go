@@ -230,7 +230,7 @@ func (p *Pipeline) ingest(ctx context.Context, f fetchedFile, period housing.Per
 	}
 	known, err := p.Store.FileByHash(ctx, p.Organisation.ID, f.SHA256)
 	if err == nil {
-		return p.repeated(ctx, known, file)
+		return p.again(ctx, known, file, f, period)
 	}
 	if !errors.Is(err, store.ErrNotFound) {
 		return FileResult{}, err //nolint:wrapcheck // says what it looked for
@@ -239,7 +239,7 @@ func (p *Pipeline) ingest(ctx context.Context, f fetchedFile, period housing.Per
 		return p.refuse(ctx, file, f, f.refusal.Problem, outcomes{})
 	}
 	file.Format, file.Subject = f.format.Name(), f.format.Subject()
-	result, ends, err := p.apply(ctx, file, f, period)
+	result, ends, err := p.apply(ctx, application{file: file, fetched: f, period: period})
 	if refusal, ok := errors.AsType[*importers.FileError](err); ok {
 		return p.refuse(ctx, file, f, refusal.Problem, ends)
 	}
@@ -248,6 +248,43 @@ func (p *Pipeline) ingest(ctx context.Context, f fetchedFile, period housing.Per
 		if err != nil {
 			return FileResult{}, err //nolint:wrapcheck // says what it looked for
 		}
+		return p.repeated(ctx, known, file)
+	}
+	return result, err
+}
+
+// place is a row of a file.
+type place struct {
+	sheet string
+	row   int
+}
+
+// errNothingNew says that a file which arrived again holds nothing that can be accepted now.
+var errNothingNew = errors.New("nothing of the file is new")
+
+// again takes a file whose bytes are known. Rows that were rejected are tried once more: what they
+// refer to may have come meanwhile. The others stand as they ended, whatever came after them; where
+// nothing is accepted now, nothing changes.
+func (p *Pipeline) again(ctx context.Context, known, file housing.ReceivedFile, f fetchedFile, period housing.Period) (FileResult, error) {
+	if known.Status != housing.FileRefused && known.Counts.Rejected == 0 || f.format == nil {
+		return p.repeated(ctx, known, file)
+	}
+	a := application{file: file, fetched: f, period: period}
+	a.file.ID, a.file.Format, a.file.Subject = known.ID, f.format.Name(), f.format.Subject()
+	if known.Status != housing.FileRefused {
+		problems, err := p.Store.Problems(ctx, known.ID)
+		if err != nil {
+			return FileResult{}, err //nolint:wrapcheck // says what it read
+		}
+		a.rejected = map[place]bool{}
+		for _, problem := range problems {
+			if problem.IsError() {
+				a.rejected[place{problem.Sheet, problem.Row}] = true
+			}
+		}
+	}
+	result, _, err := p.apply(ctx, a)
+	if errors.Is(err, errNothingNew) || isFileError(err) {
 		return p.repeated(ctx, known, file)
 	}
 	return result, err

@@ -363,3 +363,68 @@ func TestLongNames(t *testing.T) {
 		t.Errorf("delivered %+v, %v; want an answer to each", got, err)
 	}
 }
+
+// A file that came before what it refers to is sent once more, the same bytes: now its rows are accepted.
+// Rows that were accepted the first time are not applied again, whatever was said of them since.
+func TestRejectedRowsAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 60)
+	contents := w.files(t)
+	early := w.take(t, town.Office, "services.csv", contents["services.csv"])
+	if early.Counts.Accepted != 0 || early.Counts.Rejected != early.Counts.Rows {
+		t.Fatalf("services without houses ended as %s %+v", early.Status, early.Counts)
+	}
+	w.take(t, town.Office, "houses.csv", contents["houses.csv"])
+	w.take(t, town.Office, "accounts.xlsx", contents["accounts.xlsx"])
+	late := w.take(t, town.Office, "services.csv", contents["services.csv"])
+	expected := w.expected("services.csv")
+	if late.Status != housing.FileAccepted || late.Counts != expected.Counts || late.ID != early.ID {
+		t.Errorf("services ended as %s %+v, want %+v", late.Status, late.Counts, expected.Counts)
+	}
+	if n := one[int](t, w.store, "SELECT count(*)::int FROM file_problems WHERE file_id = $1", late.ID); n != 0 {
+		t.Errorf("%d problems are still stored", n)
+	}
+	before := w.facts(t)
+	if again := w.take(t, town.Office, "services.csv", contents["services.csv"]); again.Status != housing.FileRepeated {
+		t.Errorf("the third time it ended as %s %+v", again.Status, again.Counts)
+	}
+	if diff := cmp.Diff(before, w.facts(t)); diff != "" {
+		t.Errorf("facts changed (-before +after):\n%s", diff)
+	}
+}
+
+// Of a file that was taken in part only the rejected rows are tried again: what was said of the others
+// since stands.
+func TestPartlyTakenAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 60)
+	contents := w.files(t)
+	for _, name := range []string{"houses.csv", "accounts.xlsx", "services.csv"} {
+		w.take(t, town.Office, name, contents[name])
+	}
+	meters := strings.Split(contents["meters.csv"], "\n")
+	_, rest, _ := strings.Cut(meters[3], ";")
+	meters[3] = "0100009999;" + rest
+	content := strings.Join(meters, "\n")
+	first := w.take(t, town.Office, "meters.csv", content)
+	if first.Status != housing.FilePartly || first.Counts.Rejected != 1 {
+		t.Fatalf("ended as %s %+v", first.Status, first.Counts)
+	}
+	if _, err := w.store.Exec(t.Context(), "UPDATE meters SET verify_by = '2039-01-01' WHERE id = (SELECT min(id) FROM meters)"); err != nil {
+		t.Fatal(err)
+	}
+	address := one[string](t, w.store, "SELECT address FROM houses WHERE kind = 'block' ORDER BY id LIMIT 1")
+	account := "Лицевой счёт;ЕЛС;Идентификатор ЖКУ;Адрес дома;Квартира;Вид помещения;Плательщик;Площадь, м²;Проживает;Собственников;Право;Действует с\n" +
+		"0100009999;;;" + address + ";777;квартира;Новый Н. Н.;50;1;1;собственник;01.01.2020\n"
+	if got := w.take(t, town.Office, "new.csv", account); got.Counts.Accepted != 1 {
+		t.Fatalf("the account ended as %s %+v %v", got.Status, got.Counts, got.Problems)
+	}
+	second := w.take(t, town.Office, "meters.csv", content)
+	want := housing.Counts{Rows: first.Counts.Rows, Accepted: 1, Unchanged: first.Counts.Accepted}
+	if second.Status != housing.FileAccepted || second.Counts != want {
+		t.Errorf("ended as %s %+v, want %+v", second.Status, second.Counts, want)
+	}
+	if n := one[int](t, w.store, "SELECT count(*)::int FROM meters WHERE verify_by = '2039-01-01'"); n != 1 {
+		t.Error("the file took back what was said after it")
+	}
+}

@@ -46,6 +46,19 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id`
 	return id, q.AddArrival(ctx, id, f.Partner, f.Name, f.Received)
 }
 
+// ReopenFile makes a file ready to be taken once more: what was wrong with it is forgotten, facts that
+// came by it stay. FinishFile stores how it ended this time.
+func (t *Tx) ReopenFile(ctx context.Context, f housing.ReceivedFile) error {
+	const reopen = `UPDATE files SET format = $2, subject = $3, received_at = $4 WHERE id = $1`
+	if _, err := t.Exec(ctx, reopen, f.ID, f.Format, f.Subject, f.Received); err != nil {
+		return fmt.Errorf("take file %s again: %w", f.Name, err)
+	}
+	if _, err := t.Exec(ctx, "DELETE FROM file_problems WHERE file_id = $1", f.ID); err != nil {
+		return fmt.Errorf("take file %s again: %w", f.Name, err)
+	}
+	return t.AddArrival(ctx, f.ID, f.Partner, f.Name, f.Received)
+}
+
 // FinishFile stores how the file ended.
 func (q Queries) FinishFile(ctx context.Context, f housing.ReceivedFile) error {
 	const sql = `
