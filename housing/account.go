@@ -39,6 +39,8 @@ type AccountService struct {
 	Service       Service  `json:"service"`
 	Payee         string   `json:"payee"`                   // INN of the organisation paid
 	MeterPossible bool     `json:"meter_possible,omitzero"` // false: act of technical impossibility, no raising coefficient
+	Category      string   `json:"category,omitzero"`       // chooses ranges: "electric_stove" and the like
+	Equipment     string   `json:"equipment,omitzero"`      // parts of a norm that apply, by spaces: "cooking heating"
 	Valid         Interval `json:"valid"`
 	Source        Source   `json:"source,omitzero"`
 }

@@ -50,6 +50,7 @@ type Charge struct {
 	Payee       string     `json:"payee"` // INN
 	Kind        ChargeKind `json:"kind"`
 	Zone        Zone       `json:"zone,omitzero"`
+	Range       int        `json:"range,omitzero"` // of consumption, where the price has ranges
 	Segment     Interval   `json:"segment"`
 	Rule        string     `json:"rule"` // id of the rule, for instance "R2.1.1"
 	Method      Method     `json:"method"`
@@ -57,6 +58,8 @@ type Charge struct {
 	Price       Decimal    `json:"price"`  // roubles per unit
 	Coefficient Decimal    `json:"coefficient,omitzero"`
 	Amount      Money      `json:"amount"`
+	Reason      string     `json:"reason,omitzero"`   // code of a Correction, for instance "absence"
+	Document    string     `json:"document,omitzero"` // acts that a Correction rests on
 }
 
 // Trace is why a charge is what it is (B3 of the charging rules): enough for an inspector to

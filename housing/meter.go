@@ -15,10 +15,11 @@ type Meter struct {
 
 // Reading (показание) is what a register showed on a day.
 type Reading struct {
-	Zone   Zone    `json:"zone,omitzero"`
-	On     Date    `json:"on"`
-	Value  Decimal `json:"value"`
-	Source Source  `json:"source,omitzero"`
+	Zone    Zone    `json:"zone,omitzero"`
+	On      Date    `json:"on"`
+	Value   Decimal `json:"value"`
+	Control bool    `json:"control,omitzero"` // taken by the provider at a check: it wins (п. 61)
+	Source  Source  `json:"source,omitzero"`
 }
 
 // MeterReading is a reading as it arrives, before its meter is known.

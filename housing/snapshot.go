@@ -16,6 +16,12 @@ type Snapshot struct {
 	Norms        []Norm            `json:"norms"`
 	HouseMeters  []CollectiveMeter `json:"house_meters,omitempty"`
 	Accounts     []AccountFacts    `json:"accounts"`
+
+	Ranges        []ConsumptionRange `json:"ranges,omitempty"`
+	CommunalFlats []CommunalFlat     `json:"communal_flats,omitempty"`
+	QualityActs   []QualityAct       `json:"quality_acts,omitempty"`
+	Containers    []WasteContainer   `json:"waste_containers,omitempty"` // emptied in the month
+	WasteYears    []WasteYear        `json:"waste_years,omitempty"`
 }
 
 // AccountFacts is what is known of one account in the month.
@@ -24,6 +30,11 @@ type AccountFacts struct {
 	Occupancy []Occupancy      `json:"occupancy"`
 	Services  []AccountService `json:"services"`
 	Meters    []MeterFacts     `json:"meters,omitempty"`
+
+	Stays       []Stay       `json:"stays,omitempty"`
+	Absences    []Absence    `json:"absences,omitempty"`
+	Violations  []Violation  `json:"violations,omitempty"`
+	WasteShares []WasteShare `json:"waste_shares,omitempty"`
 }
 
 // MeterFacts is a meter with the readings that bound its consumption: the last accepted one before
@@ -32,4 +43,6 @@ type MeterFacts struct {
 	Meter
 	Readings []Reading     `json:"readings,omitempty"`
 	History  []MonthVolume `json:"history,omitempty"`
+	Events   []MeterEvent  `json:"events,omitempty"`
+	Replaces string        `json:"replaces,omitzero"` // serial of the meter that stood here before
 }

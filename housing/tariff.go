@@ -5,6 +5,7 @@ package housing
 type Tariff struct {
 	Service  Service  `json:"service"`
 	Zone     Zone     `json:"zone,omitzero"`
+	Range    int      `json:"range,omitzero"` // of consumption, 1 is the first; 0: one price for all
 	House    string   `json:"house,omitzero"`
 	Price    Decimal  `json:"price"`
 	Valid    Interval `json:"valid"`
@@ -21,12 +22,24 @@ const (
 	PerArea   NormBase = "area"   // per m² and month
 )
 
+// NormPart is a part of a service that has a norm of its own (R2.4.1). Empty: the whole service.
+type NormPart string
+
+// The parts of gas.
+const (
+	WholeNorm  NormPart = ""
+	ForCooking NormPart = "cooking"
+	ForWater   NormPart = "water_heating"
+	ForHeating NormPart = "heating"
+)
+
 // Norm (норматив потребления) is the volume charged where no meter counts: units of the service per
 // person or m², a month; for solid waste a year (formulas 9(1), 9(2)).
 type Norm struct {
 	Service  Service  `json:"service"`
 	House    string   `json:"house,omitzero"` // as in Tariff
 	Base     NormBase `json:"base"`
+	Part     NormPart `json:"part,omitzero"` // gas: what it is burnt for
 	Value    Decimal  `json:"value"`
 	Valid    Interval `json:"valid"`
 	Document string   `json:"document,omitzero"`

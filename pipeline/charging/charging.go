@@ -63,24 +63,28 @@ func ExplainAll(s *housing.Snapshot) ([]housing.Trace, []housing.Finding, error)
 
 // calculation is one house being charged. acc, held and served belong to the account at hand.
 type calculation struct {
-	snapshot *housing.Snapshot
-	month    housing.Interval
-	days     int
-	shares   [32]housing.Ratio // n days of the month
-	scale    uint8             // digits of a printed volume
-	services []housing.Service
-	tables   []serviceTable // by index of services
-	payers   composition
-	lines    []line
-	uses     []use
-	findings []housing.Finding
-	err      error // first failure of the snapshot as a whole
+	snapshot   *housing.Snapshot
+	month      housing.Interval
+	days       int
+	shares     [32]housing.Ratio // n days of the month
+	scale      uint8             // digits of a printed volume
+	services   []housing.Service
+	tables     []serviceTable // by index of services
+	payers     composition
+	lines      []line
+	uses       []use
+	findings   []housing.Finding
+	wasteCosts map[int]map[string]housing.Money // by year and account
+	states     bool                             // meters are followed day by day (meter.gap_method)
+	refunds    bool                             // what was charged above readings is refunded (meter.negative)
+	err        error                            // first failure of the snapshot as a whole
 
 	acc      *housing.AccountFacts
 	held     bool
 	served   []serving
 	segments []segment
 	meters   []*housing.MeterFacts
+	shared   *housing.CommunalFlat // whose meters count for the account at hand
 	cuts     cutter
 }
 
@@ -140,6 +144,7 @@ func newCalculation(s *housing.Snapshot) (*calculation, error) {
 		return nil, fmt.Errorf("parameter rounding.volume_scale is %d, expected 0 to 18: %w", scale, ErrSnapshot)
 	}
 	c.scale = uint8(scale)
+	c.states, c.refunds = c.optional("meter.gap_method") != nil, c.optional("meter.negative") != nil
 	c.buildTables()
 	lines := 0
 	for i := range s.Accounts {
@@ -163,7 +168,11 @@ func (c *calculation) charge(a *housing.AccountFacts, twin bool) {
 	}
 	for i, service := range c.services {
 		if c.serve(service) {
+			first, firstUse := len(c.lines), len(c.uses)
 			c.chargeService(service, &c.tables[i])
+			if !c.held {
+				c.correct(service, &c.tables[i], first, firstUse)
+			}
 		}
 	}
 	if c.held {

@@ -10,6 +10,11 @@ import (
 func (c *calculation) checkAccount() {
 	a := c.acc
 	c.checkOccupancy()
+	if flat := c.communal(); flat != nil {
+		for i := range flat.Meters {
+			c.checkMeter(&flat.Meters[i])
+		}
+	}
 	for i := range a.Services {
 		if !a.Services[i].Service.Valid() {
 			c.hold(a.Services[i].Service, "unknown_service", fmt.Sprintf("неизвестная услуга %q", a.Services[i].Service))
@@ -71,7 +76,8 @@ func (c *calculation) checkMeter(m *housing.MeterFacts) {
 			if m.Readings[j].Zone != r.Zone {
 				continue
 			}
-			if !m.Readings[j].On.Before(r.On) {
+			same := r.Control && m.Readings[j].On == r.On // a check wins over what was sent that day
+			if !m.Readings[j].On.Before(r.On) && !same {
 				c.hold(m.Service, "readings_out_of_order",
 					"показания ИПУ № "+m.Serial+" не по порядку дат: "+r.On.Russian()+" после "+m.Readings[j].On.Russian())
 			}

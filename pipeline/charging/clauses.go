@@ -12,6 +12,9 @@ func (c *calculation) clause(rule string) string {
 			return p.Value
 		}
 	}
+	if text := eventClause(rule); text != "" {
+		return text
+	}
 	switch rule {
 	case "R1.1":
 		return "ЖК РФ, ст. 154, 156, 158: плата за содержание жилого помещения"
@@ -33,8 +36,6 @@ func (c *calculation) clause(rule string) string {
 		return "Правила 354, п. 42, приложение № 2: водоотведение по нормативу"
 	case "R2.9.1":
 		return "Правила 354, приложение № 2, формулы 9(1), 9(2)"
-	case "R2.11a", "R2.11b", "R2.11d":
-		return "Правила 354, п. 59, 60"
 	case "H1":
 		return "Правила 354, п. 42(1), приложение № 2, формула 2"
 	case "H2":

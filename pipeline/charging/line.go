@@ -42,6 +42,7 @@ type line struct {
 	volume    housing.Ratio
 	exact     housing.Ratio // roubles before rounding
 	cold, hot housing.Ratio // parts of sewage
+	special   *special      // set where formula does not say it
 }
 
 // emit prices a line and rounds it once.

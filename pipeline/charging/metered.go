@@ -24,9 +24,18 @@ func (c *calculation) consumption(service housing.Service, t *serviceTable) {
 	if !c.sound(service, t) {
 		return
 	}
+	meters := c.metersOf(service)
+	c.shared = nil
+	if len(meters) == 0 && c.acc.Premises.Kind == housing.Room {
+		meters = c.sharedMeters(service)
+	}
+	if c.eventful(meters) {
+		c.byStates(service, t, slices.Clone(meters))
+		return
+	}
 	first := len(c.uses)
 	found, decision, rule := 0, byReadings, ""
-	for _, m := range c.metersOf(service) {
+	for _, m := range meters {
 		found++
 		d, r := c.measure(m)
 		if d > decision || rule == "" {
@@ -81,6 +90,7 @@ type segment struct {
 	valid        housing.Interval
 	service      *housing.AccountService
 	days, before int
+	total        int // days served in the month
 }
 
 // byMeters emits a line for each segment and zone, the meters of a zone added up.
@@ -92,15 +102,23 @@ func (c *calculation) byMeters(service housing.Service, t *serviceTable, first i
 	for _, s := range c.served {
 		c.cuts.reset(s.valid)
 		for i := range uses {
-			cutBy(&c.cuts, t.tariffs[zoneIndex(uses[i].zone)])
+			c.cutByTariffs(t, uses[i].zone)
+		}
+		if c.shared != nil {
+			c.cutByOccupancy()
+			c.cutByFlat()
+		} else if t.ranges != nil && t.perPerson() {
+			c.cutByOccupancy()
 		}
 		for piece := range c.cuts.pieces {
 			days := c.daysOf(piece)
-			c.segments = append(c.segments, segment{piece, s.service, days, total})
+			c.segments = append(c.segments, segment{piece, s.service, days, total, 0})
 			total += days
 		}
 	}
 	for _, s := range c.segments {
+		s.total = total
+		var ranged []line
 		for i := 0; i < len(uses); {
 			end := i + 1
 			for end < len(uses) && uses[end].zone == uses[i].zone {
@@ -112,8 +130,18 @@ func (c *calculation) byMeters(service housing.Service, t *serviceTable, first i
 				return
 			}
 			c.addUses(&l, uses[i:end], s, total)
-			c.emit(l, service, s.valid)
+			if c.shared != nil && !c.share(&l, service, s.valid) {
+				return
+			}
+			if t.ranged(uses[i].zone, s.valid.From) {
+				ranged = append(ranged, l)
+			} else {
+				c.emit(l, service, s.valid)
+			}
 			i = end
+		}
+		if len(ranged) > 0 {
+			c.byRanges(ranged, service, t, s)
 		}
 	}
 }
@@ -166,8 +194,8 @@ type knot struct {
 
 // knots are the readings taken on the day of a change or on the evening before it.
 func (c *calculation) knots(u *use) []knot {
-	if u.charged.Sign() > 0 {
-		return nil // the readings measure earlier months too
+	if u.charged.Sign() > 0 || u.cut {
+		return nil // the readings measure other days too
 	}
 	var knots []knot
 	var counted housing.Ratio

@@ -18,7 +18,10 @@ type use struct {
 	charged  housing.Ratio // since the previous reading, without readings
 	months   int           // of the average; 0: by readings
 	rule     string
-	rolled   bool // the register passed through zero
+	rolled   bool          // the register passed through zero
+	control  bool          // the last reading was taken at a check
+	cut      bool          // volume is that of a part of its days
+	excess   housing.Ratio // charged above the readings, to be refunded
 }
 
 // measure decides by what a meter counts this month and keeps its uses: the state machine of R2.11
@@ -59,13 +62,20 @@ func (c *calculation) replaces(m *housing.MeterFacts) bool {
 // read takes the volume of a register from its readings. The first of them bounds the month from
 // below: the last one before it, or the initial one of a meter put in within it.
 func (c *calculation) read(m *housing.MeterFacts, zone housing.Zone) (use, bool) {
+	return c.readSpan(m, zone, m.Readings, c.month)
+}
+
+// readSpan reads within days of the month.
+func (c *calculation) readSpan(
+	m *housing.MeterFacts, zone housing.Zone, readings []housing.Reading, days housing.Interval,
+) (use, bool) {
 	u := use{meter: m, zone: zone}
-	for i := range m.Readings {
-		r := &m.Readings[i]
-		if r.Zone != zone || !r.On.Before(c.month.To) {
+	for i := range readings {
+		r := &readings[i]
+		if r.Zone != zone || !r.On.Before(days.To) {
 			continue
 		}
-		if u.previous == nil || r.On.Before(c.month.From) {
+		if u.previous == nil || r.On.Before(days.From) {
 			u.previous = r
 			continue
 		}
@@ -74,7 +84,7 @@ func (c *calculation) read(m *housing.MeterFacts, zone housing.Zone) (use, bool)
 			before = u.current
 		}
 		step, rolled := advance(before, r, m.Digits)
-		u.rolled = u.rolled || rolled
+		u.rolled, u.control = u.rolled || rolled, r.Control
 		u.volume, u.current = u.volume.Add(step), r
 	}
 	if u.previous == nil || u.current == nil {
@@ -99,14 +109,17 @@ func (c *calculation) settle(u *use) {
 			u.charged = u.charged.Add(h.Volume.Ratio())
 		}
 	}
-	if u.charged.Sign() <= 0 {
+	if u.charged.Sign() <= 0 && u.volume.Sign() >= 0 {
 		return
 	}
 	u.volume = u.volume.Sub(u.charged)
 	if u.volume.Sign() < 0 {
+		u.excess, u.volume = negative(u.volume), housing.Ratio{}
+	}
+	if u.excess.Sign() > 0 && !c.refunds {
 		c.note(u.meter.Service, "charged_above_reading", "без показаний начислено больше, чем показал ИПУ № "+
-			u.meter.Serial+zoneNote(u.zone)+", на "+comma(u.volume.Mul(housing.Whole(-1).Ratio()).String())+": нужен перерасчёт")
-		u.volume = housing.Ratio{}
+			u.meter.Serial+zoneNote(u.zone)+", на "+comma(u.excess.String())+": нужен перерасчёт")
+		u.excess = housing.Ratio{}
 	}
 }
 
@@ -114,7 +127,7 @@ func (c *calculation) settle(u *use) {
 // digits passed through zero (R2.11.6).
 func advance(before, after *housing.Reading, digits int) (step housing.Ratio, rolled bool) {
 	step = after.Value.Ratio().Sub(before.Value.Ratio())
-	if step.Sign() >= 0 {
+	if step.Sign() >= 0 || after.Control {
 		return step, false
 	}
 	turn := housing.Whole(1).Ratio()

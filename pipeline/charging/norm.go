@@ -14,18 +14,31 @@ func (c *calculation) byNorm(service housing.Service, t *serviceTable, of normCa
 	for _, s := range c.served {
 		raised := of.raised
 		c.cuts.reset(s.valid)
-		cutBy(&c.cuts, t.tariffs[0])
-		cutBy(&c.cuts, t.norms)
+		c.cutByTariffs(t, housing.ZoneSingle)
+		c.cutByNorms(t)
 		c.cutByOccupancy()
 		if raised {
 			cutBy(&c.cuts, c.uplift(service, t))
 		}
 		for piece := range c.cuts.pieces {
-			l, ok := c.normLine(service, t, piece)
+			l, ok := c.partsLine(service, t, s.service, piece)
+			if t.parts == nil {
+				l, ok = c.normLine(service, t, piece)
+			}
 			if !ok {
 				return
 			}
-			l.service, l.charge.Rule = s.service, of.rule
+			l.service = s.service
+			if l.charge.Rule == "" {
+				l.charge.Rule = of.rule
+			}
+			if t.ranged(housing.ZoneSingle, piece.From) {
+				if raised && !c.raise(&l, service, t, piece) {
+					return
+				}
+				c.emitRanges([]line{l}, service, t, piece)
+				continue
+			}
 			c.emit(l, service, piece)
 			if raised {
 				c.emitUplift(l, service, t, piece)
@@ -49,7 +62,7 @@ func (c *calculation) normLine(
 	l.formula = normAreaFormula
 	if l.norm.Base == housing.PerPerson {
 		l.formula = normFormula
-		if l.people, l.owners, ok = c.people(service, l.occupancy); !ok {
+		if l.people, l.owners, ok = c.people(service, l.occupancy, piece.From); !ok {
 			return l, false
 		}
 		base = housing.Whole(int64(l.people)).Ratio()
@@ -59,24 +72,32 @@ func (c *calculation) normLine(
 }
 
 func (c *calculation) emitUplift(base line, service housing.Service, t *serviceTable, piece housing.Interval) {
+	l := base
+	if !c.raise(&l, service, t, piece) || l.parameter == nil {
+		return
+	}
+	l.formula = upliftFormula
+	if base.formula == normAreaFormula {
+		l.formula = upliftAreaFormula
+	}
+	l.charge.Kind, l.charge.Rule = housing.Uplift, "R2.2.2"
+	c.emit(l, service, piece)
+}
+
+// raise puts the coefficient of a day into a line, nothing where it is 1; false fails.
+func (c *calculation) raise(l *line, service housing.Service, t *serviceTable, piece housing.Interval) bool {
 	p := at(c.uplift(service, t), piece.From)
 	if p == nil {
 		c.parameter("uplift."+string(service), piece.From) // fails, naming it
-		return
+		return false
 	}
 	k, err := housing.ParseDecimal(p.Value)
 	if err != nil || k.Cmp(housing.Whole(1)) < 0 {
 		c.fail(badParameter(p, "a coefficient of at least 1"))
-		return
+		return false
 	}
-	if k.Cmp(housing.Whole(1)) == 0 {
-		return
+	if k.Cmp(housing.Whole(1)) > 0 {
+		l.parameter, l.charge.Coefficient = p, k
 	}
-	l := base
-	l.parameter, l.formula = p, upliftFormula
-	if base.formula == normAreaFormula {
-		l.formula = upliftAreaFormula
-	}
-	l.charge.Kind, l.charge.Coefficient, l.charge.Rule = housing.Uplift, k, "R2.2.2"
-	c.emit(l, service, piece)
+	return true
 }

@@ -101,6 +101,21 @@ func (c *calculation) cutByOccupancy() {
 		c.cuts.add(c.acc.Occupancy[i].Valid.From)
 		c.cuts.add(c.acc.Occupancy[i].Valid.To)
 	}
+	for i := range c.acc.Stays {
+		c.cuts.add(c.acc.Stays[i].Valid.From)
+		c.cuts.add(c.acc.Stays[i].Valid.To)
+	}
+}
+
+// staying counts temporary residents on a day (R2.2.7: people.temporary).
+func (c *calculation) staying(on housing.Date) int {
+	n := 0
+	for i := range c.acc.Stays {
+		if c.acc.Stays[i].Valid.Contains(on) {
+			n += c.acc.Stays[i].People
+		}
+	}
+	return n
 }
 
 // daysOf counts the days of a segment of the month.
@@ -132,9 +147,11 @@ func (c *calculation) occupancy(service housing.Service, on housing.Date) *housi
 
 // people counts who is charged by norm: those living there, or the owners where nobody is
 // registered (R2.2.6).
-func (c *calculation) people(service housing.Service, o *housing.Occupancy) (n int, owners, ok bool) {
-	if o.People > 0 {
-		return o.People, false, true
+func (c *calculation) people(
+	service housing.Service, o *housing.Occupancy, on housing.Date,
+) (n int, owners, ok bool) {
+	if n := o.People + c.staying(on); n > 0 {
+		return n, false, true
 	}
 	if c.word("people.none_registered") == "owners" && o.Owners > 0 {
 		return o.Owners, true, true
@@ -148,6 +165,9 @@ func (c *calculation) price(
 	service housing.Service, t *serviceTable, zone housing.Zone, on housing.Date,
 ) *housing.Tariff {
 	tariff := at(t.tariffs[zoneIndex(zone)], on)
+	if t.ranged(zone, on) {
+		tariff = at(t.ranges.tariffs[0][zoneIndex(zone)], on)
+	}
 	switch {
 	case tariff == nil:
 		text := "нет тарифа на " + on.Russian()
@@ -178,6 +198,8 @@ func (c *calculation) norm(service housing.Service, t *serviceTable, on housing.
 // sound reports whether the tariffs and norms of a service agree with themselves.
 func (c *calculation) sound(service housing.Service, t *serviceTable) bool {
 	switch t.clash {
+	case "range_overlap":
+		c.hold(service, t.clash, "на одни и те же дни действуют две границы одного диапазона")
 	case "tariff_overlap":
 		c.hold(service, t.clash, "на одни и те же дни действуют два тарифа")
 	case "norm_overlap":

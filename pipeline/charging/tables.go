@@ -39,7 +39,9 @@ type serviceTable struct {
 	volume   housing.Ratio
 	sum      housing.Decimal // the volume as a decimal, to be split for print
 	negative bool
-	overflow bool // the meters do not add up within 18 digits
+	overflow bool       // the meters do not add up within 18 digits
+	ranges   *ranges    // nil: one price for all
+	parts    *normParts // nil: one norm for all
 	serials  string
 	source   housing.Source
 }
@@ -71,7 +73,7 @@ func (c *calculation) buildTables() {
 		t := &c.tables[i]
 		for _, zone := range zones() {
 			spans, clash := resolve(c, c.snapshot.Tariffs, func(f *housing.Tariff) (housing.Interval, bool, bool) {
-				return f.Valid, f.House != "", f.Service == service && f.Zone == zone
+				return f.Valid, f.House != "", f.Service == service && f.Zone == zone && f.Range == 0
 			})
 			t.tariffs[zoneIndex(zone)] = spans
 			if clash {
@@ -79,13 +81,15 @@ func (c *calculation) buildTables() {
 			}
 		}
 		norms, clash := resolve(c, c.snapshot.Norms, func(f *housing.Norm) (housing.Interval, bool, bool) {
-			return f.Valid, f.House != "", f.Service == service
+			return f.Valid, f.House != "", f.Service == service && f.Part == housing.WholeNorm
 		})
 		t.norms = norms
 		if clash {
 			t.clash = "norm_overlap"
 		}
 		c.houseMeters(service, t)
+		c.buildRanges(service, t)
+		c.buildParts(service, t)
 	}
 }
 

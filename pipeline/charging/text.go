@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/kvitok-gkh/kvitok/housing"
@@ -46,6 +47,12 @@ func writeTrace(b *bytes.Buffer, t *housing.Trace) {
 	title := ch.Service.Russian()
 	if ch.Kind == housing.Uplift {
 		title += ", превышение из-за повышающего коэффициента"
+	}
+	if ch.Kind == housing.Correction {
+		title += ", перерасчёт: " + ReasonRussian(ch.Reason)
+	}
+	if ch.Range > 0 {
+		title += ", диапазон " + strconv.Itoa(ch.Range)
 	}
 	if ch.Zone != housing.ZoneSingle {
 		title += ", зона «" + ch.Zone.Russian() + "»"

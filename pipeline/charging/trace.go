@@ -22,13 +22,26 @@ func (c *calculation) trace(l *line) housing.Trace {
 	if l.days < c.days {
 		part = " × d / D"
 	}
+	formula, operands := l.text(part), []housing.Operand(nil)
+	if l.special != nil {
+		formula, operands = l.special.formula, l.special.operands()
+	} else {
+		operands = c.operands(l)
+	}
+	clause, rounding := c.clause(l.charge.Rule), "один раз, до копейки, половина копейки — вверх"
+	if l.charge.Range > 0 {
+		clause += "; " + c.clause("R2.5.1")
+	}
+	if l.charge.Amount < 0 {
+		rounding = "один раз, до копейки, половина копейки — от нуля"
+	}
 	return housing.Trace{
 		Charge:   l.charge,
-		Formula:  l.text(part),
-		Operands: c.operands(l),
-		Clause:   c.clause(l.charge.Rule),
+		Formula:  formula,
+		Operands: operands,
+		Clause:   clause,
 		Exact:    l.exact.String(),
-		Rounding: "один раз, до копейки, половина копейки — вверх",
+		Rounding: rounding,
 	}
 }
 

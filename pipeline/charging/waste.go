@@ -9,6 +9,10 @@ func (c *calculation) solidWaste(t *serviceTable) {
 	if !c.sound(service, t) {
 		return
 	}
+	if mode := c.optional("tko.mode"); mode != nil && mode.Value != "norm" {
+		c.containers(t, mode)
+		return
+	}
 	twelfth, err := housing.RatioOf(1, monthsOfYear)
 	if err != nil {
 		c.fail(err)

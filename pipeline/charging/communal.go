@@ -1,0 +1,138 @@
+package charging
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+)
+
+// communal returns the communal flat that the room of the account at hand is part of, nil where it
+// is none (R1.6).
+func (c *calculation) communal() *housing.CommunalFlat {
+	if c.acc.Premises.Kind != housing.Room {
+		return nil
+	}
+	for i := range c.snapshot.CommunalFlats {
+		if f := &c.snapshot.CommunalFlats[i]; f.Flat == c.acc.Premises.Flat {
+			return f
+		}
+	}
+	return nil
+}
+
+// sharedMeters collects the meters common to the flat of a room, and notes that they are shared.
+func (c *calculation) sharedMeters(service housing.Service) []*housing.MeterFacts {
+	flat := c.communal()
+	if flat == nil {
+		return nil
+	}
+	c.meters = c.meters[:0]
+	for i := range flat.Meters {
+		if m := &flat.Meters[i]; m.Service == service && c.active(m) {
+			c.meters = append(c.meters, m)
+		}
+	}
+	if len(c.meters) == 0 {
+		return nil
+	}
+	if way := c.word("communal.split"); way != "people" {
+		c.fail(badParameter(c.parameter("communal.split", c.month.From), "people"))
+	}
+	c.shared = flat
+	slices.SortFunc(c.meters, func(a, b *housing.MeterFacts) int { return strings.Compare(a.Serial, b.Serial) })
+	return c.meters
+}
+
+func (c *calculation) cutByFlat() {
+	if flat := c.communal(); flat != nil {
+		for i := range flat.Occupancy {
+			c.cuts.add(flat.Occupancy[i].Valid.From)
+			c.cuts.add(flat.Occupancy[i].Valid.To)
+		}
+	}
+}
+
+// flatOn is what is true of a communal flat on a day, and holds the account where nothing is.
+func (c *calculation) flatOn(service housing.Service, flat *housing.CommunalFlat, on housing.Date) *housing.CommunalPeople {
+	for i := range flat.Occupancy {
+		if p := &flat.Occupancy[i]; p.Valid.Contains(on) {
+			return p
+		}
+	}
+	c.hold(service, "no_communal", "нет сведений о коммунальной квартире "+flat.Flat+" на "+on.Russian())
+	return nil
+}
+
+// share takes the room's part of what a common meter of its flat has counted: by people.
+func (c *calculation) share(l *line, service housing.Service, segment housing.Interval) bool {
+	o, p := c.occupancy(service, segment.From), c.flatOn(service, c.shared, segment.From)
+	if o == nil || p == nil {
+		return false
+	}
+	n, owners, ok := c.people(service, o, segment.From)
+	if !ok {
+		return false
+	}
+	if p.People < n {
+		c.hold(service, "communal_people", "в коммунальной квартире "+c.shared.Flat+" проживающих меньше, чем в комнате")
+		return false
+	}
+	share, err := housing.RatioOf(int64(n), int64(p.People))
+	if err != nil {
+		c.fail(err)
+		return false
+	}
+	whole := *l
+	whole.charge.Service, whole.charge.Segment = service, segment
+	l.volume, l.people, l.owners, l.occupancy, l.charge.Rule = l.volume.Mul(share), n, owners, o, "R1.6"
+	at := *l
+	l.special = &special{formula: "P = V × ni / nкв × T", operands: func() []housing.Operand {
+		own := people(&at)
+		own.Symbol, own.Meaning = "ni", own.Meaning+" в комнате"
+		return append(c.meterOperands(&whole), own, housing.Operand{
+			Symbol: "nкв", Meaning: "проживающие во всей квартире", Value: strconv.Itoa(p.People), Unit: "чел.", Source: p.Source,
+		}, tariffOperand(&at, service))
+	}}
+	return true
+}
+
+// heatedArea is the area that a room is heated by: its part of the whole flat by the areas of the
+// rooms (communal.split_heating); of everybody else the area itself.
+func (c *calculation) heatedArea(o *housing.Occupancy, on housing.Date) (area housing.Ratio, of *housing.CommunalPeople, ok bool) {
+	flat := c.communal()
+	if flat == nil {
+		return o.Area.Ratio(), nil, true
+	}
+	const service = housing.Heating
+	p := c.flatOn(service, flat, on)
+	if p == nil {
+		return housing.Ratio{}, nil, false
+	}
+	if way := c.word("communal.split_heating"); way != "room_area" {
+		c.fail(badParameter(c.parameter("communal.split_heating", c.month.From), "room_area"))
+		return housing.Ratio{}, nil, false
+	}
+	if p.Rooms.Sign() <= 0 || p.Area.Sign() <= 0 || o.Area.Cmp(p.Rooms) > 0 {
+		c.hold(service, "communal_area", "в коммунальной квартире "+flat.Flat+" площади не сходятся с площадью комнаты")
+		return housing.Ratio{}, nil, false
+	}
+	share, err := o.Area.Ratio().Quo(p.Rooms.Ratio())
+	if err != nil {
+		c.fail(err)
+		return housing.Ratio{}, nil, false
+	}
+	return p.Area.Ratio().Mul(share), p, true
+}
+
+// roomOperands say how the area of a room became that of its heat.
+func roomOperands(l *line, p *housing.CommunalPeople, area housing.Ratio) []housing.Operand {
+	return []housing.Operand{
+		{
+			Symbol: "Sк", Meaning: "площадь комнаты", Value: l.occupancy.Area.String(), Unit: "м²", Source: l.occupancy.Source,
+		},
+		{Symbol: "Sкк", Meaning: "площадь всех комнат квартиры", Value: p.Rooms.String(), Unit: "м²", Source: p.Source},
+		{Symbol: "Sкв", Meaning: "общая площадь квартиры", Value: p.Area.String(), Unit: "м²", Source: p.Source},
+	}
+}
