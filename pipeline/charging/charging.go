@@ -71,6 +71,7 @@ type calculation struct {
 	services   []housing.Service
 	tables     []serviceTable // by index of services
 	payers     composition
+	known      map[string]*housing.Parameter // of the first day, looked up before
 	lines      []line
 	uses       []use
 	findings   []housing.Finding
@@ -129,7 +130,7 @@ func newCalculation(s *housing.Snapshot) (*calculation, error) {
 		return nil, fmt.Errorf("no period: %w", ErrSnapshot)
 	}
 	c := &calculation{
-		findings: []housing.Finding{},
+		findings: []housing.Finding{}, known: map[string]*housing.Parameter{},
 		snapshot: s, month: s.Period.Interval(), days: s.Period.Days(), services: housing.Services(),
 	}
 	for n := range c.shares {

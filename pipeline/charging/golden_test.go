@@ -47,6 +47,9 @@ func TestGolden(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			for i := range traces {
+				proveTrace(t, &traces[i])
+			}
 			var sheet bytes.Buffer
 			if err := charging.WriteText(&sheet, traces); err != nil {
 				t.Fatal(err)

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/kvitok-gkh/kvitok/housing"
 	"github.com/kvitok-gkh/kvitok/pipeline/charging"
@@ -38,6 +40,64 @@ type publishedCase struct {
 	Unmetered     int                 `json:"unmetered"` // months charged without readings
 	Parameters    map[string]string   `json:"parameters"`
 	Want          map[string][]string `json:"want"` // amounts by kind; "volume"
+
+	Acts       []publishedAct            `json:"acts"`
+	ColdTariff string                    `json:"cold_tariff"`
+	Zones      map[housing.Zone][]string `json:"zones"` // readings before and of the month, price 1
+	SocialNorm *socialNorm               `json:"social_norm"`
+	Operands   map[string]string         `json:"operands"` // of the correction
+}
+
+// publishedAct is an interruption or a temperature of the service.
+type publishedAct struct {
+	Kind     housing.QualityKind `json:"kind"`
+	From     string              `json:"from"`
+	To       string              `json:"to"`
+	Measured string              `json:"measured"`
+	Corner   bool                `json:"corner"`
+}
+
+type socialNorm struct {
+	Person string `json:"person"`
+	Least  string `json:"least"`
+}
+
+// extend adds the facts of quality and social norm.
+func (p *publishedCase) extend(s *housing.Snapshot) {
+	since := interval("2020-01-01", "")
+	for i, a := range p.Acts {
+		act := housing.QualityAct{
+			Kind: a.Kind, Service: p.Service, Corner: a.Corner, Document: "акт " + strconv.Itoa(i+1),
+			From: must(housing.ParseMoment(a.From)), To: must(housing.ParseMoment(a.To)),
+		}
+		if a.Measured != "" {
+			act.Measured = dec(a.Measured)
+		}
+		s.QualityActs = append(s.QualityActs, act)
+	}
+	if p.ColdTariff != "" {
+		s.Tariffs = append(s.Tariffs, housing.Tariff{Service: housing.ColdWater, Price: dec(p.ColdTariff), Valid: since})
+	}
+	if p.SocialNorm != nil {
+		s.Ranges = []housing.ConsumptionRange{{
+			Service: p.Service, Range: 1, UpTo: dec(p.SocialNorm.Person), Base: housing.RangePerPerson,
+			Least: dec(p.SocialNorm.Least), Whole: true, Valid: since,
+		}}
+	}
+	if len(p.Zones) == 0 {
+		return
+	}
+	m := housing.MeterFacts{Meter: housing.Meter{Serial: "7", Service: p.Service, Digits: p.Digits}}
+	s.Tariffs = nil
+	for zone, values := range p.Zones {
+		m.Zones = append(m.Zones, zone)
+		m.Readings = append(m.Readings, housing.Reading{Zone: zone, On: s.Period.First().AddDays(-6), Value: dec(values[0])},
+			housing.Reading{Zone: zone, On: s.Period.First().AddDays(24), Value: dec(values[1])})
+		for n := 1; n <= 2; n++ {
+			s.Tariffs = append(s.Tariffs, housing.Tariff{Service: p.Service, Zone: zone, Range: n, Price: dec("1"), Valid: since})
+		}
+	}
+	s.Accounts[0].Meters = []housing.MeterFacts{m}
 }
 
 // peopleFrom is a change of the number of people inside the month.
@@ -58,7 +118,9 @@ func (p *publishedCase) snapshot(t *testing.T) *housing.Snapshot {
 	for name, value := range p.Parameters {
 		setParameter(s, name, value)
 	}
-	s.Tariffs = []housing.Tariff{{Service: p.Service, Price: dec(p.Tariff), Valid: since}}
+	if p.Tariff != "" {
+		s.Tariffs = []housing.Tariff{{Service: p.Service, Price: dec(p.Tariff), Valid: since}}
+	}
 	if p.Norm != "" {
 		base := p.NormBase
 		if base == "" {
@@ -87,6 +149,7 @@ func (p *publishedCase) snapshot(t *testing.T) *housing.Snapshot {
 		a.Meters = []housing.MeterFacts{p.meter(period)}
 	}
 	s.Accounts = []housing.AccountFacts{a}
+	p.extend(s)
 	return s
 }
 
@@ -174,6 +237,7 @@ func (p *publishedCase) run(t *testing.T) map[string][]string {
 			t.Errorf("%s: held: %+v", p.ID, f)
 		}
 	}
+	p.operands(t, s)
 	got := map[string][]string{}
 	for _, ch := range result.Charges {
 		if _, volume := p.Want["volume"]; volume {
@@ -183,4 +247,25 @@ func (p *publishedCase) run(t *testing.T) map[string][]string {
 		got[string(ch.Kind)] = append(got[string(ch.Kind)], ch.Amount.String())
 	}
 	return got
+}
+
+// operands compares what the trace of the correction prints, and proves every trace.
+func (p *publishedCase) operands(t *testing.T, s *housing.Snapshot) {
+	t.Helper()
+	traces, _, err := charging.ExplainAll(s)
+	if err != nil {
+		t.Fatalf("%s: %v", p.ID, err)
+	}
+	got := map[string]string{}
+	for i := range traces {
+		proveTrace(t, &traces[i])
+		for _, o := range traces[i].Operands {
+			if _, wanted := p.Operands[o.Symbol]; wanted && traces[i].Charge.Kind == housing.Correction {
+				got[o.Symbol] = o.Value
+			}
+		}
+	}
+	if diff := cmp.Diff(p.Operands, got, cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("%s, operands (-published +computed):\n%s", p.ID, diff)
+	}
 }

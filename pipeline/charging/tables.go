@@ -189,7 +189,16 @@ func (c *calculation) parameter(name string, on housing.Date) *housing.Parameter
 }
 
 // word returns a parameter of the month as text.
-func (c *calculation) word(name string) string { return c.parameter(name, c.month.From).Value }
+func (c *calculation) word(name string) string {
+	if p := c.known[name]; p != nil {
+		return p.Value
+	}
+	p := c.parameter(name, c.month.From)
+	if c.err == nil {
+		c.known[name] = p
+	}
+	return p.Value
+}
 
 // count returns a parameter of the month as a whole number.
 func (c *calculation) count(name string) int {

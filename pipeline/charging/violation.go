@@ -195,17 +195,18 @@ func (c *calculation) chargedOn(lines []line, piece housing.Interval) housing.Ra
 // mirrorWater takes to sewage what corrections of water moved: less water, less sewage (R2.3.1).
 func (c *calculation) mirrorWater(t *serviceTable, first int) {
 	const service = housing.Sewage
-	if !slices.ContainsFunc(c.lines[first:], func(l line) bool { return l.charge.Rule == "R2.3.1" }) {
+	if first == len(c.lines) || c.lines[first].charge.Rule != "R2.3.1" {
 		return
 	}
 	begin := first
 	for begin > 0 && c.lines[begin-1].charge.Account == c.acc.Number && isWater(c.lines[begin-1].charge.Service) {
 		begin--
 	}
-	for _, w := range slices.Clone(c.lines[begin:first]) {
-		if w.charge.Kind != housing.Correction || w.volume.Sign() == 0 {
+	for i := begin; i < first; i++ {
+		if c.lines[i].charge.Kind != housing.Correction || c.lines[i].volume.Sign() == 0 {
 			continue
 		}
+		w := c.lines[i]
 		for _, s := range slices.Clone(c.served) {
 			days, ok := common(s.valid, w.charge.Segment)
 			if !ok {
