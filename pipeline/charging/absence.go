@@ -1,7 +1,6 @@
 package charging
 
 import (
-	"cmp"
 	"slices"
 	"strconv"
 
@@ -20,10 +19,7 @@ func (c *calculation) absences(service housing.Service, first int) {
 		return
 	}
 	all := slices.Clone(c.acc.Absences)
-	slices.SortStableFunc(all, func(a, b housing.Absence) int {
-		return cmp.Or(a.Left.Cmp(b.Left), a.Returned.Cmp(b.Returned), cmp.Compare(a.People, b.People),
-			cmp.Compare(a.Document, b.Document))
-	})
+	slices.SortStableFunc(all, cmpAbsence)
 	var days []housing.Interval // of each absence, those that count
 	for i := range all {
 		days = append(days, c.absentDays(&all[i], service))

@@ -75,6 +75,7 @@ type calculation struct {
 	lines      []line
 	uses       []use
 	findings   []housing.Finding
+	acts       []housing.QualityAct             // in order
 	wasteCosts map[int]map[string]housing.Money // by year and account
 	states     bool                             // meters are followed day by day (meter.gap_method)
 	refunds    bool                             // what was charged above readings is refunded (meter.negative)
@@ -146,6 +147,7 @@ func newCalculation(s *housing.Snapshot) (*calculation, error) {
 	}
 	c.scale = uint8(scale)
 	c.states, c.refunds = c.optional("meter.gap_method") != nil, c.optional("meter.negative") != nil
+	c.acts = inOrder(s.QualityActs, cmpAct)
 	c.buildTables()
 	lines := 0
 	for i := range s.Accounts {

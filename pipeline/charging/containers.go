@@ -102,8 +102,9 @@ func (c *calculation) containerShare(l *line, byArea bool, whole housing.Decimal
 func (c *calculation) containerOperands(l *line, byArea bool, whole housing.Decimal, piece housing.Interval) []housing.Operand {
 	const service = housing.SolidWaste
 	text, source := "", housing.Source{}
-	for i := range c.snapshot.Containers {
-		k := &c.snapshot.Containers[i]
+	containers := inOrder(c.snapshot.Containers, cmpContainer)
+	for i := range containers {
+		k := &containers[i]
 		if i > 0 {
 			text += "; "
 		}

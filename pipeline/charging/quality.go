@@ -37,8 +37,8 @@ func (c *calculation) quality(service housing.Service, t *serviceTable, first in
 	}
 	var outages []outage
 	var warm []deviation
-	for i := range c.snapshot.QualityActs {
-		a := &c.snapshot.QualityActs[i]
+	for i := range c.acts {
+		a := &c.acts[i]
 		from, to, ok := c.window(a, service)
 		if !ok {
 			continue

@@ -145,9 +145,8 @@ func (c *calculation) boundValue(service housing.Service, fact *housing.Consumpt
 	return value
 }
 
-// inRanges cuts the volumes of zones at the bounds; part is the share of the month that they are of.
-// Each range is shared between zones in proportion to their volumes (R2.5.2).
-func (c *calculation) inRanges(volumes []housing.Ratio, bounds []bound, part housing.Ratio) [][maxRanges]housing.Ratio {
+// inRanges cuts the volumes of zones at the bounds. Each range is shared between zones in proportion to their volumes (R2.5.2).
+func (c *calculation) inRanges(volumes []housing.Ratio, bounds []bound) [][maxRanges]housing.Ratio {
 	out := make([][maxRanges]housing.Ratio, len(volumes))
 	var total, low housing.Ratio
 	for _, v := range volumes {
@@ -156,8 +155,8 @@ func (c *calculation) inRanges(volumes []housing.Ratio, bounds []bound, part hou
 	for n := range len(bounds) + 1 {
 		high := total
 		if n < len(bounds) {
-			if b := bounds[n].value.Mul(part); b.Cmp(total) < 0 {
-				high = b
+			if bounds[n].value.Cmp(total) < 0 {
+				high = bounds[n].value
 			}
 		}
 		size := high.Sub(low)
@@ -214,21 +213,23 @@ func (c *calculation) emitRanges(lines []line, service housing.Service, t *servi
 	if c.held || c.err != nil {
 		return
 	}
-	volumes := make([]housing.Ratio, len(lines))
-	for i := range lines {
-		volumes[i] = lines[i].volume
-	}
 	part := c.shares[lines[0].days]
-	if lines[0].days == c.days {
-		part = housing.Whole(1).Ratio()
+	volumes := make([]housing.Ratio, len(lines)) // of a whole month, so that a cut changes no whole unit
+	for i := range lines {
+		whole, err := lines[i].volume.Quo(part)
+		if err != nil {
+			c.fail(err)
+			return
+		}
+		volumes[i] = whole
 	}
-	cut := c.inRanges(volumes, bounds, part)
+	cut := c.inRanges(volumes, bounds)
 	for i := range lines {
 		for n := range len(bounds) + 1 {
 			if cut[i][n].Sign() == 0 && (n > 0 || volumes[i].Sign() != 0) {
 				continue
 			}
-			c.emitRange(lines[i], cut[i][n], n, bounds, rangeOf{service: service, table: t, segment: segment, lines: lines})
+			c.emitRange(lines[i], cut[i][n].Mul(part), n, bounds, rangeOf{service: service, table: t, segment: segment, lines: lines})
 		}
 	}
 }

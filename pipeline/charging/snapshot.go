@@ -63,15 +63,16 @@ func canonical(s *housing.Snapshot) *housing.Snapshot {
 	})
 	c.Tariffs = sorted(s.Tariffs, func(a, b housing.Tariff) int {
 		return cmp.Or(cmp.Compare(a.Service, b.Service), cmp.Compare(a.Zone, b.Zone),
-			cmp.Compare(a.House, b.House), cmpInterval(a.Valid, b.Valid), a.Price.Cmp(b.Price))
+			cmp.Compare(a.House, b.House), cmp.Compare(a.Range, b.Range), cmpInterval(a.Valid, b.Valid), a.Price.Cmp(b.Price))
 	})
 	c.Norms = sorted(s.Norms, func(a, b housing.Norm) int {
 		return cmp.Or(cmp.Compare(a.Service, b.Service), cmp.Compare(a.House, b.House),
-			cmp.Compare(a.Base, b.Base), cmpInterval(a.Valid, b.Valid), a.Value.Cmp(b.Value))
+			cmp.Compare(a.Base, b.Base), cmp.Compare(a.Part, b.Part), cmpInterval(a.Valid, b.Valid), a.Value.Cmp(b.Value))
 	})
 	c.HouseMeters = sorted(s.HouseMeters, func(a, b housing.CollectiveMeter) int {
 		return cmp.Or(cmp.Compare(a.Service, b.Service), cmp.Compare(a.Serial, b.Serial), a.Volume.Cmp(b.Volume))
 	})
+	sortFacts(&c)
 	c.Accounts = sorted(s.Accounts, func(a, b housing.AccountFacts) int { return cmp.Compare(a.Number, b.Number) })
 	for i := range c.Accounts {
 		a := &c.Accounts[i]
@@ -79,16 +80,9 @@ func canonical(s *housing.Snapshot) *housing.Snapshot {
 		a.Services = sorted(a.Services, func(x, y housing.AccountService) int {
 			return cmp.Or(cmp.Compare(x.Service, y.Service), cmpInterval(x.Valid, y.Valid), cmp.Compare(x.Payee, y.Payee))
 		})
-		a.Meters = sorted(a.Meters, func(x, y housing.MeterFacts) int {
-			return cmp.Or(cmp.Compare(x.Service, y.Service), cmp.Compare(x.Serial, y.Serial))
-		})
-		for j := range a.Meters {
-			m := &a.Meters[j]
-			m.History = sorted(m.History, func(x, y housing.MonthVolume) int {
-				return cmp.Or(cmp.Compare(x.Period, y.Period), cmp.Compare(x.Zone, y.Zone), x.Volume.Cmp(y.Volume))
-			})
-			m.Zones = sorted(m.Zones, func(x, y housing.Zone) int { return zoneIndex(x) - zoneIndex(y) })
-		}
+		a.Meters = sorted(a.Meters, cmpMeter)
+		sortMeters(a.Meters)
+		sortAccountFacts(a)
 	}
 	return &c
 }

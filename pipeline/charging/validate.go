@@ -26,17 +26,20 @@ func Validate(s *housing.Snapshot) error {
 		t, at := &s.Tariffs[i], fmt.Sprintf("tariffs[%d]", i)
 		v.service(t.Service, at+".service")
 		v.check(t.Zone.Valid(), at+".zone", "unknown zone %q", t.Zone)
+		v.check(t.Range >= 0 && t.Range <= maxRanges, at+".range", "expected 0 to %d, got %d", maxRanges, t.Range)
 		v.interval(t.Valid, at+".valid")
 	}
 	for i := range s.Norms {
 		n, at := &s.Norms[i], fmt.Sprintf("norms[%d]", i)
 		v.service(n.Service, at+".service")
+		v.check(n.Part == housing.WholeNorm || partSymbol(n.Part) != "N", at+".part", "unknown part %q", n.Part)
 		v.check(n.Base == housing.PerPerson || n.Base == housing.PerArea, at+".base", "unknown base %q", n.Base)
 		v.interval(n.Valid, at+".valid")
 	}
 	for i := range s.HouseMeters {
 		v.service(s.HouseMeters[i].Service, fmt.Sprintf("house_meters[%d].service", i))
 	}
+	v.facts(s)
 	for i := range s.Accounts {
 		v.account(&s.Accounts[i], fmt.Sprintf("accounts[%d]", i))
 	}
@@ -79,6 +82,7 @@ func (v *validator) account(a *housing.AccountFacts, at string) {
 		v.check(digits(s.Payee), path+".payee", "expected an INN, got %q", s.Payee)
 		v.interval(s.Valid, path+".valid")
 	}
+	v.accountFacts(a, at)
 	for i := range a.Meters {
 		v.meter(&a.Meters[i], fmt.Sprintf("%s.meters[%d]", at, i))
 	}
@@ -96,6 +100,7 @@ func (v *validator) meter(m *housing.MeterFacts, at string) {
 		v.check(r.Zone.Valid(), path+".zone", "unknown zone %q", r.Zone)
 		v.check(!r.On.IsZero(), path+".on", "is missing")
 	}
+	v.meterEvents(m, at)
 	for i := range m.History {
 		h, path := &m.History[i], fmt.Sprintf("%s.history[%d]", at, i)
 		v.check(h.Zone.Valid(), path+".zone", "unknown zone %q", h.Zone)
