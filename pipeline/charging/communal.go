@@ -98,41 +98,55 @@ func (c *calculation) share(l *line, service housing.Service, segment housing.In
 	return true
 }
 
-// heatedArea is the area that a room is heated by: its part of the whole flat by the areas of the
-// rooms (communal.split_heating); of everybody else the area itself.
-func (c *calculation) heatedArea(o *housing.Occupancy, on housing.Date) (area housing.Ratio, of *housing.CommunalPeople, ok bool) {
+// emitHeat emits a line of heat that goes by area. A room is heated by its part of the whole flat:
+// by the areas of the rooms (communal.split_heating).
+func (c *calculation) emitHeat(l line, service housing.Service, segment housing.Interval) {
 	flat := c.communal()
-	if flat == nil {
-		return o.Area.Ratio(), nil, true
+	if flat == nil || l.occupancy == nil {
+		c.emit(l, service, segment)
+		return
 	}
-	const service = housing.Heating
-	p := c.flatOn(service, flat, on)
+	if way := c.parameter("communal.split_heating", segment.From); way.Value != "room_area" {
+		c.fail(badParameter(way, "room_area"))
+		return
+	}
+	p := c.flatOn(service, flat, segment.From)
 	if p == nil {
-		return housing.Ratio{}, nil, false
+		return
 	}
-	if way := c.word("communal.split_heating"); way != "room_area" {
-		c.fail(badParameter(c.parameter("communal.split_heating", c.month.From), "room_area"))
-		return housing.Ratio{}, nil, false
-	}
-	if p.Rooms.Sign() <= 0 || p.Area.Sign() <= 0 || o.Area.Cmp(p.Rooms) > 0 {
+	if p.Rooms.Sign() <= 0 || p.Area.Sign() <= 0 || l.occupancy.Area.Cmp(p.Rooms) > 0 {
 		c.hold(service, "communal_area", "в коммунальной квартире "+flat.Flat+" площади не сходятся с площадью комнаты")
-		return housing.Ratio{}, nil, false
+		return
 	}
-	share, err := o.Area.Ratio().Quo(p.Rooms.Ratio())
+	factor, err := p.Area.Ratio().Quo(p.Rooms.Ratio())
 	if err != nil {
 		c.fail(err)
-		return housing.Ratio{}, nil, false
+		return
 	}
-	return p.Area.Ratio().Mul(share), p, true
-}
-
-// roomOperands say how the area of a room became that of its heat.
-func roomOperands(l *line, p *housing.CommunalPeople, area housing.Ratio) []housing.Operand {
-	return []housing.Operand{
-		{
-			Symbol: "Sк", Meaning: "площадь комнаты", Value: l.occupancy.Area.String(), Unit: "м²", Source: l.occupancy.Source,
-		},
-		{Symbol: "Sкк", Meaning: "площадь всех комнат квартиры", Value: p.Rooms.String(), Unit: "м²", Source: p.Source},
-		{Symbol: "Sкв", Meaning: "общая площадь квартиры", Value: p.Area.String(), Unit: "м²", Source: p.Source},
+	base := l
+	base.charge.Service, base.charge.Segment = service, segment
+	l.volume = l.volume.Mul(factor)
+	part := ""
+	if l.days < c.days {
+		part = " × d / D"
 	}
+	const room = "Sк / Sкк × Sкв"
+	formula := strings.NewReplacer("Si", room, "S ×", room+" ×").Replace(base.text(part))
+	l.special = &special{formula: formula, operands: func() []housing.Operand {
+		var ops []housing.Operand
+		for _, o := range c.operands(&base) {
+			if o.Symbol != "S" && o.Symbol != "Si" {
+				ops = append(ops, o)
+				continue
+			}
+			o.Symbol, o.Meaning = "Sк", "площадь комнаты"
+			ops = append(ops, o, housing.Operand{
+				Symbol: "Sкк", Meaning: "площадь всех комнат квартиры", Value: p.Rooms.String(), Unit: "м²", Source: p.Source,
+			}, housing.Operand{
+				Symbol: "Sкв", Meaning: "общая площадь квартиры", Value: p.Area.String(), Unit: "м²", Source: p.Source,
+			})
+		}
+		return ops
+	}}
+	c.emit(l, service, segment)
 }

@@ -65,6 +65,7 @@ func (c *calculation) heatingByNorm(t *serviceTable, rule string, share *housing
 		cutBy(&c.cuts, t.tariffs[0])
 		cutBy(&c.cuts, t.norms)
 		c.cutByOccupancy()
+		c.cutByFlat()
 		for piece := range c.cuts.pieces {
 			l, ok := c.normLine(service, t, piece)
 			if !ok {
@@ -78,7 +79,7 @@ func (c *calculation) heatingByNorm(t *serviceTable, rule string, share *housing
 				l.formula, l.parameter, l.volume = evenFormula, share, l.volume.Mul(even)
 			}
 			l.service, l.charge.Rule = s.service, rule
-			c.emit(l, service, piece)
+			c.emitHeat(l, service, piece)
 		}
 	}
 }
@@ -121,6 +122,7 @@ func (c *calculation) byHouseMeter(service housing.Service, t *serviceTable) {
 		c.cuts.reset(s.valid)
 		cutBy(&c.cuts, t.tariffs[0])
 		c.cutByOccupancy()
+		c.cutByFlat()
 		for piece := range c.cuts.pieces {
 			o := c.occupancy(service, piece.From)
 			tariff := c.price(service, t, housing.ZoneSingle, piece.From)
@@ -133,7 +135,7 @@ func (c *calculation) byHouseMeter(service housing.Service, t *serviceTable) {
 				return
 			}
 			days := c.daysOf(piece)
-			c.emit(line{
+			c.emitHeat(line{
 				charge:  housing.Charge{Rule: "H4", Method: housing.ByHouseMeter},
 				formula: houseFormula, days: days, service: s.service, occupancy: o, tariff: tariff, table: t,
 				volume: c.part(t.volume.Mul(share), days),
