@@ -97,6 +97,26 @@ type segment struct {
 func (c *calculation) byMeters(service housing.Service, t *serviceTable, first int) {
 	uses := c.uses[first:]
 	slices.SortStableFunc(uses, func(a, b use) int { return zoneIndex(a.zone) - zoneIndex(b.zone) })
+	total := c.cutSegments(t, uses)
+	var pieces []rangedPiece
+	for i := range c.segments {
+		s := &c.segments[i]
+		s.total = total
+		ranged, ok := c.bySegment(service, t, s, first)
+		if !ok {
+			return
+		}
+		if len(ranged) > 0 {
+			pieces = append(pieces, rangedPiece{*s, ranged})
+		}
+	}
+	if len(pieces) > 0 {
+		c.byRanges(pieces, service, t)
+	}
+}
+
+// cutSegments fills c.segments and returns the days that the service was served.
+func (c *calculation) cutSegments(t *serviceTable, uses []use) int {
 	c.segments = c.segments[:0]
 	total := 0
 	for _, s := range c.served {
@@ -116,38 +136,38 @@ func (c *calculation) byMeters(service housing.Service, t *serviceTable, first i
 			total += days
 		}
 	}
-	for _, s := range c.segments {
-		s.total = total
-		var ranged []line
-		for i := 0; i < len(uses); {
-			end := i + 1
-			for end < len(uses) && uses[end].zone == uses[i].zone {
-				end++
-			}
-			l := line{formula: meterFormula, days: s.days, service: s.service, first: first + i, last: first + end}
-			l.tariff = c.price(service, t, uses[i].zone, s.valid.From)
-			if l.tariff == nil {
-				return
-			}
-			c.addUses(&l, uses[i:end], s, total)
-			if c.shared != nil && !c.share(&l, service, s.valid) {
-				return
-			}
-			if t.ranged(uses[i].zone, s.valid.From) {
-				ranged = append(ranged, l)
-			} else {
-				c.emit(l, service, s.valid)
-			}
-			i = end
+	return total
+}
+
+// bySegment emits the lines of a segment, and returns those whose price has ranges instead.
+func (c *calculation) bySegment(service housing.Service, t *serviceTable, s *segment, first int) (ranged []line, ok bool) {
+	uses := c.uses[first:]
+	for i := 0; i < len(uses); {
+		end := i + 1
+		for end < len(uses) && uses[end].zone == uses[i].zone {
+			end++
 		}
-		if len(ranged) > 0 {
-			c.byRanges(ranged, service, t, s)
+		l := line{formula: meterFormula, days: s.days, service: s.service, first: first + i, last: first + end}
+		l.tariff = c.price(service, t, uses[i].zone, s.valid.From)
+		if l.tariff == nil {
+			return nil, false
 		}
+		c.addUses(&l, uses[i:end], s)
+		if c.shared != nil && !c.share(&l, service, s.valid) {
+			return nil, false
+		}
+		if t.ranged(uses[i].zone, s.valid.From) {
+			ranged = append(ranged, l)
+		} else {
+			c.emit(l, service, s.valid)
+		}
+		i = end
 	}
+	return ranged, true
 }
 
 // addUses adds up the volumes that the meters of a zone have in a segment.
-func (c *calculation) addUses(l *line, uses []use, s segment, total int) {
+func (c *calculation) addUses(l *line, uses []use, s *segment) {
 	l.charge.Zone, l.charge.Method, l.charge.Rule = uses[0].zone, housing.ByMeter, "R2.1.1"
 	if uses[0].zone != housing.ZoneSingle {
 		l.charge.Rule = "R2.1.2"
@@ -159,17 +179,17 @@ func (c *calculation) addUses(l *line, uses []use, s segment, total int) {
 			l.volume = l.volume.Add(c.part(u.volume, s.days))
 			continue
 		}
-		l.volume = l.volume.Add(c.metered(u, s, total))
+		l.volume = l.volume.Add(c.metered(u, s))
 	}
 }
 
 // metered splits the volume of a month by days (R2.10.2: segment.metered_split), unless a reading
 // was taken where a segment ends: then the reading decides.
-func (c *calculation) metered(u *use, s segment, total int) housing.Ratio {
-	if s.days == total {
+func (c *calculation) metered(u *use, s *segment) housing.Ratio {
+	if s.days == s.total {
 		return u.volume
 	}
-	low, high := knot{}, knot{days: total, volume: u.volume}
+	low, high := knot{}, knot{days: s.total, volume: u.volume}
 	for _, k := range c.knots(u) {
 		if k.days <= s.before && k.days > low.days {
 			low = k
@@ -194,7 +214,7 @@ type knot struct {
 
 // knots are the readings taken on the day of a change or on the evening before it.
 func (c *calculation) knots(u *use) []knot {
-	if u.charged.Sign() > 0 || u.cut {
+	if u.charged.Sign() > 0 || u.cut || u.control {
 		return nil // the readings measure other days too
 	}
 	var knots []knot

@@ -19,7 +19,7 @@ type use struct {
 	months   int           // of the average; 0: by readings
 	rule     string
 	rolled   bool          // the register passed through zero
-	control  bool          // the last reading was taken at a check
+	control  bool          // a reading was taken at a check
 	cut      bool          // volume is that of a part of its days
 	excess   housing.Ratio // charged above the readings, to be refunded
 }
@@ -84,7 +84,7 @@ func (c *calculation) readSpan(
 			before = u.current
 		}
 		step, rolled := advance(before, r, m.Digits)
-		u.rolled, u.control = u.rolled || rolled, r.Control
+		u.rolled, u.control = u.rolled || rolled, u.control || r.Control
 		u.volume, u.current = u.volume.Add(step), r
 	}
 	if u.previous == nil || u.current == nil {

@@ -36,7 +36,7 @@ func (c *calculation) byNorm(service housing.Service, t *serviceTable, of normCa
 				if raised && !c.raise(&l, service, t, piece) {
 					return
 				}
-				c.emitRanges([]line{l}, service, t, piece)
+				c.emitRanges([]rangedPiece{{segment{valid: piece, days: l.days}, []line{l}}}, service, t)
 				continue
 			}
 			c.emit(l, service, piece)

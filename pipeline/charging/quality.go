@@ -28,14 +28,15 @@ type deviation struct {
 	act      *housing.QualityAct
 }
 
-// quality takes off the month's charge of a service what its acts say (R2.13): interruptions, one
-// line; temperature, one line; hours of lukewarm water by the tariff of cold water; a planned
-// outage by the volume not delivered. Together never more than the charge itself.
+// quality takes off the month's charge of a service what its acts say (R2.13): a planned outage by the
+// volume not delivered, hours of lukewarm water by the tariff of cold water; of what is left a
+// percentage for interruptions, one line, and for temperature, one line. Together never more than the
+// charge itself.
 func (c *calculation) quality(service housing.Service, t *serviceTable, first int) {
 	if len(c.lines) == first || len(c.served) == 0 {
 		return
 	}
-	var outages []outage
+	var outages, off []outage
 	var warm []deviation
 	for i := range c.acts {
 		a := &c.acts[i]
@@ -53,18 +54,38 @@ func (c *calculation) quality(service housing.Service, t *serviceTable, first in
 		case housing.Temperature:
 			warm = append(warm, deviation{from, to, a})
 		case housing.Planned:
+			off = append(off, outage{from: from, to: to})
 			if rest, more := c.planned(a, outage{from: from, to: to}, first); more {
 				outages = append(outages, rest)
 			}
 		}
 	}
+	var measured reduction
+	if len(warm) > 0 {
+		measured = c.temperature(service, first, without(warm, append(off, outages...)))
+	}
 	r := refunds{service: service, first: first, month: c.chargedMonth(first)}
 	if len(outages) > 0 {
 		c.interrupted(&r, merge(outages))
 	}
-	if len(warm) > 0 {
-		c.temperature(&r, warm)
+	c.takeOff(&r, measured)
+}
+
+// without leaves of the deviations what no outage covers: nothing was delivered then.
+func without(all []deviation, outages []outage) []deviation {
+	for _, o := range outages {
+		var rest []deviation
+		for _, v := range all {
+			if head := (deviation{v.from, min(v.to, o.from), v.act}); head.from < head.to {
+				rest = append(rest, head)
+			}
+			if tail := (deviation{max(v.from, o.to), v.to, v.act}); tail.from < tail.to {
+				rest = append(rest, tail)
+			}
+		}
+		all = rest
 	}
+	return all
 }
 
 // window is the part of an act that concerns the service of the account in the month.
@@ -108,12 +129,12 @@ type refunds struct {
 }
 
 // chargedMonth is the month's charge that a percentage is taken of: base lines, the excess of a
-// coefficient, and what absence or a planned outage took off.
+// coefficient, and what absence, a planned outage or lukewarm water took off.
 func (c *calculation) chargedMonth(first int) housing.Money {
 	var sum housing.Money
 	for i := first; i < len(c.lines); i++ {
 		ch := &c.lines[i].charge
-		if ch.Kind == housing.Correction && ch.Reason != reasonAbsence && ch.Reason != reasonPlanned {
+		if ch.Kind == housing.Correction && ch.Reason != reasonAbsence && ch.Reason != reasonPlanned && ch.Reason != reasonQuality {
 			continue
 		}
 		total, err := sum.Add(ch.Amount)

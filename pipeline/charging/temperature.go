@@ -8,18 +8,19 @@ import (
 	"github.com/kvitok-gkh/kvitok/housing"
 )
 
-// temperature refunds hours with a wrong temperature of hot water (Q5) or of a heated room (Q15),
-// by the deviation from the allowed one. Acts that overlap are not counted twice.
-func (c *calculation) temperature(r *refunds, all []deviation) {
+// temperature refunds hours with a wrong temperature of hot water (Q5) or of a heated room (Q15), by
+// the deviation from the allowed one; it emits the hours paid as cold water and returns the
+// percentage of the others. Acts that overlap are not counted twice.
+func (c *calculation) temperature(service housing.Service, first int, all []deviation) reduction {
 	slices.SortFunc(all, func(a, b deviation) int {
 		return cmp.Or(a.from-b.from, a.to-b.to, a.act.Measured.Cmp(b.act.Measured), cmp.Compare(a.act.Document, b.act.Document))
 	})
 	d := reduction{rule: "Q15", formula: "P = −Pм × r / 100, r = Σ h × Δ × p"}
-	if r.service == housing.HotWater {
+	if service == housing.HotWater {
 		d.rule = "Q5"
-	} else if r.service != housing.Heating {
-		c.note(r.service, "quality_service", "для этой услуги температура не предусмотрена: акт "+all[0].act.Document+" не учтён")
-		return
+	} else if service != housing.Heating {
+		c.note(service, "quality_service", "для этой услуги температура не предусмотрена: акт не учтён")
+		return d
 	}
 	until, lukewarm := 0, 0
 	var coldActs []string
@@ -29,22 +30,17 @@ func (c *calculation) temperature(r *refunds, all []deviation) {
 			continue
 		}
 		until = v.to
-		if r.service == housing.HotWater && v.act.Measured.Cmp(c.decimal("quality.hot_temperature.cold_below")) < 0 {
+		if service == housing.HotWater && v.act.Measured.Cmp(c.decimal("quality.hot_temperature.cold_below")) < 0 {
 			lukewarm += v.to - v.from
 			coldActs = append(coldActs, v.act.Document)
 			continue
 		}
 		c.deviate(&d, v)
 	}
-	if c.err != nil {
-		return
+	if hours := c.fullUnits(lukewarm, minutesOfHour); hours > 0 && c.err == nil {
+		c.byColdTariff(first, hours, coldActs)
 	}
-	if d.percent.Sign() > 0 {
-		c.takeOff(r, d)
-	}
-	if hours := c.fullUnits(lukewarm, minutesOfHour); hours > 0 {
-		c.byColdTariff(r, hours, coldActs)
-	}
+	return d
 }
 
 // deviate adds the hours of one act by day and by night.
@@ -140,7 +136,7 @@ func (c *calculation) nightMinutes(from, to int) int {
 
 // byColdTariff pays the hours of hot water below quality.hot_temperature.cold_below by the tariff of
 // cold water: the month's volume falls on its hours evenly, since no meter counts hours.
-func (c *calculation) byColdTariff(r *refunds, hours int, acts []string) {
+func (c *calculation) byColdTariff(first, hours int, acts []string) {
 	const service = housing.HotWater
 	cold := &c.tables[slices.Index(c.services, housing.ColdWater)]
 	slices.Sort(acts)
@@ -154,7 +150,7 @@ func (c *calculation) byColdTariff(r *refunds, hours int, acts []string) {
 		c.fail(err)
 		return
 	}
-	for i, last := r.first, len(c.lines); i < last; i++ {
+	for i, last := first, len(c.lines); i < last; i++ {
 		base := c.lines[i]
 		if base.charge.Kind != housing.BaseCharge || base.tariff == nil || base.volume.Sign() <= 0 {
 			continue
