@@ -23,7 +23,7 @@ func sortFacts(s *housing.Snapshot) {
 	}
 	s.QualityActs = inOrder(s.QualityActs, cmpAct)
 	for i := range s.QualityActs {
-		s.QualityActs[i].Accounts = inOrder(s.QualityActs[i].Accounts, func(a, b string) int { return cmp.Compare(a, b) })
+		s.QualityActs[i].Accounts = inOrder(s.QualityActs[i].Accounts, cmp.Compare[string])
 	}
 	s.Containers = inOrder(s.Containers, cmpContainer)
 	s.WasteYears = inOrder(s.WasteYears, func(a, b housing.WasteYear) int { return cmp.Compare(a.Year, b.Year) })

@@ -72,17 +72,22 @@ func (c *calculation) checkMeter(m *housing.MeterFacts) {
 		if r.Value.Sign() < 0 {
 			c.hold(m.Service, "negative_reading", "показание ИПУ № "+m.Serial+" отрицательно")
 		}
-		for j := i - 1; j >= 0; j-- {
-			if m.Readings[j].Zone != r.Zone {
-				continue
-			}
-			same := r.Control && m.Readings[j].On == r.On // a check wins over what was sent that day
-			if !m.Readings[j].On.Before(r.On) && !same {
-				c.hold(m.Service, "readings_out_of_order",
-					"показания ИПУ № "+m.Serial+" не по порядку дат: "+r.On.Russian()+" после "+m.Readings[j].On.Russian())
-			}
-			break
+		c.checkOrder(m, i)
+	}
+}
+
+func (c *calculation) checkOrder(m *housing.MeterFacts, i int) {
+	r := &m.Readings[i]
+	for j := i - 1; j >= 0; j-- {
+		if m.Readings[j].Zone != r.Zone {
+			continue
 		}
+		same := r.Control && m.Readings[j].On == r.On // a check wins over what was sent that day
+		if !m.Readings[j].On.Before(r.On) && !same {
+			c.hold(m.Service, "readings_out_of_order",
+				"показания ИПУ № "+m.Serial+" не по порядку дат: "+r.On.Russian()+" после "+m.Readings[j].On.Russian())
+		}
+		return
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/kvitok-gkh/kvitok/housing"
 )
@@ -101,19 +102,17 @@ func (c *calculation) containerShare(l *line, byArea bool, whole housing.Decimal
 
 func (c *calculation) containerOperands(l *line, byArea bool, whole housing.Decimal, piece housing.Interval) []housing.Operand {
 	const service = housing.SolidWaste
-	text, source := "", housing.Source{}
+	source := housing.Source{}
 	containers := inOrder(c.snapshot.Containers, cmpContainer)
+	texts := make([]string, len(containers))
 	for i := range containers {
 		k := &containers[i]
-		if i > 0 {
-			text += "; "
-		}
-		text += strconv.Itoa(k.Count) + " шт. × " + k.Capacity.Russian() + " м³ × " + strconv.Itoa(k.Removals) + " вывозов" +
+		texts[i] = strconv.Itoa(k.Count) + " шт. × " + k.Capacity.Russian() + " м³ × " + strconv.Itoa(k.Removals) + " вывозов" +
 			withDocument(k.Document)
 		source = k.Source
 	}
 	ops := []housing.Operand{{
-		Symbol: "Vк", Meaning: "объём вывезенных контейнеров дома", Value: l.table.sum.String(), Unit: "м³", Basis: text, Source: source,
+		Symbol: "Vк", Meaning: "объём вывезенных контейнеров дома", Value: l.table.sum.String(), Unit: "м³", Basis: strings.Join(texts, "; "), Source: source,
 	}}
 	house := housing.Operand{
 		Symbol: "Sоб", Meaning: "общая площадь всех помещений дома", Value: whole.String(), Unit: "м²", Source: c.snapshot.House.Source,
@@ -154,7 +153,7 @@ func (c *calculation) wasteYears() {
 			c.hold(service, "waste_year", "доля ТКО за год "+strconv.Itoa(w.Year)+" не сходится со сведениями дома")
 			return
 		}
-		cost, ok := c.wasteCost(year, w)
+		cost, ok := c.wasteCost(year)
 		if !ok {
 			return
 		}
@@ -173,7 +172,7 @@ func (c *calculation) wasteYear(year int) *housing.WasteYear {
 
 // wasteCost is the account's part of the cost of a year. Parts add up to it to the kopeck: the
 // kopecks left over go to the largest fractions, equal ones by account number.
-func (c *calculation) wasteCost(year *housing.WasteYear, own *housing.WasteShare) (housing.Money, bool) {
+func (c *calculation) wasteCost(year *housing.WasteYear) (housing.Money, bool) {
 	if c.wasteCosts == nil {
 		c.wasteCosts = map[int]map[string]housing.Money{}
 	}

@@ -55,7 +55,7 @@ func (c *calculation) partsLine(
 		return line{}, false
 	}
 	l = line{days: c.daysOf(piece), formula: normFormula}
-	l.charge = housing.Charge{Method: housing.ByNorm, Rule: "R2.4.1"}
+	l.charge = housing.Charge{Method: housing.ByNorm}
 	l.occupancy = c.occupancy(service, piece.From)
 	l.tariff = c.price(service, t, housing.ZoneSingle, piece.From)
 	if l.occupancy == nil || l.tariff == nil {
@@ -126,7 +126,7 @@ func partSymbol(part housing.NormPart) string {
 }
 
 func partsFormula(norms []*housing.Norm, cut bool) string {
-	var terms []string
+	terms := make([]string, 0, len(norms))
 	for _, n := range norms {
 		base := "n"
 		if n.Base == housing.PerArea {

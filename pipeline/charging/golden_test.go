@@ -47,9 +47,7 @@ func TestGolden(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for i := range traces {
-				proveTrace(t, &traces[i])
-			}
+			proveTraces(t, traces)
 			var sheet bytes.Buffer
 			if err := charging.WriteText(&sheet, traces); err != nil {
 				t.Fatal(err)

@@ -181,6 +181,11 @@ func TestTraceProvesAmount(t *testing.T) {
 			t.Errorf("held: %+v", f)
 		}
 	}
+	proveTraces(t, traces)
+}
+
+func proveTraces(t *testing.T, traces []housing.Trace) {
+	t.Helper()
 	for i := range traces {
 		proveTrace(t, &traces[i])
 	}

@@ -28,23 +28,28 @@ func (c *calculation) byNorm(service housing.Service, t *serviceTable, of normCa
 			if !ok {
 				return
 			}
-			l.service = s.service
-			if l.charge.Rule == "" {
-				l.charge.Rule = of.rule
+			l.service, l.charge.Rule = s.service, of.rule
+			if t.parts != nil && of.rule == "R2.2.1" {
+				l.charge.Rule = "R2.4.1"
 			}
-			if t.ranged(housing.ZoneSingle, piece.From) {
-				if raised && !c.raise(&l, service, t, piece) {
-					return
-				}
-				c.emitRanges([]rangedPiece{{segment{valid: piece, days: l.days}, []line{l}}}, service, t)
-				continue
-			}
-			c.emit(l, service, piece)
-			if raised {
-				c.emitUplift(l, service, t, piece)
-			}
+			c.emitNorm(l, service, t, piece, raised)
 		}
 	}
+}
+
+// emitNorm emits a line by norm and, where K applies, its excess.
+func (c *calculation) emitNorm(l line, service housing.Service, t *serviceTable, piece housing.Interval, raised bool) {
+	if !t.ranged(housing.ZoneSingle, piece.From) {
+		c.emit(l, service, piece)
+		if raised {
+			c.emitUplift(l, service, t, piece)
+		}
+		return
+	}
+	if raised && !c.raise(&l, service, t, piece) {
+		return
+	}
+	c.emitRanges([]rangedPiece{{segment{valid: piece, days: l.days}, []line{l}}}, service, t)
 }
 
 // normLine is the base line of a segment by norm, per person or per m².

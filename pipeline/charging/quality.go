@@ -32,7 +32,7 @@ type deviation struct {
 // volume not delivered, hours of lukewarm water by the tariff of cold water; of what is left a
 // percentage for interruptions, one line, and for temperature, one line. Together never more than the
 // charge itself.
-func (c *calculation) quality(service housing.Service, t *serviceTable, first int) {
+func (c *calculation) quality(service housing.Service, first int) {
 	if len(c.lines) == first || len(c.served) == 0 {
 		return
 	}

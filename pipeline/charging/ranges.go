@@ -41,23 +41,29 @@ func (c *calculation) buildRanges(service housing.Service, t *serviceTable) {
 			}
 		}
 	}
+	t.ranges = r
+	c.buildBounds(service, t)
+}
+
+// buildBounds collects the bounds of ranges, for each category of accounts its own.
+func (c *calculation) buildBounds(service housing.Service, t *serviceTable) {
+	all := t.ranges.bounds
 	for i := range c.snapshot.Ranges {
 		category := c.snapshot.Ranges[i].Category
-		if c.snapshot.Ranges[i].Service != service || r.bounds[category] != nil {
+		if c.snapshot.Ranges[i].Service != service || all[category] != nil {
 			continue
 		}
-		r.bounds[category] = &[maxRanges][]span[housing.ConsumptionRange]{}
+		all[category] = &[maxRanges][]span[housing.ConsumptionRange]{}
 		for n := range maxRanges {
 			spans, clash := resolve(c, c.snapshot.Ranges, func(f *housing.ConsumptionRange) (housing.Interval, bool, bool) {
 				return f.Valid, f.House != "", f.Service == service && f.Category == category && f.Range == n+1
 			})
-			r.bounds[category][n] = spans
+			all[category][n] = spans
 			if clash {
 				t.clash = "range_overlap"
 			}
 		}
 	}
-	t.ranges = r
 }
 
 // cutByTariffs cuts where a price of a zone changes, whatever its range.

@@ -5,6 +5,7 @@ import (
 	"encoding"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -62,9 +63,7 @@ func (b *schemaBuilder) object(t reflect.Type) *schema {
 	for f := range t.Fields() {
 		if f.Anonymous {
 			inner := b.object(f.Type)
-			for name, p := range inner.Properties {
-				s.Properties[name] = p
-			}
+			maps.Copy(s.Properties, inner.Properties)
 			s.Required = append(s.Required, inner.Required...)
 			continue
 		}
@@ -128,7 +127,7 @@ func patterns() map[reflect.Type]string {
 
 // words are the values of the types that have a list of them.
 func words() map[reflect.Type][]string {
-	services := []string{}
+	services := make([]string, 0, len(housing.Services()))
 	for _, s := range housing.Services() {
 		services = append(services, string(s))
 	}
@@ -245,22 +244,27 @@ func (s *schema) check(path string, v any, defs map[string]*schema) []string {
 			all = append(all, s.Items.check(fmt.Sprintf("%s[%d]", path, i), v[i], defs)...)
 		}
 	case map[string]any:
-		for name, value := range v {
-			p := s.Properties[name]
-			if p == nil {
-				all = append(all, path+"."+name+": unknown")
-				continue
-			}
-			all = append(all, p.check(path+"."+name, value, defs)...)
-		}
-		for _, name := range s.Required {
-			if _, there := v[name]; !there {
-				all = append(all, path+"."+name+": is missing")
-			}
-		}
+		all = s.checkObject(path, v, defs)
 	}
 	for i := range all {
 		all[i] = strings.TrimPrefix(all[i], ".")
+	}
+	return all
+}
+
+func (s *schema) checkObject(path string, v map[string]any, defs map[string]*schema) []string {
+	var all []string
+	for name, value := range v {
+		if p := s.Properties[name]; p != nil {
+			all = append(all, p.check(path+"."+name, value, defs)...)
+		} else {
+			all = append(all, path+"."+name+": unknown")
+		}
+	}
+	for _, name := range s.Required {
+		if _, there := v[name]; !there {
+			all = append(all, path+"."+name+": is missing")
+		}
 	}
 	return all
 }

@@ -101,7 +101,7 @@ func (c *calculation) correct(service housing.Service, t *serviceTable, first, f
 		c.absences(service, first)
 	}
 	if len(c.snapshot.QualityActs) > 0 {
-		c.quality(service, t, first)
+		c.quality(service, first)
 	}
 }
 

@@ -22,11 +22,9 @@ func (c *calculation) trace(l *line) housing.Trace {
 	if l.days < c.days {
 		part = " × d / D"
 	}
-	formula, operands := l.text(part), []housing.Operand(nil)
+	formula, operands := l.text(part), c.operands
 	if l.special != nil {
-		formula, operands = l.special.formula, l.special.operands()
-	} else {
-		operands = c.operands(l)
+		formula, operands = l.special.formula, func(*line) []housing.Operand { return l.special.operands() }
 	}
 	clause, rounding := c.clause(l.charge.Rule), "один раз, до копейки, половина копейки — вверх"
 	if l.charge.Range > 0 {
@@ -38,7 +36,7 @@ func (c *calculation) trace(l *line) housing.Trace {
 	return housing.Trace{
 		Charge:   l.charge,
 		Formula:  formula,
-		Operands: operands,
+		Operands: operands(l),
 		Clause:   clause,
 		Exact:    l.exact.String(),
 		Rounding: rounding,
