@@ -227,11 +227,24 @@ func TestQualityNeverAboveCharge(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		s := mixedHouse(t, 4)
+		for i := range s.Accounts {
+			a := &s.Accounts[i]
+			for j := range a.Services {
+				a.Services[j].MeterPossible = false
+			}
+			left := date("2026-09-20").AddDays(rapid.IntRange(0, 30).Draw(rt, "left"))
+			a.Absences = []housing.Absence{{
+				People: rapid.IntRange(0, 5).Draw(rt, "people"), Left: left, Returned: left.AddDays(rapid.IntRange(0, 40).Draw(rt, "away")),
+			}}
+		}
 		for i := range rapid.IntRange(1, 8).Draw(rt, "acts") {
 			service := rapid.SampledFrom(housing.Services()[3:]).Draw(rt, "service")
 			kind := housing.Interruption
 			if (service == housing.HotWater || service == housing.Heating) && rapid.Bool().Draw(rt, "temperature") {
 				kind = housing.Temperature
+			}
+			if service == housing.HotWater && kind == housing.Interruption && rapid.Bool().Draw(rt, "planned") {
+				kind = housing.Planned
 			}
 			start := rapid.IntRange(-3000, 44000).Draw(rt, "start")
 			length := rapid.IntRange(1, 60000).Draw(rt, "length")
@@ -248,7 +261,7 @@ func TestQualityNeverAboveCharge(t *testing.T) {
 			}
 		}
 		for key, sum := range sums {
-			if sum < 0 {
+			if sum < -2 { // lines rounded apart
 				rt.Fatalf("%s comes to %s", key, sum)
 			}
 		}

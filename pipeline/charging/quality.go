@@ -54,6 +54,12 @@ func (c *calculation) quality(service housing.Service, first int) {
 		case housing.Temperature:
 			warm = append(warm, deviation{from, to, a})
 		case housing.Planned:
+			for _, o := range off {
+				from = max(from, o.to) // acts stand in the order of their beginnings
+			}
+			if from >= to {
+				continue
+			}
 			off = append(off, outage{from: from, to: to})
 			if rest, more := c.planned(a, outage{from: from, to: to}, first); more {
 				outages = append(outages, rest)

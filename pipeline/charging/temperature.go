@@ -152,7 +152,7 @@ func (c *calculation) byColdTariff(first, hours int, acts []string) {
 	}
 	for i, last := first, len(c.lines); i < last; i++ {
 		base := c.lines[i]
-		if base.charge.Kind != housing.BaseCharge || base.tariff == nil || base.volume.Sign() <= 0 {
+		if !counted(&base.charge) || base.tariff == nil || base.volume.Sign() == 0 {
 			continue
 		}
 		price := at(cold.tariffs[0], base.charge.Segment.From)
@@ -199,7 +199,8 @@ func (c *calculation) planned(a *housing.QualityAct, o outage, first int) (rest 
 	}
 	for i, last := first, len(c.lines); i < last; i++ {
 		base := c.lines[i]
-		if base.charge.Method != housing.ByNorm || base.charge.Kind == housing.Correction || base.tariff == nil {
+		absent := base.charge.Kind == housing.Correction && base.charge.Reason == reasonAbsence // taken off already
+		if base.charge.Method != housing.ByNorm || base.tariff == nil || (base.charge.Kind == housing.Correction && !absent) {
 			continue
 		}
 		begin := base.charge.Segment.From.Day() - 1
@@ -209,6 +210,13 @@ func (c *calculation) planned(a *housing.QualityAct, o outage, first int) (rest 
 		}
 	}
 	return rest, more
+}
+
+// counted reports whether a line is part of the volume that was used: a base line, or what absence or
+// a planned outage took off one.
+func counted(ch *housing.Charge) bool {
+	return ch.Kind == housing.BaseCharge ||
+		(ch.Kind == housing.Correction && (ch.Reason == reasonAbsence || ch.Reason == reasonPlanned))
 }
 
 func (c *calculation) notDelivered(base *line, a *housing.QualityAct, hours int) {
@@ -224,8 +232,8 @@ func (c *calculation) notDelivered(base *line, a *housing.QualityAct, hours int)
 		Rule: "R2.13.5", Method: of.charge.Method, Range: of.charge.Range, Price: of.charge.Price,
 		Reason: reasonPlanned, Document: a.Document,
 	}
-	if of.charge.Kind == housing.BaseCharge {
-		l.volume = negative(of.volume.Mul(share))
+	if of.charge.Kind != housing.Uplift {
+		l.volume, l.tariff = negative(of.volume.Mul(share)), of.tariff
 	}
 	source := a.Source
 	l.special = &special{formula: "P = −Pу × h / H", operands: func() []housing.Operand {
