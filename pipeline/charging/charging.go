@@ -31,11 +31,15 @@ func Calculate(s *housing.Snapshot) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
+	return c.result(), nil
+}
+
+func (c *calculation) result() Result {
 	charges := make([]housing.Charge, len(c.lines))
 	for i := range c.lines {
 		charges[i] = c.lines[i].charge
 	}
-	return Result{Charges: charges, Findings: c.findings}, nil
+	return Result{Charges: charges, Findings: c.findings}
 }
 
 // Explain gives the lines of one account, each with its trace.

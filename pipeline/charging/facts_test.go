@@ -3,6 +3,7 @@ package charging_test
 import (
 	"bytes"
 	"fmt"
+	"math/big"
 	"math/rand"
 	"slices"
 	"strconv"
@@ -278,4 +279,56 @@ func minute(n int) housing.Moment {
 	rest := n - days*day
 	on := date("2026-10-01").AddDays(days)
 	return must(housing.ParseMoment(fmt.Sprintf("%sT%02d:%02d", on, rest/60, rest%60)))
+}
+
+// TestMeterVolumes checks that what the meters of a service came to is what the account was charged.
+func TestMeterVolumes(t *testing.T) {
+	t.Parallel()
+	s := eventfulHouse(t, 48)
+	result, volumes, err := charging.CalculateMeters(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(encode(t, calculate(t, s))), string(encode(t, result))); diff != "" {
+		t.Error("another result than Calculate (-want +got):\n", diff)
+	}
+	sums := map[string]*big.Rat{}
+	for _, v := range volumes {
+		key := v.Account + string(v.Service)
+		if sums[key] == nil {
+			sums[key] = new(big.Rat)
+		}
+		sums[key].Add(sums[key], v.Volume.Ratio().Rat())
+	}
+	charged := map[string]*big.Rat{}
+	for _, ch := range result.Charges {
+		key := ch.Account + string(ch.Service)
+		if sums[key] == nil || ch.Kind != housing.BaseCharge || ch.Rule == "R2.2.1" {
+			continue
+		}
+		if charged[key] == nil {
+			charged[key] = new(big.Rat)
+		}
+		charged[key].Add(charged[key], ch.Volume.Ratio().Rat())
+	}
+	for key, sum := range sums {
+		if charged[key] == nil {
+			t.Errorf("%s: meters but no charge", key)
+			continue
+		}
+		if off := new(big.Rat).Sub(sum, charged[key]); off.Abs(off).Cmp(big.NewRat(1, 1e5)) > 0 {
+			t.Errorf("%s: meters come to %s, charged %s", key, sum.FloatString(7), charged[key].FloatString(7))
+		}
+	}
+	var metered, averaged int
+	for _, v := range volumes {
+		if v.Metered {
+			metered++
+		} else {
+			averaged++
+		}
+	}
+	if metered < 50 || averaged < 5 {
+		t.Errorf("%d metered, %d not: the house does not test both", metered, averaged)
+	}
 }
