@@ -39,6 +39,7 @@ type AccountService struct {
 	Service       Service  `json:"service"`
 	Payee         string   `json:"payee"`                   // INN of the organisation paid
 	MeterPossible bool     `json:"meter_possible,omitzero"` // false: act of technical impossibility, no raising coefficient
+	OwnSource     bool     `json:"own_source,omitzero"`     // heating: lawful heat source of the premises' own
 	Valid         Interval `json:"valid"`
 	Source        Source   `json:"source,omitzero"`
 }

@@ -47,7 +47,8 @@ const (
 type Charge struct {
 	Account     string     `json:"account"` // number
 	Service     Service    `json:"service"`
-	Payee       string     `json:"payee"` // INN
+	Payee       string     `json:"payee"`             // INN
+	Resource    Service    `json:"resource,omitzero"` // what Volume counts, where it is not the service's own: gas burnt for heating
 	Kind        ChargeKind `json:"kind"`
 	Zone        Zone       `json:"zone,omitzero"`
 	Segment     Interval   `json:"segment"`
@@ -57,6 +58,14 @@ type Charge struct {
 	Price       Decimal    `json:"price"`  // roubles per unit
 	Coefficient Decimal    `json:"coefficient,omitzero"`
 	Amount      Money      `json:"amount"`
+}
+
+// Unit returns the unit of the volume.
+func (c *Charge) Unit() string {
+	if c.Resource != "" {
+		return c.Resource.Unit()
+	}
+	return c.Service.Unit()
 }
 
 // Trace is why a charge is what it is (B3 of the charging rules): enough for an inspector to

@@ -15,6 +15,7 @@ type Snapshot struct {
 	Tariffs      []Tariff          `json:"tariffs"`
 	Norms        []Norm            `json:"norms"`
 	HouseMeters  []CollectiveMeter `json:"house_meters,omitempty"`
+	HouseFacts   []HouseFacts      `json:"house_facts,omitempty"`
 	Accounts     []AccountFacts    `json:"accounts"`
 }
 
@@ -24,6 +25,9 @@ type AccountFacts struct {
 	Occupancy []Occupancy      `json:"occupancy"`
 	Services  []AccountService `json:"services"`
 	Meters    []MeterFacts     `json:"meters,omitempty"`
+	Past      []PastCharge     `json:"past,omitempty"` // of the year before, for yearly corrections
+
+	Distributors []DistributorShare `json:"distributors,omitempty"`
 }
 
 // MeterFacts is a meter with the readings that bound its consumption: the last accepted one before

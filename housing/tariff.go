@@ -18,7 +18,8 @@ type NormBase string
 // The bases of a norm.
 const (
 	PerPerson NormBase = "person" // per person and month
-	PerArea   NormBase = "area"   // per m² and month
+	PerArea   NormBase = "area"   // per m² and month; for common property per m² of it
+	PerVolume NormBase = "volume" // heat for a m³ of hot water (q)
 )
 
 // Norm (норматив потребления) is the volume charged where no meter counts: units of the service per
