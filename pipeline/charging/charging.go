@@ -16,6 +16,8 @@ import (
 type Result struct {
 	Charges  []housing.Charge  `json:"charges"`
 	Findings []housing.Finding `json:"findings"`
+
+	House []HouseOutcome `json:"house,omitempty"` // what the snapshots of later months need
 }
 
 // ErrSnapshot says that a snapshot as a whole cannot be calculated: its format, its month or a
@@ -35,7 +37,7 @@ func Calculate(s *housing.Snapshot) (Result, error) {
 	for i := range c.lines {
 		charges[i] = c.lines[i].charge
 	}
-	return Result{Charges: charges, Findings: c.findings}, nil
+	return Result{Charges: charges, Findings: c.findings, House: c.house.outcomes}, nil
 }
 
 // Explain gives the lines of one account, each with its trace.
@@ -75,6 +77,7 @@ type calculation struct {
 	uses     []use
 	findings []housing.Finding
 	err      error // first failure of the snapshot as a whole
+	house    wholeHouse
 
 	acc      *housing.AccountFacts
 	held     bool
@@ -97,6 +100,7 @@ func calculate(s *housing.Snapshot) (*calculation, error) {
 		return strings.Compare(s.Accounts[a].Number, s.Accounts[b].Number)
 	})
 	c.checkMeters(order)
+	c.gatherHeat(order)
 	for i, at := range order {
 		a := &s.Accounts[at]
 		twin := (i > 0 && s.Accounts[order[i-1]].Number == a.Number) ||
@@ -106,6 +110,7 @@ func calculate(s *housing.Snapshot) (*calculation, error) {
 			return nil, fmt.Errorf("charge account %s: %w", a.Number, c.err)
 		}
 	}
+	c.shareHouse(order)
 	c.splitHouseVolumes()
 	slices.SortFunc(c.findings, func(a, b housing.Finding) int {
 		return cmp.Or(
@@ -155,19 +160,22 @@ func (c *calculation) charge(a *housing.AccountFacts, twin bool) {
 	first := len(c.lines)
 	if twin {
 		c.hold("", "duplicate_account", "лицевой счёт встречается в доме дважды")
+		c.house.hold(a.Number)
 		return
 	}
 	c.checkAccount()
 	if c.held {
+		c.house.hold(a.Number)
 		return // what the rules would say of contradictory facts only misleads
 	}
 	for i, service := range c.services {
-		if c.serve(service) {
+		if c.tables[i].wanted && c.serve(service) {
 			c.chargeService(service, &c.tables[i])
 		}
 	}
 	if c.held {
 		c.lines = c.lines[:first]
+		c.house.hold(a.Number)
 	}
 }
 
@@ -183,6 +191,10 @@ func (c *calculation) chargeService(service housing.Service, t *serviceTable) {
 		c.heating(t)
 	case housing.SolidWaste:
 		c.solidWaste(t)
+	case housing.HotWaterHeat:
+		c.hotWaterHeat(t)
+	case housing.CommonColdWater, housing.CommonHotWater, housing.CommonHotWaterHeat, housing.CommonElectricity,
+		housing.CommonSewage: // shareHouse: what is common is known when all accounts are charged
 	}
 }
 

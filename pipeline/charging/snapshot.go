@@ -72,9 +72,15 @@ func canonical(s *housing.Snapshot) *housing.Snapshot {
 	c.HouseMeters = sorted(s.HouseMeters, func(a, b housing.CollectiveMeter) int {
 		return cmp.Or(cmp.Compare(a.Service, b.Service), cmp.Compare(a.Serial, b.Serial), a.Volume.Cmp(b.Volume))
 	})
+	if len(s.HouseFacts) > 0 {
+		c.HouseFacts = canonicalFacts(s.HouseFacts)
+	}
 	c.Accounts = sorted(s.Accounts, func(a, b housing.AccountFacts) int { return cmp.Compare(a.Number, b.Number) })
 	for i := range c.Accounts {
 		a := &c.Accounts[i]
+		if len(a.Past) > 0 {
+			a.Past = canonicalPast(a.Past)
+		}
 		a.Occupancy = sorted(a.Occupancy, func(x, y housing.Occupancy) int { return cmpInterval(x.Valid, y.Valid) })
 		a.Services = sorted(a.Services, func(x, y housing.AccountService) int {
 			return cmp.Or(cmp.Compare(x.Service, y.Service), cmpInterval(x.Valid, y.Valid), cmp.Compare(x.Payee, y.Payee))

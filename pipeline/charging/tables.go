@@ -36,6 +36,8 @@ type serviceTable struct {
 	uplifts  []span[housing.Parameter]
 	looked   bool // uplifts are filled in
 	metered  bool // the house has a meter of the service
+	wanted   bool // an account has the service
+	facts    *housing.HouseFacts
 	volume   housing.Ratio
 	sum      housing.Decimal // the volume as a decimal, to be split for print
 	negative bool
@@ -87,6 +89,7 @@ func (c *calculation) buildTables() {
 		}
 		c.houseMeters(service, t)
 	}
+	c.houseFacts()
 }
 
 func zones() [maxZones]housing.Zone {
@@ -206,7 +209,7 @@ func (c *calculation) uplift(service housing.Service, t *serviceTable) []span[ho
 		return t.uplifts
 	}
 	t.looked = true
-	name := "uplift." + string(service)
+	name := c.upliftName(service)
 	spans, clash := resolve(c, c.snapshot.Parameters, func(p *housing.Parameter) (housing.Interval, bool, bool) {
 		return p.Valid, false, p.Name == name
 	})

@@ -47,6 +47,9 @@ func writeTrace(b *bytes.Buffer, t *housing.Trace) {
 	if ch.Kind == housing.Uplift {
 		title += ", превышение из-за повышающего коэффициента"
 	}
+	if ch.Kind == housing.Correction {
+		title += ", корректировка за прошедший год"
+	}
 	if ch.Zone != housing.ZoneSingle {
 		title += ", зона «" + ch.Zone.Russian() + "»"
 	}

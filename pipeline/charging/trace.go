@@ -22,28 +22,29 @@ func (c *calculation) trace(l *line) housing.Trace {
 	if l.days < c.days {
 		part = " × d / D"
 	}
-	return housing.Trace{
+	t := housing.Trace{
 		Charge:   l.charge,
-		Formula:  l.text(part),
-		Operands: c.operands(l),
 		Clause:   c.clause(l.charge.Rule),
 		Exact:    l.exact.String(),
 		Rounding: "один раз, до копейки, половина копейки — вверх",
 	}
+	if l.why == nil {
+		t.Formula, t.Operands = l.text(part), c.operands(l)
+		return t
+	}
+	why := l.why(l)
+	t.Formula, t.Operands = why.formula, why.operands
+	if why.rounding != "" {
+		t.Rounding = why.rounding
+	}
+	return t
 }
 
 // operands are the symbols of the formula in the order in which they stand in it.
 func (c *calculation) operands(l *line) []housing.Operand {
 	ops := c.volumeOperands(l)
 	if l.days < c.days && l.formula != meterFormula && l.formula != sewageFormula {
-		ops = append(
-			ops,
-			housing.Operand{
-				Symbol: "d", Meaning: "дней в отрезке", Value: strconv.Itoa(l.days), Unit: "дн.",
-				Basis: "с " + l.charge.Segment.From.Russian() + " по " + l.charge.Segment.To.AddDays(-1).Russian(),
-			},
-			housing.Operand{Symbol: "D", Meaning: "дней в месяце", Value: strconv.Itoa(c.days), Unit: "дн."},
-		)
+		ops = append(ops, c.dayOperands(l)...)
 	}
 	if l.charge.Kind == housing.Uplift {
 		ops = append(ops, housing.Operand{

@@ -31,12 +31,13 @@ func Validate(s *housing.Snapshot) error {
 	for i := range s.Norms {
 		n, at := &s.Norms[i], fmt.Sprintf("norms[%d]", i)
 		v.service(n.Service, at+".service")
-		v.check(n.Base == housing.PerPerson || n.Base == housing.PerArea, at+".base", "unknown base %q", n.Base)
+		v.check(n.Base == housing.PerPerson || n.Base == housing.PerArea || n.Base == housing.PerVolume, at+".base", "unknown base %q", n.Base)
 		v.interval(n.Valid, at+".valid")
 	}
 	for i := range s.HouseMeters {
 		v.service(s.HouseMeters[i].Service, fmt.Sprintf("house_meters[%d].service", i))
 	}
+	v.house(s)
 	for i := range s.Accounts {
 		v.account(&s.Accounts[i], fmt.Sprintf("accounts[%d]", i))
 	}
@@ -79,6 +80,7 @@ func (v *validator) account(a *housing.AccountFacts, at string) {
 		v.check(digits(s.Payee), path+".payee", "expected an INN, got %q", s.Payee)
 		v.interval(s.Valid, path+".valid")
 	}
+	v.past(a, at)
 	for i := range a.Meters {
 		v.meter(&a.Meters[i], fmt.Sprintf("%s.meters[%d]", at, i))
 	}
