@@ -100,7 +100,9 @@ func (c *calculation) commonShare(service housing.Service, shared map[housing.Se
 	way := c.way(f)
 	fact := c.commonFact(service, shared, way == housing.CommonFact)
 	outcome := HouseOutcome{Service: service, Carried: f.Carried}
-	if fact.known {
+	if service == housing.CommonSewage && fact.ofWater {
+		c.sewageOutcome(&outcome)
+	} else if fact.known {
 		if v, err := fact.volume.Round(c.scale); err == nil {
 			outcome.Known, outcome.Volume = true, v.Trim()
 		}

@@ -10,6 +10,7 @@ type commonFact struct {
 	known      bool
 	incomplete bool // accounts are held
 	toNorm     bool // the meter is broken for too long
+	ofWater    bool // sewage without a meter of its own
 	volume     housing.Ratio
 	rule       string
 	method     housing.Method
@@ -112,15 +113,31 @@ func (c *calculation) commonSewage(shared map[housing.Service]*commonShare) comm
 		method = weaker(method, hot.method)
 	}
 	if cold == nil && hot == nil {
-		return commonFact{}
+		return commonFact{ofWater: true}
 	}
 	return commonFact{
-		known: true, rule: "R2.8.3", method: method, volume: coldVolume.Add(hotVolume), formula: "V = Vхв + Vгв",
+		known: true, ofWater: true, rule: "R2.8.3", method: method, volume: coldVolume.Add(hotVolume), formula: "V = Vхв + Vгв",
 		operands: func() []housing.Operand {
 			return []housing.Operand{
 				decimalOf("Vхв", "холодная вода на общее имущество", coldVolume, "м³"),
 				decimalOf("Vгв", "горячая вода на общее имущество", hotVolume, "м³"),
 			}
 		},
+	}
+}
+
+// sewageOutcome hands on what the meters of water have left for the common property, whichever way it
+// is charged.
+func (c *calculation) sewageOutcome(outcome *HouseOutcome) {
+	for _, water := range c.house.outcomes {
+		if water.Service != housing.CommonColdWater && water.Service != housing.CommonHotWater {
+			continue
+		}
+		sum, err := outcome.Volume.Add(water.Volume)
+		if !water.Known || err != nil {
+			outcome.Known, outcome.Volume = false, housing.Decimal{}
+			return
+		}
+		outcome.Known, outcome.Volume = true, sum.Trim()
 	}
 }

@@ -124,9 +124,12 @@ func (c *calculation) each(order []int, charge func(a *housing.AccountFacts)) {
 	}
 }
 
-// tell keeps a finding about the house as a whole.
+// tell keeps a finding about the house as a whole, once.
 func (c *calculation) tell(service housing.Service, code, text string) {
-	c.find(housing.Finding{Service: service, Code: code, Text: text})
+	f := housing.Finding{Service: service, Code: code, Text: text}
+	if !slices.Contains(c.findings, f) {
+		c.findings = append(c.findings, f)
+	}
 }
 
 // tellHeld says which accounts keep a volume of the house from being shared.
