@@ -16,11 +16,15 @@ func (c *calculation) heatReason(h *heatHouse, individual housing.Ratio) func(l 
 			r.operands = append(r.operands, area(l, "Si"), c.areaOfHouse())
 			return c.withDays(r, l, tariffOperand(l.tariff, housing.Heating))
 		}
-		r := reason{formula: "P = (Vi + Si × (Vд − ΣVi) / Sоб" + part + ") × T"}
+		common := "(Vд − ΣVi)"
+		if h.missing.Sign() > 0 {
+			common = "Vо"
+		}
+		r := reason{formula: "P = (Vi + Si × " + common + " / Sоб" + part + ") × T"}
 		use, metered := h.uses[l.charge.Account]
 		switch {
 		case l.service.OwnSource:
-			r.formula = "P = Si × (Vд − ΣVi) / Sоб" + part + " × T"
+			r.formula = "P = Si × " + common + " / Sоб" + part + " × T"
 		case metered:
 			r.operands = c.useOperands(&use)
 			r.operands = append(r.operands, decimalOf("Vi", "тепловая энергия по ИПУ", individual, "Гкал"))
@@ -36,10 +40,14 @@ func (c *calculation) heatReason(h *heatHouse, individual housing.Ratio) func(l 
 		r.operands = append(r.operands, h.source.operands()...)
 		sum := decimalOf("ΣVi", "индивидуальное потребление всех помещений", h.individual, "Гкал")
 		sum.Basis = joined("по ИПУ ", comma(h.metered.String()), ", помещений с ИПУ ", strconv.Itoa(len(h.uses)))
+		r.operands = append(r.operands, sum)
 		if h.missing.Sign() > 0 {
-			sum.Basis += "; больше Vд, разность принята равной нулю (параметр heating.negative_common)"
+			r.operands = append(r.operands, housing.Operand{
+				Symbol: "Vо", Meaning: "общедомовая часть Vд − ΣVi, отрицательная принята равной нулю", Value: "0", Unit: "Гкал",
+				Basis: "параметр heating.negative_common",
+			})
 		}
-		r.operands = append(r.operands, sum, c.areaOfHouse())
+		r.operands = append(r.operands, c.areaOfHouse())
 		return c.withDays(r, l, tariffOperand(l.tariff, housing.Heating))
 	}
 }
