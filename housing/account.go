@@ -42,6 +42,11 @@ type AccountService struct {
 	OwnSource     bool     `json:"own_source,omitzero"`     // heating: lawful heat source of the premises' own
 	Valid         Interval `json:"valid"`
 	Source        Source   `json:"source,omitzero"`
+
+	// Of rent, where the act gives only the base of the rate: quality and amenities (Кj), and how the
+	// municipality sets its level (Кс).
+	Quality        Decimal `json:"quality,omitzero"`
+	Correspondence Decimal `json:"correspondence,omitzero"`
 }
 
 // Claim is a resident as a registry names him, to be matched to an account.

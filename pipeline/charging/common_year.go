@@ -33,7 +33,7 @@ func (c *calculation) correctCommon(order []int, service housing.Service, f *hou
 				comma(v.String()), comma(own.String()), area.Russian(), p.Price.Russian())}
 		})
 		for i := range shares {
-			c.correct(&shares[i], service, "R2.8.5")
+			c.correctYear(&shares[i], service, "R2.8.5")
 		}
 	}
 }

@@ -12,8 +12,8 @@ import (
 // house meter with what was charged for it: heating paid evenly (H8), by distributors (H9), the
 // common property (R2.8.5). Each account answers for its own days (H15).
 func (c *calculation) yearlyCorrections(order []int) {
-	any := slices.ContainsFunc(c.snapshot.Accounts, func(a housing.AccountFacts) bool { return len(a.Past) > 0 })
-	if !any || c.err != nil {
+	known := func(a housing.AccountFacts) bool { return len(a.Past) > 0 }
+	if c.err != nil || !slices.ContainsFunc(c.snapshot.Accounts, known) {
 		return
 	}
 	if int(c.snapshot.Period.Month()) != c.count("correction.month_in_q1") {
@@ -109,7 +109,7 @@ func (c *calculation) correctHeating(order []int) {
 		}
 	}
 	for i := range shares {
-		c.correct(&shares[i], service, "H8")
+		c.correctYear(&shares[i], service, "H8")
 	}
 	c.distribute(distributed, equipped)
 }
@@ -150,7 +150,7 @@ func (c *calculation) pastAreas(year []heatShares) {
 	for i := range year {
 		c.divide(&year[i])
 		if year[i].missing.Sign() > 0 {
-			c.tell(housing.Heating, "heating_negative_common", "за "+(c.lastYear()+housing.Period(i)).Russian()+ //nolint:gosec // a month
+			c.tell(housing.Heating, "heating_negative_common", "за "+(c.lastYear()+housing.Period(i)).Russian()+
 				" индивидуальное потребление больше объёма дома на "+comma(year[i].missing.String())+" Гкал")
 		}
 	}
@@ -249,8 +249,8 @@ func merged(shares []yearShare) []yearShare {
 	return []yearShare{one}
 }
 
-// correct emits the difference of a year, none where it is zero (B6).
-func (c *calculation) correct(s *yearShare, service housing.Service, rule string) {
+// correctYear emits the difference of a year, none where it is zero (B6).
+func (c *calculation) correctYear(s *yearShare, service housing.Service, rule string) {
 	exact := s.cost.Sub(roubles(s.charged))
 	amount, err := exact.Money()
 	if err != nil {

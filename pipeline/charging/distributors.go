@@ -10,26 +10,20 @@ import (
 // count only where more of the house is equipped than heating.distributors_min_area.
 func (c *calculation) distributed(order []int) map[string]housing.DistributorShare {
 	const service = housing.Heating
-	year := c.lastYear().Year()
 	shares := map[string]housing.DistributorShare{}
-	var area, days housing.Ratio
+	var area housing.Ratio
 	for _, at := range order {
 		a := &c.snapshot.Accounts[at]
-		for _, d := range a.Distributors {
-			if d.Year != year || c.house.held[a.Number] {
-				continue
-			}
-			if _, twice := shares[a.Number]; twice || d.Value.Sign() < 0 {
-				c.tell(service, "distributors_wrong", "показания распределителей лицевого счёта "+a.Number+
-					" отрицательны или указаны дважды: распределители не применены")
-				return nil
-			}
+		if c.house.held[a.Number] {
+			continue
+		}
+		d, found, sound := c.distributorsOf(a)
+		if !sound {
+			return nil
+		}
+		if found {
 			shares[a.Number] = d
-			for i := range a.Past {
-				if p := &a.Past[i]; p.Service == service && c.ofLastYear(p) {
-					area = area.Add(p.Area.Ratio().Mul(whole(p.Valid.Days())))
-				}
-			}
+			area = area.Add(c.pastAreaDays(a))
 		}
 	}
 	if len(shares) == 0 {
@@ -44,12 +38,40 @@ func (c *calculation) distributed(order []int) map[string]housing.DistributorSha
 		return nil
 	}
 	first := c.lastYear()
-	days = whole(housing.Interval{From: first.First(), To: (first + monthsOfYear).First()}.Days())
+	days := whole(housing.Interval{From: first.First(), To: (first + monthsOfYear).First()}.Days())
 	if area.Cmp(least.Mul(days).Mul(c.snapshot.House.Area.Ratio())) <= 0 {
 		c.tell(service, "distributors_too_few", "распределителями оборудована недостаточная доля площади дома: они не применены")
 		return nil
 	}
 	return shares
+}
+
+// distributorsOf finds what the distributors of an account showed in the year before.
+func (c *calculation) distributorsOf(a *housing.AccountFacts) (share housing.DistributorShare, found, sound bool) {
+	year := c.lastYear().Year()
+	for _, d := range a.Distributors {
+		if d.Year != year {
+			continue
+		}
+		if found || d.Value.Sign() < 0 {
+			c.tell(housing.Heating, "distributors_wrong", "показания распределителей лицевого счёта "+a.Number+
+				" отрицательны или указаны дважды: распределители не применены")
+			return share, false, false
+		}
+		share, found = d, true
+	}
+	return share, found, true
+}
+
+// pastAreaDays is the area of an account in the year before, times its days.
+func (c *calculation) pastAreaDays(a *housing.AccountFacts) housing.Ratio {
+	var sum housing.Ratio
+	for i := range a.Past {
+		if p := &a.Past[i]; p.Service == housing.Heating && c.ofLastYear(p) {
+			sum = sum.Add(p.Area.Ratio().Mul(whole(p.Valid.Days())))
+		}
+	}
+	return sum
 }
 
 // distribute shares the year's heating of the equipped premises by their distributors:

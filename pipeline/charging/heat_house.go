@@ -121,7 +121,7 @@ func (c *calculation) gatherHeat(order []int) {
 func (c *calculation) heatVolume(h *heatHouse, t *serviceTable) bool {
 	const service = housing.Heating
 	if c.word("heating.mode") != "even" {
-		h.source = c.houseVolume(service, t)
+		h.source = c.lessProduction(c.houseVolume(service, t), t.facts)
 		c.house.noHeat.rule = h.source.rule
 		if h.source.rule != "" {
 			h.rule, h.method = h.source.rule, housing.ByAverage
@@ -139,6 +139,26 @@ func (c *calculation) heatVolume(h *heatHouse, t *serviceTable) bool {
 	}
 	h.source, h.rule, h.method = mean, "H5", housing.ByAverage
 	return true
+}
+
+// lessProduction takes off the heat that the house spent on its hot water.
+func (c *calculation) lessProduction(v houseVolume, f *housing.HouseFacts) houseVolume {
+	if !v.known || v.rule != "" || f.Production.IsZero() {
+		return v
+	}
+	counted, operands := v.volume, v.operands
+	v.volume = counted.Sub(f.Production.Ratio())
+	if v.volume.Sign() < 0 {
+		c.tell(housing.Heating, "heating_production", "на горячую воду израсходовано больше тепловой энергии, чем показал прибор дома: на отопление ничего не осталось")
+		v.volume = housing.Ratio{}
+	}
+	v.operands = func() []housing.Operand {
+		ops := operands()
+		ops[0].Value, ops[0].Meaning = v.volume.String(), "объём по общедомовому прибору за вычетом израсходованного на горячую воду"
+		ops[0].Basis += joined(", показал ", comma(counted.String()), ", на горячую воду ", f.Production.Russian())
+		return ops
+	}
+	return v
 }
 
 // gatherAccount adds the areas and the metered heat of an account.

@@ -2,6 +2,7 @@ package charging
 
 import (
 	"strconv"
+	"time"
 
 	"github.com/kvitok-gkh/kvitok/housing"
 )
@@ -184,8 +185,11 @@ func (c *calculation) meanOfYear(service housing.Service, f *housing.HouseFacts)
 
 // lastYear is January of the year before.
 func (c *calculation) lastYear() housing.Period {
-	p := c.snapshot.Period
-	return p - housing.Period(p.Month()-1) - monthsOfYear
+	p := c.snapshot.Period - monthsOfYear
+	for p.Month() != time.January {
+		p--
+	}
+	return p
 }
 
 func whole(n int) housing.Ratio { return housing.Whole(int64(n)).Ratio() }

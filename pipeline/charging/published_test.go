@@ -38,6 +38,12 @@ type publishedCase struct {
 	Unmetered     int                 `json:"unmetered"` // months charged without readings
 	Parameters    map[string]string   `json:"parameters"`
 	Want          map[string][]string `json:"want"` // amounts by kind; "volume"
+
+	Quality    string `json:"quality"`     // coefficient of rent
+	HeatTariff string `json:"heat_tariff"` // of two-component hot water
+	HeatPerM3  string `json:"heat_per_m3"`
+	File       string `json:"file"`    // a house of testdata instead
+	Account    string `json:"account"` // of it
 }
 
 // peopleFrom is a change of the number of people inside the month.
@@ -48,6 +54,9 @@ type peopleFrom struct {
 
 func (p *publishedCase) snapshot(t *testing.T) *housing.Snapshot {
 	t.Helper()
+	if p.File != "" {
+		return readCase(t, "testdata/"+p.File+"/snapshot.json")
+	}
 	period := must(housing.ParsePeriod(p.Period))
 	since := housing.Interval{From: date("2020-01-01")}
 	area := p.Area
@@ -87,6 +96,7 @@ func (p *publishedCase) snapshot(t *testing.T) *housing.Snapshot {
 		a.Meters = []housing.MeterFacts{p.meter(period)}
 	}
 	s.Accounts = []housing.AccountFacts{a}
+	p.addHeat(s)
 	return s
 }
 
@@ -174,13 +184,5 @@ func (p *publishedCase) run(t *testing.T) map[string][]string {
 			t.Errorf("%s: held: %+v", p.ID, f)
 		}
 	}
-	got := map[string][]string{}
-	for _, ch := range result.Charges {
-		if _, volume := p.Want["volume"]; volume {
-			got["volume"] = append(got["volume"], ch.Volume.String())
-			continue
-		}
-		got[string(ch.Kind)] = append(got[string(ch.Kind)], ch.Amount.String())
-	}
-	return got
+	return p.compared(result.Charges)
 }

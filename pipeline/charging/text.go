@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/kvitok-gkh/kvitok/housing"
@@ -48,7 +49,7 @@ func writeTrace(b *bytes.Buffer, t *housing.Trace) {
 		title += ", превышение из-за повышающего коэффициента"
 	}
 	if ch.Kind == housing.Correction {
-		title += ", корректировка за прошедший год"
+		title += ", корректировка за " + strconv.Itoa(ch.Segment.From.Period().Year()-1) + " год"
 	}
 	if ch.Zone != housing.ZoneSingle {
 		title += ", зона «" + ch.Zone.Russian() + "»"
