@@ -2,6 +2,7 @@ package charging
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/kvitok-gkh/kvitok/housing"
 )
@@ -41,7 +42,7 @@ func (c *calculation) commonProperty(order []int) {
 	}
 	shared := map[housing.Service]*commonShare{}
 	for _, service := range commonServices() {
-		if !c.table(service).wanted {
+		if !c.table(service).wanted || !c.chargedInCommon(service) {
 			continue
 		}
 		if !c.houseArea(service) {
@@ -63,8 +64,31 @@ func (c *calculation) commonProperty(order []int) {
 
 // odn reports whether the common property is a utility (ОДН) and no part of maintenance.
 func (c *calculation) odn() bool {
+	switch mode := c.word("soi.kind"); mode {
+	case "soi":
+		return false
+	case "odn":
+		return true
+	case "by_manager":
+	default:
+		c.fail(badParameter(c.parameter("soi.kind", c.month.From), "by_manager, soi or odn"))
+	}
 	m := c.snapshot.House.Manager
 	return m == housing.DirectOwners || m == housing.NoManager
+}
+
+// chargedInCommon reports whether the law has a line of common property for a resource (R2.8.2); the heat of hot
+// water goes with the water.
+func (c *calculation) chargedInCommon(service housing.Service) bool {
+	resource := service.Resource()
+	if resource == housing.HotWaterHeat {
+		resource = housing.HotWater
+	}
+	if slices.Contains(strings.Fields(c.word("soi.resources")), string(resource)) {
+		return true
+	}
+	c.tell(service, "common_not_charged", "ресурс не входит в состав общего имущества (параметр soi.resources): не начислен")
+	return false
 }
 
 // way is how the common property is charged: the decision of the owners, else soi.method; by the fact

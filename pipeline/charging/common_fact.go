@@ -8,7 +8,7 @@ import (
 // V = Vд − Vнеж − Vбез − ΣV − Vпр, negative where the premises have used more than the house.
 type commonFact struct {
 	known      bool
-	incomplete bool // accounts are held
+	incomplete bool // accounts are held, or the meter shows what it cannot
 	toNorm     bool // the meter is broken for too long
 	ofWater    bool // sewage without a meter of its own
 	volume     housing.Ratio
@@ -35,7 +35,7 @@ func (c *calculation) commonFact(service housing.Service, shared map[housing.Ser
 	}
 	house := c.houseVolume(resource, t)
 	if !house.known {
-		return commonFact{toNorm: house.toNorm}
+		return commonFact{toNorm: house.toNorm, incomplete: house.wrong}
 	}
 	sums := c.sumResource(resource)
 	outside, production := housing.Decimal{}, housing.Decimal{}

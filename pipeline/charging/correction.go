@@ -16,7 +16,11 @@ func (c *calculation) yearlyCorrections(order []int) {
 	if c.err != nil || !slices.ContainsFunc(c.snapshot.Accounts, known) {
 		return
 	}
-	if int(c.snapshot.Period.Month()) != c.count("correction.month_in_q1") {
+	switch month := c.count("correction.month_in_q1"); {
+	case month < 1 || month > 3:
+		c.fail(badParameter(c.parameter("correction.month_in_q1", c.month.From), "1, 2 or 3"))
+		return
+	case int(c.snapshot.Period.Month()) != month:
 		return
 	}
 	if who := c.word("heating.correction_owner"); who != "by_months_days" {
@@ -28,7 +32,7 @@ func (c *calculation) yearlyCorrections(order []int) {
 	}
 	for _, service := range commonServices() {
 		f := c.table(service).facts
-		if f == nil || c.odn() || !c.hasPast(service) {
+		if f == nil || len(f.History) == 0 || c.odn() || !c.hasPast(service) {
 			continue
 		}
 		if way := c.way(f); way == housing.CommonNormRecalc || way == housing.CommonAverage {
@@ -72,7 +76,7 @@ type pastShare struct {
 func (c *calculation) correctHeating(order []int) {
 	const service = housing.Heating
 	f := c.table(service).facts
-	even := c.word("heating.mode") == "even"
+	even := c.word("heating.mode") == "even" && len(f.History) > 0
 	equipped := c.distributed(order)
 	if !even && len(equipped) == 0 {
 		return

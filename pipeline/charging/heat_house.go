@@ -78,7 +78,8 @@ type heatUse struct {
 
 // noHeatVolume is why a house has no heat to divide: its premises pay by norm.
 type noHeatVolume struct {
-	rule string // empty: no house meter at all
+	rule  string // empty: no house meter at all
+	wrong bool   // the house cannot be divided at all: its accounts are held
 }
 
 // gatherHeat looks at all premises before any is charged: what one pays for heating depends on the
@@ -95,7 +96,7 @@ func (c *calculation) gatherHeat(order []int) {
 		return
 	}
 	if !c.houseArea(service) {
-		c.house.noHeat.rule = "H14"
+		c.house.noHeat.wrong = true
 		return
 	}
 	h.volume = h.source.volume
@@ -122,7 +123,7 @@ func (c *calculation) heatVolume(h *heatHouse, t *serviceTable) bool {
 	const service = housing.Heating
 	if c.word("heating.mode") != "even" {
 		h.source = c.lessProduction(c.houseVolume(service, t), t.facts)
-		c.house.noHeat.rule = h.source.rule
+		c.house.noHeat = noHeatVolume{h.source.rule, h.source.wrong}
 		if h.source.rule != "" {
 			h.rule, h.method = h.source.rule, housing.ByAverage
 		}
@@ -252,13 +253,27 @@ func (c *calculation) heatingOfHouse(t *serviceTable) {
 	case len(t.facts.Made) > 0:
 		c.madeHeating(t)
 		return
+	case c.house.noHeat.wrong:
+		c.hold(service, "house_heat_unknown", "площадь дома или объём по общедомовому прибору не годятся для расчёта отопления")
+		return
 	case c.house.heat != nil:
 		c.heatByShares(c.house.heat, t)
 		return
 	}
-	var heated []serving
+	c.heatOfNorm(t)
+}
+
+// heatOfNorm charges heating where no volume of the house is known (H1, H2, H3; H14 when the average
+// has stood as long as it may).
+func (c *calculation) heatOfNorm(t *serviceTable) {
+	const service = housing.Heating
+	if mode := c.word("heating.h3"); mode != "own_source_zero, pre2012_as_h1_h2" {
+		c.fail(badParameter(c.parameter("heating.h3", c.month.From), "own_source_zero, pre2012_as_h1_h2"))
+		return
+	}
+	heated := make([]serving, 0, len(c.served))
 	for _, s := range c.served {
-		if s.service.OwnSource { // H3: heating.h3 = own_source_zero
+		if s.service.OwnSource {
 			c.note(service, "own_heat_source", "собственный источник тепла, прибора на доме нет: отопление не начислено")
 			continue
 		}

@@ -190,7 +190,8 @@ func resourceOf(resource housing.Service) housing.Service {
 // madeHeating charges heating made in the house: resource × Si / Sоб × T (R2.7.4, formula 18).
 func (c *calculation) madeHeating(t *serviceTable) {
 	const service = housing.Heating
-	if !c.houseArea(service) {
+	if c.snapshot.House.Area.Sign() <= 0 {
+		c.hold(service, "house_area_zero", "у дома не указана общая площадь помещений (Sоб), а отопление делится по ней")
 		return
 	}
 	for _, m := range c.made(t) {

@@ -13,6 +13,7 @@ type houseVolume struct {
 	known    bool
 	volume   housing.Ratio
 	rule     string // R2.8.8 or H14 where it is an average; empty: by the meter
+	wrong    bool   // the meter shows what it cannot: nobody is charged by it
 	toNorm   bool   // the average has stood as long as it may, or cannot be made
 	operands func() []housing.Operand
 }
@@ -27,10 +28,10 @@ func (c *calculation) houseVolume(service housing.Service, t *serviceTable) hous
 		return houseVolume{}
 	case t.overflow:
 		c.tell(service, "house_volume_overflow", "объём по общедомовым приборам выходит за допустимые пределы")
-		return houseVolume{}
+		return houseVolume{wrong: true}
 	case t.negative:
 		c.tell(service, "house_volume_negative", "объём по общедомовому прибору отрицательный")
-		return houseVolume{}
+		return houseVolume{wrong: true}
 	}
 	return houseVolume{known: true, volume: t.volume, operands: func() []housing.Operand {
 		return []housing.Operand{{
