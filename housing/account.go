@@ -39,9 +39,10 @@ type AccountService struct {
 	Service       Service  `json:"service"`
 	Payee         string   `json:"payee"`                   // INN of the organisation paid
 	MeterPossible bool     `json:"meter_possible,omitzero"` // false: act of technical impossibility, no raising coefficient
-	OwnSource     bool     `json:"own_source,omitzero"`     // heating: lawful heat source of the premises' own
 	Valid         Interval `json:"valid"`
 	Source        Source   `json:"source,omitzero"`
+
+	OwnSource bool `json:"own_source,omitzero"` // heating: lawful heat source of the premises' own
 
 	// Of rent, where the act gives only the base of the rate: quality and amenities (Кj), and how the
 	// municipality sets its level (Кс).

@@ -18,8 +18,9 @@ type House struct {
 	Kind    HouseKind `json:"kind"`            //
 	Area    Decimal   `json:"area,omitzero"`   // all premises, residential and not (Sоб)
 	Common  Decimal   `json:"common,omitzero"` // common property (Sои)
-	Manager Manager   `json:"manager,omitzero"`
 	Source  Source    `json:"source,omitzero"`
+
+	Manager Manager `json:"manager,omitzero"`
 }
 
 // PremisesKind tells what the premises are used for.

@@ -22,12 +22,12 @@ type Snapshot struct {
 // AccountFacts is what is known of one account in the month.
 type AccountFacts struct {
 	Account
+	Past         []PastCharge       `json:"past,omitempty"` // of the year before, for yearly corrections
+	Distributors []DistributorShare `json:"distributors,omitempty"`
+
 	Occupancy []Occupancy      `json:"occupancy"`
 	Services  []AccountService `json:"services"`
 	Meters    []MeterFacts     `json:"meters,omitempty"`
-	Past      []PastCharge     `json:"past,omitempty"` // of the year before, for yearly corrections
-
-	Distributors []DistributorShare `json:"distributors,omitempty"`
 }
 
 // MeterFacts is a meter with the readings that bound its consumption: the last accepted one before

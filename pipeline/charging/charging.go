@@ -77,7 +77,6 @@ type calculation struct {
 	uses     []use
 	findings []housing.Finding
 	err      error // first failure of the snapshot as a whole
-	house    wholeHouse
 
 	acc      *housing.AccountFacts
 	held     bool
@@ -85,6 +84,8 @@ type calculation struct {
 	segments []segment
 	meters   []*housing.MeterFacts
 	cuts     cutter
+
+	house wholeHouse
 }
 
 func calculate(s *housing.Snapshot) (*calculation, error) {
@@ -169,7 +170,7 @@ func (c *calculation) charge(a *housing.AccountFacts, twin bool) {
 		return // what the rules would say of contradictory facts only misleads
 	}
 	for i, service := range c.services {
-		if c.tables[i].wanted && c.serve(service) {
+		if c.serve(service) {
 			c.chargeService(service, &c.tables[i])
 		}
 	}

@@ -103,3 +103,29 @@ func tariffOperand(t *housing.Tariff, service housing.Service) housing.Operand {
 		Symbol: "T", Meaning: "тариф", Value: t.Price.String(), Unit: "₽/" + service.Unit(), Basis: t.Document, Source: t.Source,
 	}
 }
+
+// reasoned is the trace of a line that tells its formula and operands itself.
+func (c *calculation) reasoned(l *line) housing.Trace {
+	why := l.why(l)
+	t := housing.Trace{
+		Charge: l.charge, Formula: why.formula, Operands: why.operands, Clause: c.clause(l.charge.Rule),
+		Exact: l.exact.String(), Rounding: "один раз, до копейки, половина копейки — вверх",
+	}
+	if l.charge.Amount < 0 {
+		t.Rounding = "один раз, до копейки, половина копейки — от нуля"
+	}
+	if why.rounding != "" {
+		t.Rounding = why.rounding
+	}
+	return t
+}
+
+// yearText tells which year a correction is of.
+func yearText(ch *housing.Charge) string {
+	if ch.Kind != housing.Correction || !yearly(ch.Rule) {
+		return ""
+	}
+	return ", корректировка за " + strconv.Itoa(ch.Segment.From.Period().Year()-1) + " год"
+}
+
+func yearly(rule string) bool { return rule == "H8" || rule == "H9" || rule == "R2.8.5" }

@@ -61,7 +61,7 @@ func (c *calculation) normLine(
 func (c *calculation) emitUplift(base line, service housing.Service, t *serviceTable, piece housing.Interval) {
 	p := at(c.uplift(service, t), piece.From)
 	if p == nil {
-		c.parameter(c.upliftName(service), piece.From) // fails, naming it
+		c.parameter("uplift."+string(service), piece.From) // fails, naming it
 		return
 	}
 	k, err := housing.ParseDecimal(p.Value)

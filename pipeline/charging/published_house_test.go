@@ -2,6 +2,7 @@ package charging_test
 
 import (
 	"os"
+	"slices"
 	"testing"
 
 	"github.com/kvitok-gkh/kvitok/housing"
@@ -24,8 +25,7 @@ func readCase(t *testing.T, file string) *housing.Snapshot {
 }
 
 // addHeat makes the hot water of a published case one of two components, and gives rent its coefficient.
-func (p *publishedCase) addHeat(s *housing.Snapshot) {
-	a := &s.Accounts[0]
+func (p *publishedCase) addHeat(s *housing.Snapshot, a *housing.AccountFacts) {
 	if p.Quality != "" {
 		a.Services[0].Quality, a.Occupancy[0].Occupant = dec(p.Quality), housing.Tenant
 	}
@@ -41,33 +41,34 @@ func (p *publishedCase) addHeat(s *housing.Snapshot) {
 	})
 }
 
-// compared are the lines of the account and service of a case: amounts by kind, their total, or
-// volumes to as many digits as are published.
-func (p *publishedCase) compared(charges []housing.Charge) map[string][]string {
-	got := map[string][]string{}
-	var sum housing.Money
-	for i := range charges {
-		ch := &charges[i]
-		if p.File != "" && ((p.Account != "" && ch.Account != p.Account) || (p.Service != "" && ch.Service != p.Service)) {
-			continue
-		}
-		sum += ch.Amount
-		if want, volume := p.Want["volume"]; volume {
-			scale := uint8(0)
-			if n := len(got["volume"]); n < len(want) {
-				scale = dec(want[n]).Scale()
-			}
-			got["volume"] = append(got["volume"], must(ch.Volume.Ratio().Round(scale)).String())
-			continue
-		}
-		if _, price := p.Want["price"]; price {
-			got["price"] = append(got["price"], ch.Price.String())
-			continue
-		}
-		got[string(ch.Kind)] = append(got[string(ch.Kind)], ch.Amount.String())
+// wanted are the lines of the account and service that a case is about.
+func (p *publishedCase) wanted(charges []housing.Charge) []housing.Charge {
+	if p.File == "" {
+		return charges
 	}
-	if _, total := p.Want["total"]; total {
+	return slices.DeleteFunc(charges, func(ch housing.Charge) bool {
+		return (p.Account != "" && ch.Account != p.Account) || (p.Service != "" && ch.Service != p.Service)
+	})
+}
+
+// asPublished gives what a case tells other than amounts by kind: their total, prices, or volumes to as
+// many digits as are published.
+func (p *publishedCase) asPublished(got map[string][]string, charges []housing.Charge) map[string][]string {
+	var sum housing.Money
+	var prices []string
+	for i := range charges {
+		sum += charges[i].Amount
+		prices = append(prices, charges[i].Price.String())
+		if i < len(p.Want["volume"]) {
+			scale := dec(p.Want["volume"][i]).Scale()
+			got["volume"][i] = must(charges[i].Volume.Ratio().Round(scale)).String()
+		}
+	}
+	switch {
+	case p.Want["total"] != nil:
 		return map[string][]string{"total": {sum.String()}}
+	case p.Want["price"] != nil:
+		return map[string][]string{"price": prices}
 	}
 	return got
 }

@@ -69,12 +69,12 @@ func canonical(s *housing.Snapshot) *housing.Snapshot {
 		return cmp.Or(cmp.Compare(a.Service, b.Service), cmp.Compare(a.House, b.House),
 			cmp.Compare(a.Base, b.Base), cmpInterval(a.Valid, b.Valid), a.Value.Cmp(b.Value))
 	})
-	c.HouseMeters = sorted(s.HouseMeters, func(a, b housing.CollectiveMeter) int {
-		return cmp.Or(cmp.Compare(a.Service, b.Service), cmp.Compare(a.Serial, b.Serial), a.Volume.Cmp(b.Volume))
-	})
 	if len(s.HouseFacts) > 0 {
 		c.HouseFacts = canonicalFacts(s.HouseFacts)
 	}
+	c.HouseMeters = sorted(s.HouseMeters, func(a, b housing.CollectiveMeter) int {
+		return cmp.Or(cmp.Compare(a.Service, b.Service), cmp.Compare(a.Serial, b.Serial), a.Volume.Cmp(b.Volume))
+	})
 	c.Accounts = sorted(s.Accounts, func(a, b housing.AccountFacts) int { return cmp.Compare(a.Number, b.Number) })
 	for i := range c.Accounts {
 		a := &c.Accounts[i]

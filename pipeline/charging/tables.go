@@ -216,6 +216,9 @@ func (c *calculation) uplift(service housing.Service, t *serviceTable) []span[ho
 	if clash {
 		c.fail(fmt.Errorf("parameter %s has two values on one day: %w", name, ErrSnapshot))
 	}
+	if len(spans) == 0 {
+		c.parameter(name, c.month.From) // fails, naming it
+	}
 	t.uplifts = spans
 	return spans
 }

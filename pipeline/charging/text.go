@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 
 	"github.com/kvitok-gkh/kvitok/housing"
@@ -48,13 +47,10 @@ func writeTrace(b *bytes.Buffer, t *housing.Trace) {
 	if ch.Kind == housing.Uplift {
 		title += ", превышение из-за повышающего коэффициента"
 	}
-	if ch.Kind == housing.Correction {
-		title += ", корректировка за " + strconv.Itoa(ch.Segment.From.Period().Year()-1) + " год"
-	}
 	if ch.Zone != housing.ZoneSingle {
 		title += ", зона «" + ch.Zone.Russian() + "»"
 	}
-	fmt.Fprintf(b, "%s: %s ₽\n", title, ch.Amount.Russian())
+	fmt.Fprintf(b, "%s: %s ₽\n", title+yearText(ch), ch.Amount.Russian())
 	fmt.Fprintf(b, "  период     с %s по %s, способ: %s, правило %s\n",
 		ch.Segment.From.Russian(), ch.Segment.To.AddDays(-1).Russian(), ch.Method.Russian(), ch.Rule)
 	fmt.Fprintf(b, "  основание  %s\n", t.Clause)

@@ -18,26 +18,21 @@ func (c *calculation) traces(wanted func(*line) bool) []housing.Trace {
 }
 
 func (c *calculation) trace(l *line) housing.Trace {
+	if l.why != nil {
+		return c.reasoned(l)
+	}
 	part := ""
 	if l.days < c.days {
 		part = " × d / D"
 	}
-	t := housing.Trace{
+	return housing.Trace{
 		Charge:   l.charge,
+		Formula:  l.text(part),
+		Operands: c.operands(l),
 		Clause:   c.clause(l.charge.Rule),
 		Exact:    l.exact.String(),
 		Rounding: "один раз, до копейки, половина копейки — вверх",
 	}
-	if l.why == nil {
-		t.Formula, t.Operands = l.text(part), c.operands(l)
-		return t
-	}
-	why := l.why(l)
-	t.Formula, t.Operands = why.formula, why.operands
-	if why.rounding != "" {
-		t.Rounding = why.rounding
-	}
-	return t
 }
 
 // operands are the symbols of the formula in the order in which they stand in it.

@@ -34,10 +34,10 @@ func Validate(s *housing.Snapshot) error {
 		v.check(n.Base == housing.PerPerson || n.Base == housing.PerArea || n.Base == housing.PerVolume, at+".base", "unknown base %q", n.Base)
 		v.interval(n.Valid, at+".valid")
 	}
+	v.house(s)
 	for i := range s.HouseMeters {
 		v.service(s.HouseMeters[i].Service, fmt.Sprintf("house_meters[%d].service", i))
 	}
-	v.house(s)
 	for i := range s.Accounts {
 		v.account(&s.Accounts[i], fmt.Sprintf("accounts[%d]", i))
 	}

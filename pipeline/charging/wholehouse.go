@@ -88,6 +88,17 @@ func (c *calculation) houseFacts() {
 	}
 }
 
+// nobodyHas reports at once that a service of few houses is not received here.
+func (c *calculation) nobodyHas(service housing.Service) bool {
+	switch {
+	case service == housing.HotWaterHeat:
+		return !c.house.twoParts
+	case service.Resource() != "":
+		return !c.house.commonLines
+	}
+	return false
+}
+
 // shareHouse charges what is known only when every account is: heat of water made in the house, the
 // common property, yearly corrections.
 func (c *calculation) shareHouse(order []int) {
