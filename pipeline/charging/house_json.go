@@ -61,6 +61,9 @@ func (v *validator) house(s *housing.Snapshot) {
 				"expected heating, gas or electricity, got %q", f.Made[j].Resource)
 		}
 	}
+	for i := range s.Accounts {
+		v.past(&s.Accounts[i], fmt.Sprintf("accounts[%d]", i))
+	}
 }
 
 const longestMonth = 31

@@ -80,7 +80,6 @@ func (v *validator) account(a *housing.AccountFacts, at string) {
 		v.check(digits(s.Payee), path+".payee", "expected an INN, got %q", s.Payee)
 		v.interval(s.Valid, path+".valid")
 	}
-	v.past(a, at)
 	for i := range a.Meters {
 		v.meter(&a.Meters[i], fmt.Sprintf("%s.meters[%d]", at, i))
 	}
