@@ -439,6 +439,6 @@ func (c *calculation) commonReason(share *commonShare) func(*line) reason {
 			}
 		}
 		r.operands = append(r.operands, area(l, "Si"), c.areaOfHouse())
-		return c.withDays(r, l, tariffOperand(l.tariff, share.service))
+		return c.withDays(r, l, resourcePrice(l.tariff, share.service))
 	}
 }

@@ -14,7 +14,7 @@ func (c *calculation) heatReason(h *heatHouse, individual housing.Ratio) func(l 
 		if simple {
 			r := reason{formula: "P = Vд × Si / Sоб" + part + " × T", operands: h.source.operands()}
 			r.operands = append(r.operands, area(l, "Si"), c.areaOfHouse())
-			return c.withDays(r, l, tariffOperand(l.tariff, housing.Heating))
+			return c.withDays(r, l, resourcePrice(l.tariff, housing.Heating))
 		}
 		common := "(Vд − ΣVi)"
 		if h.missing.Sign() > 0 {
@@ -48,7 +48,7 @@ func (c *calculation) heatReason(h *heatHouse, individual housing.Ratio) func(l 
 			})
 		}
 		r.operands = append(r.operands, c.areaOfHouse())
-		return c.withDays(r, l, tariffOperand(l.tariff, housing.Heating))
+		return c.withDays(r, l, resourcePrice(l.tariff, housing.Heating))
 	}
 }
 
@@ -98,7 +98,7 @@ func (c *calculation) dayOperands(l *line) []housing.Operand {
 	}
 }
 
-func tariffOperand(t *housing.Tariff, service housing.Service) housing.Operand {
+func resourcePrice(t *housing.Tariff, service housing.Service) housing.Operand {
 	return housing.Operand{
 		Symbol: "T", Meaning: "тариф", Value: t.Price.String(), Unit: "₽/" + service.Unit(), Basis: t.Document, Source: t.Source,
 	}

@@ -141,7 +141,7 @@ func (c *calculation) twoPartReason(volume housing.Ratio) func(*line) reason {
 			r.formula = "P = V × q × (K − 1) × T"
 			r.operands = append(r.operands, coefficientOperand(l))
 		}
-		r.operands = append(r.operands, tariffOperand(l.tariff, housing.HotWaterHeat))
+		r.operands = append(r.operands, resourcePrice(l.tariff, housing.HotWaterHeat))
 		return r
 	}
 }
@@ -233,7 +233,7 @@ func (c *calculation) madeReason(m housing.MadeOf) func(*line) reason {
 		r := reason{formula: "P = Vкр × Si / Sоб" + c.partText(l) + " × T", operands: []housing.Operand{
 			spent(m), area(l, "Si"), c.areaOfHouse(),
 		}}
-		return c.withDays(r, l, tariffOperand(l.tariff, m.Resource))
+		return c.withDays(r, l, resourcePrice(l.tariff, m.Resource))
 	}
 }
 
@@ -315,7 +315,7 @@ func madeWaterReason(m housing.MadeOf, volume, sum housing.Ratio) func(*line) re
 		return reason{formula: "P = Vкр × Vi / ΣV × T", operands: []housing.Operand{
 			spent(m), decimalOf("Vi", "объём горячей воды, как она начислена", volume, "м³"),
 			decimalOf("ΣV", "объём горячей воды всех помещений дома", sum, "м³"),
-			tariffOperand(l.tariff, m.Resource),
+			resourcePrice(l.tariff, m.Resource),
 		}}
 	}
 }

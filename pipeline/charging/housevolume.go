@@ -114,7 +114,7 @@ func (c *calculation) heatByDays(f *housing.HouseFacts) (houseVolume, bool) {
 		return houseVolume{}, false
 	}
 	p := c.parameter("heating.indoor_temperature", c.month.From)
-	indoor, ok := c.decimal(p)
+	indoor, ok := c.numberOf(p)
 	if !ok {
 		return houseVolume{}, false
 	}
@@ -195,8 +195,8 @@ func (c *calculation) lastYear() housing.Period {
 
 func whole(n int) housing.Ratio { return housing.Whole(int64(n)).Ratio() }
 
-// decimal reads a parameter as a number, and fails the calculation where it is none.
-func (c *calculation) decimal(p *housing.Parameter) (housing.Decimal, bool) {
+// numberOf reads a parameter as a number, and fails the calculation where it is none.
+func (c *calculation) numberOf(p *housing.Parameter) (housing.Decimal, bool) {
 	d, err := housing.ParseDecimal(p.Value)
 	if err != nil && c.err == nil {
 		c.fail(badParameter(p, "a number"))
