@@ -276,7 +276,7 @@ func (c *calculation) limitCommon(share *commonShare) *commonShare {
 	c.tell(share.service, "common_above_norm", "объём на общее имущество больше норматива на "+comma(over.String())+" "+
 		share.service.Unit()+": превышение жителям не начислено")
 	full, operands, formula := share.volume, share.operands, share.formula
-	share.volume, share.rule, share.formula = limit, "R2.8.6", "V = min(Vф; N × Sои), Vф"+formula[1:]
+	share.volume, share.rule, share.formula = limit, "R2.8.6", "V — меньшее из Vф и N × Sои, Vф"+formula[1:]
 	share.operands = func() []housing.Operand {
 		ops := append(operands(), decimalOf("Vф", "объём на общее имущество по показаниям", full, share.service.Unit()))
 		return append(ops, decimalOf("N × Sои", "объём по нормативу, им ограничено", limit, share.service.Unit()))
@@ -432,7 +432,7 @@ func (c *calculation) commonReason(share *commonShare) func(*line) reason {
 				},
 			}
 		default:
-			r.formula = "P = V × Si / Sоб" + part + " × T; " + share.formula
+			r.formula = "P = V × Si / Sоб" + part + " × T, где " + share.formula
 			r.operands = share.operands()
 			if !slices.ContainsFunc(r.operands, func(o housing.Operand) bool { return o.Symbol == "V" }) {
 				r.operands = append(r.operands, decimalOf("V", "объём на общее имущество дома", share.volume, share.service.Unit()))

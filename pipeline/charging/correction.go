@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/kvitok-gkh/kvitok/housing"
 )
@@ -266,9 +268,15 @@ func (c *calculation) correctYear(s *yearShare, service housing.Service, rule st
 	c.emitCorrection(s, line{
 		charge: housing.Charge{Service: service, Rule: rule, Amount: amount}, exact: exact,
 		why: func(*line) reason {
-			r := reason{formula: "P = Σ Pm − Pн, Pm — стоимость месяца по общедомовому прибору"}
-			r.operands = append(monthOperands(s), chargedOperand(s))
-			return r
+			ops := monthOperands(s)
+			symbols := make([]string, len(ops))
+			for i, o := range ops {
+				symbols[i] = o.Symbol
+			}
+			return reason{
+				formula:  "P = " + strings.Join(symbols, " + ") + " − Pн, где P1, P2… — стоимость по общедомовому прибору",
+				operands: append(ops, chargedOperand(s)),
+			}
 		},
 	})
 }
@@ -286,9 +294,9 @@ func (c *calculation) emitCorrection(s *yearShare, l line) {
 // monthOperands are the costs of the months, each with its product.
 func monthOperands(s *yearShare) []housing.Operand {
 	ops := make([]housing.Operand, 0, len(s.months)+1)
-	for _, m := range s.months {
+	for i, m := range s.months {
 		ops = append(ops, housing.Operand{
-			Symbol:  fmt.Sprintf("P%02d", int(m.past.Valid.From.Period().Month())),
+			Symbol:  "P" + strconv.Itoa(i+1),
 			Meaning: "стоимость, " + m.past.Valid.From.Period().Russian() + daysText(m.past.Valid),
 			Value:   m.cost.String(), Unit: "₽", Basis: m.text, Source: m.past.Source,
 		})

@@ -351,21 +351,15 @@ func proveLine(t *testing.T, name string, tr *housing.Trace) {
 // evaluateFormula works out the first formula of a trace: + − × / and brackets over its operands.
 func evaluateFormula(tr *housing.Trace) (*big.Rat, error) {
 	values := map[string]*big.Rat{}
-	months := new(big.Rat)
 	for _, o := range tr.Operands {
 		v, ok := new(big.Rat).SetString(strings.TrimSuffix(o.Value, "…"))
 		if !ok {
 			return nil, fmt.Errorf("operand %+v", o)
 		}
 		values[o.Symbol] = v
-		if len(o.Symbol) == 3 && o.Symbol[0] == 'P' && o.Symbol[1] <= '9' {
-			months.Add(months, v)
-		}
 	}
-	values["Pm"] = months
-	text, _, _ := strings.Cut(tr.Formula, ";")
-	text, _, _ = strings.Cut(text, ",")
-	text = strings.ReplaceAll(strings.TrimPrefix(text, "P = "), "Σ Pm", "Pm")
+	text, _, _ := strings.Cut(tr.Formula, ",")
+	text = strings.TrimPrefix(text, "P = ")
 	for _, sign := range []string{"(", ")", "+", "−", "×", "/"} {
 		text = strings.ReplaceAll(text, sign, " "+sign+" ")
 	}

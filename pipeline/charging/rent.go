@@ -42,7 +42,7 @@ func (c *calculation) rentRate(s *housing.AccountService, base *housing.Tariff) 
 func (c *calculation) rentReason(base *housing.Tariff) func(*line) reason {
 	return func(l *line) reason {
 		r := reason{
-			formula:  "P = S" + c.partText(l) + " × T; T = Б × Кj × Кс, округлено",
+			formula:  "P = S" + c.partText(l) + " × T, где T = Б × Кj × Кс, округлено",
 			operands: []housing.Operand{area(l, "S")},
 		}
 		if l.days < c.days {
