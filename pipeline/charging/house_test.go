@@ -480,3 +480,16 @@ func copied(s *housing.Snapshot) *housing.Snapshot {
 	}
 	return &c
 }
+
+func BenchmarkWholeHouse(b *testing.B) {
+	s := wholeHouse(b, 200)
+	lines := len(calculate(b, s).Charges)
+	b.ReportAllocs()
+	b.ResetTimer()
+	for b.Loop() {
+		if _, err := charging.Calculate(s); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(lines*b.N)/b.Elapsed().Seconds(), "lines/s") //nolint:forbidigo // a rate, not money
+}
