@@ -27,10 +27,11 @@ func (c *calculation) correctCommon(order []int, service housing.Service, f *hou
 		a := &c.snapshot.Accounts[at]
 		shares := c.yearShares(a, service, func(p *housing.PastCharge) pastShare {
 			v := volumes[p.Valid.From.Period().Month()-1]
-			own := p.Area.Ratio().Mul(c.pastDays(p))
+			own := c.pastArea(p)
 			cost := c.quo(v.Mul(own).Mul(p.Price.Ratio()), area.Ratio())
-			return pastShare{past: p, cost: cost, text: fmt.Sprintf("V %s × %s / %s × %s",
-				comma(v.String()), comma(own.String()), area.Russian(), p.Price.Russian())}
+			return pastShare{past: p, cost: cost, text: func() string {
+				return fmt.Sprintf("V %s × %s / %s × %s", comma(v.String()), comma(own.String()), area.Russian(), p.Price.Russian())
+			}}
 		})
 		for i := range shares {
 			c.correctYear(&shares[i], service, "R2.8.5")

@@ -71,7 +71,7 @@ type yearShare struct {
 type pastShare struct {
 	past *housing.PastCharge
 	cost housing.Ratio
-	text string // of the product
+	text func() string // of the product
 }
 
 // correctHeating is H8, and H9 where enough of the house has distributors.
@@ -144,7 +144,7 @@ func (c *calculation) pastAreas(year []heatShares) {
 				continue
 			}
 			s := &year[p.Valid.From.Period().Month()-1]
-			area := p.Area.Ratio().Mul(c.pastDays(p))
+			area := c.pastArea(p)
 			switch {
 			case p.OwnSource:
 				s.ownArea = s.ownArea.Add(area)
@@ -170,36 +170,43 @@ func (c *calculation) ofLastYear(p *housing.PastCharge) bool {
 		!p.Valid.To.After(month.Next().First())
 }
 
-// pastDays is the part of its month that a past charge is for.
-func (c *calculation) pastDays(p *housing.PastCharge) housing.Ratio {
-	return c.quo(whole(p.Valid.Days()), whole(p.Valid.From.Period().Days()))
+// pastArea is the area of a past charge, times the part of its month.
+func (c *calculation) pastArea(p *housing.PastCharge) housing.Ratio {
+	month := p.Valid.From.Period()
+	if p.Valid == month.Interval() {
+		return p.Area.Ratio()
+	}
+	return c.quo(p.Area.Ratio().Mul(whole(p.Valid.Days())), whole(month.Days()))
 }
 
 // pastHeat is what some days of a month have cost by the house meter.
 func (c *calculation) pastHeat(p *housing.PastCharge, s *heatShares) pastShare {
-	area := p.Area.Ratio().Mul(c.pastDays(p))
-	volume := area.Mul(s.perCommon)
-	text := "(Vi "
+	area := c.pastArea(p)
+	var individual housing.Ratio
 	switch {
 	case p.OwnSource:
-		text += "0"
 	case p.Metered:
-		volume = volume.Add(p.Volume.Ratio())
-		text += p.Volume.Russian()
+		individual = p.Volume.Ratio()
 	default:
-		volume = volume.Add(area.Mul(s.perArea))
-		text += comma(area.Mul(s.perArea).String())
+		individual = area.Mul(s.perArea)
 	}
-	text += fmt.Sprintf(" + %s × (Vд %s − ΣVi %s) / %s) × %s", comma(area.String()), comma(s.volume.String()),
-		comma(s.individual.String()), c.snapshot.House.Area.Russian(), p.Price.Russian())
-	if s.individual.Cmp(s.volume) == 0 {
-		text = fmt.Sprintf("Vд %s × %s / %s × %s", comma(s.volume.String()), comma(area.String()),
-			comma(s.baseArea.String()), p.Price.Russian())
-		if p.OwnSource {
-			text = "собственный источник тепла, общедомовой части нет"
-		}
+	cost := individual.Add(area.Mul(s.perCommon)).Mul(p.Price.Ratio())
+	return pastShare{past: p, cost: cost, text: func() string { return c.pastText(p, s, area, individual) }}
+}
+
+// pastText is the product behind the cost of a month, in Russian notation.
+func (c *calculation) pastText(p *housing.PastCharge, s *heatShares, area, individual housing.Ratio) string {
+	switch {
+	case s.individual.Cmp(s.volume) != 0:
+		return fmt.Sprintf("(Vi %s + %s × (Vд %s − ΣVi %s) / %s) × %s", comma(individual.String()), comma(area.String()),
+			comma(s.volume.String()), comma(s.individual.String()), c.snapshot.House.Area.Russian(), p.Price.Russian())
+	case p.OwnSource:
+		return "собственный источник тепла, общедомовой части нет"
+	case p.Metered:
+		return fmt.Sprintf("Vi %s × %s", comma(individual.String()), p.Price.Russian())
 	}
-	return pastShare{past: p, cost: volume.Mul(p.Price.Ratio()), text: text}
+	return fmt.Sprintf("Vд %s × %s / %s × %s", comma(s.volume.String()), comma(area.String()),
+		comma(s.baseArea.String()), p.Price.Russian())
 }
 
 // yearShares adds up the past of an account by payee.
@@ -298,7 +305,7 @@ func monthOperands(s *yearShare) []housing.Operand {
 		ops = append(ops, housing.Operand{
 			Symbol:  "P" + strconv.Itoa(i+1),
 			Meaning: "стоимость, " + m.past.Valid.From.Period().Russian() + daysText(m.past.Valid),
-			Value:   m.cost.String(), Unit: "₽", Basis: m.text, Source: m.past.Source,
+			Value:   m.cost.String(), Unit: "₽", Basis: m.text(), Source: m.past.Source,
 		})
 	}
 	return ops
