@@ -113,10 +113,29 @@ func (c *calculation) shareHouse(order []int) {
 	if len(c.house.held) > heldBefore {
 		c.lines = slices.DeleteFunc(c.lines, func(l line) bool { return c.house.held[l.charge.Account] })
 	}
-	slices.SortStableFunc(c.lines, func(a, b line) int {
-		return cmp.Or(strings.Compare(a.charge.Account, b.charge.Account),
-			slices.Index(c.services, a.charge.Service)-slices.Index(c.services, b.charge.Service))
+	c.sortLines()
+}
+
+// sortLines puts lines that were charged late beside the others of their account and service. Lines are
+// large: their places are sorted, not they.
+func (c *calculation) sortLines() {
+	type place struct {
+		account     string
+		service, at int
+	}
+	places := make([]place, len(c.lines))
+	for i := range c.lines {
+		ch := &c.lines[i].charge
+		places[i] = place{ch.Account, slices.Index(c.services, ch.Service), i}
+	}
+	slices.SortFunc(places, func(a, b place) int {
+		return cmp.Or(strings.Compare(a.account, b.account), a.service-b.service, a.at-b.at)
 	})
+	lines := make([]line, len(c.lines))
+	for i, p := range places {
+		lines[i] = c.lines[p.at]
+	}
+	c.lines = lines
 }
 
 // each goes over the accounts that are charged, in the order of their numbers, as if the rules were
