@@ -76,7 +76,7 @@ func wholeHouse(tb testing.TB, accounts int) *housing.Snapshot {
 }
 
 func wholeAccount(i int) housing.AccountFacts {
-	since := interval("2019-05-01", "")
+	since := interval("2019-05-01", "2031-01-01")
 	a := housing.AccountFacts{
 		Account: housing.Account{
 			Number:   fmt.Sprintf("%06d", i+1),

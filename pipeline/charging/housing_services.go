@@ -34,13 +34,8 @@ func (c *calculation) housingService(service housing.Service, t *serviceTable) {
 				formula: areaFormula, days: days, service: s.service, occupancy: o, tariff: tariff,
 				volume: c.part(o.Area.Ratio(), days),
 			}
-			if service == housing.Rent {
-				if l.tariff = c.rentRate(s.service, tariff); l.tariff == nil {
-					return
-				}
-				if l.tariff != tariff {
-					l.why = c.rentReason(tariff)
-				}
+			if service == housing.Rent && !c.rent(&l) {
+				return
 			}
 			c.emit(l, service, piece)
 		}

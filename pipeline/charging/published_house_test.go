@@ -55,7 +55,7 @@ func (p *publishedCase) wanted(charges []housing.Charge) []housing.Charge {
 // many digits as are published.
 func (p *publishedCase) asPublished(got map[string][]string, charges []housing.Charge) map[string][]string {
 	var sum housing.Money
-	var prices []string
+	prices := make([]string, 0, len(charges))
 	for i := range charges {
 		sum += charges[i].Amount
 		prices = append(prices, charges[i].Price.String())

@@ -6,6 +6,18 @@ import (
 	"github.com/kvitok-gkh/kvitok/housing"
 )
 
+// rent puts the rate into a line of rent; false holds the account.
+func (c *calculation) rent(l *line) bool {
+	base := l.tariff
+	if l.tariff = c.rentRate(l.service, base); l.tariff == nil {
+		return false
+	}
+	if l.tariff != base {
+		l.why = c.rentReason(base)
+	}
+	return true
+}
+
 // rentRate is the rate of a m² of rent: as printed in the municipal table, or the base times the
 // coefficients of quality and correspondence where the act gives the base alone (R1.4). The table
 // rounds the rate before any area is applied (rent.rate_scale).
