@@ -43,6 +43,13 @@ type AccountService struct {
 	Equipment     string   `json:"equipment,omitzero"`      // parts of a norm that apply, by spaces: "cooking heating"
 	Valid         Interval `json:"valid"`
 	Source        Source   `json:"source,omitzero"`
+
+	OwnSource bool `json:"own_source,omitzero"` // heating: lawful heat source of the premises' own
+
+	// Of rent, where the act gives only the base of the rate: quality and amenities (Кj), and how the
+	// municipality sets its level (Кс).
+	Quality        Decimal `json:"quality,omitzero"`
+	Correspondence Decimal `json:"correspondence,omitzero"`
 }
 
 // Claim is a resident as a registry names him, to be matched to an account.

@@ -47,7 +47,8 @@ const (
 type Charge struct {
 	Account     string     `json:"account"` // number
 	Service     Service    `json:"service"`
-	Payee       string     `json:"payee"` // INN
+	Payee       string     `json:"payee"`             // INN
+	Resource    Service    `json:"resource,omitzero"` // what Volume counts, where it is not the service's own: gas burnt for heating
 	Kind        ChargeKind `json:"kind"`
 	Zone        Zone       `json:"zone,omitzero"`
 	Range       int        `json:"range,omitzero"` // of consumption, where the price has ranges
@@ -60,6 +61,14 @@ type Charge struct {
 	Amount      Money      `json:"amount"`
 	Reason      string     `json:"reason,omitzero"`   // code of a Correction, for instance "absence"
 	Document    string     `json:"document,omitzero"` // acts that a Correction rests on
+}
+
+// Unit returns the unit of the volume.
+func (c *Charge) Unit() string {
+	if c.Resource != "" {
+		return c.Resource.Unit()
+	}
+	return c.Service.Unit()
 }
 
 // Trace is why a charge is what it is (B3 of the charging rules): enough for an inspector to

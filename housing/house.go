@@ -20,6 +20,8 @@ type House struct {
 	Common  Decimal   `json:"common,omitzero"` // common property (Sои)
 	People  int       `json:"people,omitzero"` // charged in the whole house
 	Source  Source    `json:"source,omitzero"`
+
+	Manager Manager `json:"manager,omitzero"`
 }
 
 // PremisesKind tells what the premises are used for.

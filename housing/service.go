@@ -15,12 +15,27 @@ const (
 	Gas           Service = "gas"
 	Heating       Service = "heating"
 	SolidWaste    Service = "solid_waste" // обращение с ТКО
+
+	// HotWaterHeat is the heat in hot water, where hot water is billed in two components or made in
+	// the house; HotWater is then the water itself.
+	HotWaterHeat Service = "hot_water_heat"
+)
+
+// The resources of the common property: КР на СОИ, part of Maintenance, where a company or an
+// association manages the house, else ОДН. Each is a line of its own.
+const (
+	CommonColdWater    Service = "common_cold_water"
+	CommonHotWater     Service = "common_hot_water"
+	CommonHotWaterHeat Service = "common_hot_water_heat"
+	CommonElectricity  Service = "common_electricity"
+	CommonSewage       Service = "common_sewage"
 )
 
 // Services lists all services in the order in which receipts and reports print them.
 func Services() []Service {
 	return []Service{
-		Maintenance, CapitalRepair, Rent, ColdWater, HotWater, Sewage, Electricity, Gas, Heating, SolidWaste,
+		Maintenance, CommonColdWater, CommonHotWater, CommonHotWaterHeat, CommonElectricity, CommonSewage,
+		CapitalRepair, Rent, ColdWater, HotWater, HotWaterHeat, Sewage, Electricity, Gas, Heating, SolidWaste,
 	}
 }
 
@@ -50,6 +65,35 @@ func (s Service) Russian() string {
 		return "Отопление"
 	case SolidWaste:
 		return "Обращение с ТКО"
+	case HotWaterHeat:
+		return "Тепловая энергия для горячей воды"
+	case CommonColdWater:
+		return "Холодная вода на общее имущество"
+	case CommonHotWater:
+		return "Горячая вода на общее имущество"
+	case CommonHotWaterHeat:
+		return "Тепловая энергия горячей воды на общее имущество"
+	case CommonElectricity:
+		return "Электроэнергия на общее имущество"
+	case CommonSewage:
+		return "Водоотведение на общее имущество"
+	}
+	return ""
+}
+
+// Resource returns what a service of the common property is made of, "" for any other service.
+func (s Service) Resource() Service {
+	switch s { //nolint:exhaustive // the rest are no resources of the common property
+	case CommonColdWater:
+		return ColdWater
+	case CommonHotWater:
+		return HotWater
+	case CommonHotWaterHeat:
+		return HotWaterHeat
+	case CommonElectricity:
+		return Electricity
+	case CommonSewage:
+		return Sewage
 	}
 	return ""
 }
@@ -60,11 +104,11 @@ func (s Service) Unit() string {
 	switch s {
 	case Maintenance, CapitalRepair, Rent:
 		return "м²"
-	case ColdWater, HotWater, Sewage, Gas, SolidWaste:
+	case ColdWater, HotWater, Sewage, Gas, SolidWaste, CommonColdWater, CommonHotWater, CommonSewage:
 		return "м³"
-	case Electricity:
+	case Electricity, CommonElectricity:
 		return "кВт·ч"
-	case Heating:
+	case Heating, HotWaterHeat, CommonHotWaterHeat:
 		return "Гкал"
 	}
 	return ""

@@ -15,6 +15,7 @@ type Snapshot struct {
 	Tariffs      []Tariff          `json:"tariffs"`
 	Norms        []Norm            `json:"norms"`
 	HouseMeters  []CollectiveMeter `json:"house_meters,omitempty"`
+	HouseFacts   []HouseFacts      `json:"house_facts,omitempty"`
 	Accounts     []AccountFacts    `json:"accounts"`
 
 	Ranges        []ConsumptionRange `json:"ranges,omitempty"`
@@ -27,6 +28,9 @@ type Snapshot struct {
 // AccountFacts is what is known of one account in the month.
 type AccountFacts struct {
 	Account
+	Past         []PastCharge       `json:"past,omitempty"` // of the year before, for yearly corrections
+	Distributors []DistributorShare `json:"distributors,omitempty"`
+
 	Occupancy []Occupancy      `json:"occupancy"`
 	Services  []AccountService `json:"services"`
 	Meters    []MeterFacts     `json:"meters,omitempty"`

@@ -19,7 +19,8 @@ type NormBase string
 // The bases of a norm.
 const (
 	PerPerson NormBase = "person" // per person and month
-	PerArea   NormBase = "area"   // per m² and month
+	PerArea   NormBase = "area"   // per m² and month; for common property per m² of it
+	PerVolume NormBase = "volume" // heat for a m³ of hot water (q)
 )
 
 // NormPart is a part of a service that has a norm of its own (R2.4.1). Empty: the whole service.

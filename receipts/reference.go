@@ -107,6 +107,8 @@ func per(base housing.NormBase) string {
 		return "на чел."
 	case housing.PerArea:
 		return "на м²"
+	case housing.PerVolume:
+		return "на м³"
 	}
 	return ""
 }

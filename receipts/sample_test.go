@@ -1,6 +1,7 @@
 package receipts
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -180,7 +181,9 @@ func zero(tb testing.TB) *housing.PaymentDocument {
 func many(tb testing.TB) *housing.PaymentDocument {
 	tb.Helper()
 	doc := document(tb)
-	services := housing.Services()
+	services := slices.DeleteFunc(housing.Services(), func(s housing.Service) bool { // long names have a case of their own
+		return s.Resource() != "" || s == housing.HotWaterHeat
+	})
 	for i := len(doc.Lines); i < 40; i++ {
 		doc.Lines = append(doc.Lines, housing.DocumentLine{
 			Service: services[i%len(services)], Payee: issuer().INN, Method: housing.ByPeople,

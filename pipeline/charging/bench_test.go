@@ -58,6 +58,9 @@ func mixedAccount(i int, since housing.Interval) housing.AccountFacts {
 		a.Occupancy[0].Occupant = housing.Tenant
 	}
 	for _, service := range housing.Services() {
+		if service.Resource() != "" || service == housing.HotWaterHeat {
+			continue // houses of these are in house_test.go
+		}
 		a.Services = append(a.Services, housing.AccountService{
 			Service: service, Payee: "7700000000", Valid: since, MeterPossible: true,
 		})

@@ -16,6 +16,8 @@ import (
 type Result struct {
 	Charges  []housing.Charge  `json:"charges"`
 	Findings []housing.Finding `json:"findings"`
+
+	House []HouseOutcome `json:"house,omitempty"` // what the snapshots of later months need
 }
 
 // ErrSnapshot says that a snapshot as a whole cannot be calculated: its format, its month or a
@@ -39,7 +41,7 @@ func (c *calculation) result() Result {
 	for i := range c.lines {
 		charges[i] = c.lines[i].charge
 	}
-	return Result{Charges: charges, Findings: c.findings}
+	return Result{Charges: charges, Findings: c.findings, House: c.house.outcomes}
 }
 
 // Explain gives the lines of one account, each with its trace.
@@ -92,6 +94,8 @@ type calculation struct {
 	meters   []*housing.MeterFacts
 	shared   *housing.CommunalFlat // whose meters count for the account at hand
 	cuts     cutter
+
+	house wholeHouse
 }
 
 func calculate(s *housing.Snapshot) (*calculation, error) {
@@ -107,6 +111,7 @@ func calculate(s *housing.Snapshot) (*calculation, error) {
 		return strings.Compare(s.Accounts[a].Number, s.Accounts[b].Number)
 	})
 	c.checkMeters(order)
+	c.gatherHeat(order)
 	for i, at := range order {
 		a := &s.Accounts[at]
 		twin := (i > 0 && s.Accounts[order[i-1]].Number == a.Number) ||
@@ -116,6 +121,7 @@ func calculate(s *housing.Snapshot) (*calculation, error) {
 			return nil, fmt.Errorf("charge account %s: %w", a.Number, c.err)
 		}
 	}
+	c.shareHouse(order)
 	c.splitHouseVolumes()
 	slices.SortFunc(c.findings, func(a, b housing.Finding) int {
 		return cmp.Or(
@@ -167,10 +173,12 @@ func (c *calculation) charge(a *housing.AccountFacts, twin bool) {
 	first := len(c.lines)
 	if twin {
 		c.hold("", "duplicate_account", "лицевой счёт встречается в доме дважды")
+		c.house.hold(a.Number)
 		return
 	}
 	c.checkAccount()
 	if c.held {
+		c.house.hold(a.Number)
 		return // what the rules would say of contradictory facts only misleads
 	}
 	for i, service := range c.services {
@@ -184,6 +192,7 @@ func (c *calculation) charge(a *housing.AccountFacts, twin bool) {
 	}
 	if c.held {
 		c.lines = c.lines[:first]
+		c.house.hold(a.Number)
 	}
 }
 
@@ -199,6 +208,10 @@ func (c *calculation) chargeService(service housing.Service, t *serviceTable) {
 		c.heating(t)
 	case housing.SolidWaste:
 		c.solidWaste(t)
+	case housing.HotWaterHeat:
+		c.hotWaterHeat(t)
+	case housing.CommonColdWater, housing.CommonHotWater, housing.CommonHotWaterHeat, housing.CommonElectricity,
+		housing.CommonSewage: // shareHouse: what is common is known when all accounts are charged
 	}
 }
 

@@ -43,7 +43,7 @@ func (c *calculation) clause(rule string) string {
 	case "H4":
 		return "Правила 354, п. 42(1), приложение № 2, формула 3"
 	}
-	return ""
+	return c.houseClause(rule)
 }
 
 // text is the formula in Russian notation; part is appended to the volume of an incomplete month.

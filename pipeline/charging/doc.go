@@ -3,6 +3,12 @@
 // (housing_services.go, metered.go, norm.go, sewage.go, heating.go, waste.go) and each line keeps
 // the facts it was computed from, so that its trace is made only when somebody asks for it.
 //
+// What one account owes may depend on all others. heat_house.go looks at the heat meters of the house
+// before any account is charged; wholehouse.go shares, after all are, the heat of water made in the house
+// (hot_water.go), the common property (common.go, common_fact.go, common_year.go) and the corrections of
+// a year (correction.go, distributors.go). They read housing.HouseFacts; a snapshot without such facts
+// is computed as before they existed.
+//
 // It owns the rules, their findings, the calculation sheet in words and the JSON form of a
 // snapshot. It does not own where facts come from, which parameters hold (package parameters), what
 // is stored, or balances. It has no clock, no I/O and no state.

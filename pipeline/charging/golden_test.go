@@ -20,6 +20,8 @@ var update = flag.Bool("update", false, "rewrite want.json and sheet.txt")
 type golden struct {
 	Charges  []housing.Charge  `json:"charges"`
 	Findings []housing.Finding `json:"findings"`
+
+	House []charging.HouseOutcome `json:"house,omitempty"`
 }
 
 // TestGolden computes the houses of testdata; note.md of each derives its amounts by hand.

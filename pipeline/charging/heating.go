@@ -8,10 +8,15 @@ import (
 )
 
 // heating charges a block of flats by its house meter (H4) or by the norm of a m² (H1 in the
-// season, H2 evenly over the year), and a private house by its own meter (R2.1.1).
+// season, H2 evenly over the year), and a private house by its own meter (R2.1.1). With facts of the
+// house about heating the rules of heat_house.go take over.
 func (c *calculation) heating(t *serviceTable) {
 	const service = housing.Heating
 	if !c.sound(service, t) {
+		return
+	}
+	if t.facts != nil && c.snapshot.House.Kind == housing.BlockOfFlats {
+		c.heatingOfHouse(t)
 		return
 	}
 	own := slices.ContainsFunc(c.acc.Meters, func(m housing.MeterFacts) bool {

@@ -29,11 +29,15 @@ func (c *calculation) housingService(service housing.Service, t *serviceTable) {
 				return
 			}
 			days := c.daysOf(piece)
-			c.emit(line{
+			l := line{
 				charge:  housing.Charge{Rule: housingRule(service), Method: housing.ByArea},
 				formula: areaFormula, days: days, service: s.service, occupancy: o, tariff: tariff,
 				volume: c.part(o.Area.Ratio(), days),
-			}, service, piece)
+			}
+			if service == housing.Rent && !c.rent(&l) {
+				return
+			}
+			c.emit(l, service, piece)
 		}
 	}
 }

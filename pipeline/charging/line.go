@@ -38,11 +38,20 @@ type line struct {
 	norm      *housing.Norm
 	parameter *housing.Parameter // coefficient
 	table     *serviceTable      // of the house meter
+	pool      *pool              // the printed volumes of its lines add up to it
+	why       func(*line) reason // of the rarer rules: formula and operands, made only for a trace
 
 	volume    housing.Ratio
 	exact     housing.Ratio // roubles before rounding
 	cold, hot housing.Ratio // parts of sewage
 	special   *special      // set where formula does not say it
+}
+
+// reason is what a trace says of a line.
+type reason struct {
+	formula  string
+	operands []housing.Operand
+	rounding string // empty: once, half-up
 }
 
 // emit prices a line and rounds it once.

@@ -22,6 +22,11 @@ type publishedCase struct {
 	NotGolden     string              `json:"not_golden"`     // why it is reported and not asserted
 	NotApplicable string              `json:"not_applicable"` // why it is no charge of the rules here
 	Part          string              `json:"part"`           // what of the case is compared
+	File          string              `json:"file"`           // a house of testdata
+	Account       string              `json:"account"`        // of it
+	Quality       string              `json:"quality"`        // coefficient of rent
+	HeatTariff    string              `json:"heat_tariff"`    // of two-component hot water
+	HeatPerM3     string              `json:"heat_per_m3"`
 	Service       housing.Service     `json:"service"`
 	Period        string              `json:"period"`
 	Tariff        string              `json:"tariff"`
@@ -108,6 +113,9 @@ type peopleFrom struct {
 
 func (p *publishedCase) snapshot(t *testing.T) *housing.Snapshot {
 	t.Helper()
+	if p.File != "" {
+		return readCase(t, "testdata/"+p.File+"/snapshot.json")
+	}
 	period := must(housing.ParsePeriod(p.Period))
 	since := housing.Interval{From: date("2020-01-01")}
 	area := p.Area
@@ -148,6 +156,7 @@ func (p *publishedCase) snapshot(t *testing.T) *housing.Snapshot {
 	if len(p.Readings) > 0 {
 		a.Meters = []housing.MeterFacts{p.meter(period)}
 	}
+	p.addHeat(s, &a)
 	s.Accounts = []housing.AccountFacts{a}
 	p.extend(s)
 	return s
@@ -232,6 +241,7 @@ func (p *publishedCase) run(t *testing.T) map[string][]string {
 	if err != nil {
 		t.Fatalf("%s: %v", p.ID, err)
 	}
+	result.Charges = p.wanted(result.Charges)
 	for _, f := range result.Findings {
 		if f.Held {
 			t.Errorf("%s: held: %+v", p.ID, f)
@@ -246,7 +256,7 @@ func (p *publishedCase) run(t *testing.T) map[string][]string {
 		}
 		got[string(ch.Kind)] = append(got[string(ch.Kind)], ch.Amount.String())
 	}
-	return got
+	return p.asPublished(got, result.Charges)
 }
 
 // operands compares what the trace of the correction prints, and proves every trace.

@@ -61,6 +61,9 @@ func (c *calculation) quality(service housing.Service, first int) {
 				continue
 			}
 			off = append(off, outage{from: from, to: to})
+			if service == housing.HotWaterHeat {
+				continue // follows the water (mirrorWater)
+			}
 			if rest, more := c.planned(a, outage{from: from, to: to}, first); more {
 				outages = append(outages, rest)
 			}
@@ -96,7 +99,7 @@ func without(all []deviation, outages []outage) []deviation {
 
 // window is the part of an act that concerns the service of the account in the month.
 func (c *calculation) window(a *housing.QualityAct, service housing.Service) (from, to int, ok bool) {
-	if a.Service != service || (len(a.Accounts) > 0 && !slices.Contains(a.Accounts, c.acc.Number)) {
+	if a.Service != qualityOf(service) || (len(a.Accounts) > 0 && !slices.Contains(a.Accounts, c.acc.Number)) {
 		return 0, 0, false
 	}
 	start := c.month.From.Midnight()
@@ -163,7 +166,7 @@ func (c *calculation) interrupted(r *refunds, all []outage) {
 		single += max(0, o.to-o.from-o.allowed)
 		acts = append(acts, o.acts...)
 	}
-	month, limited := c.monthlyAllowance(r.service)
+	month, limited := c.monthlyAllowance(qualityOf(r.service))
 	monthly := 0
 	if limited {
 		monthly = max(0, total-month)
@@ -181,7 +184,7 @@ func (c *calculation) interrupted(r *refunds, all []outage) {
 		c.fail(badParameter(mode, "larger, monthly_total or single_limit"))
 		return
 	}
-	step, rate := c.interruptionRate(r.service)
+	step, rate := c.interruptionRate(qualityOf(r.service))
 	units := c.fullUnits(excess, step)
 	if units == 0 || c.err != nil {
 		return
@@ -195,7 +198,7 @@ func (c *calculation) interrupted(r *refunds, all []outage) {
 		word, unit = "полных суток превышения", "сут."
 	}
 	c.takeOff(r, reduction{
-		rule: interruptionRule(r.service), acts: acts, source: all[0].source,
+		rule: interruptionRule(qualityOf(r.service)), acts: acts, source: all[0].source,
 		percent: rate.Ratio().Mul(housing.Whole(int64(units)).Ratio()),
 		operands: []housing.Operand{
 			{Symbol: "h", Meaning: word, Value: housing.Whole(int64(units)).String(), Unit: unit, Basis: basis},

@@ -8,7 +8,7 @@ import (
 
 // interruptionRule is the row of Приложение № 1 for interruptions of a service.
 func interruptionRule(service housing.Service) string {
-	switch service {
+	switch service { //nolint:exhaustive // the rest have no such row
 	case housing.ColdWater:
 		return "Q1"
 	case housing.HotWater:
@@ -23,9 +23,17 @@ func interruptionRule(service housing.Service) string {
 		return "Q14"
 	case housing.SolidWaste:
 		return "Q17"
-	case housing.Maintenance, housing.CapitalRepair, housing.Rent:
 	}
 	return "Q"
+}
+
+// qualityOf is the service that the acts of a service name: the heat of hot water has no other
+// quality than the water.
+func qualityOf(service housing.Service) housing.Service {
+	if service == housing.HotWaterHeat {
+		return housing.HotWater
+	}
+	return service
 }
 
 // hours reads a parameter as minutes; "none" is no limit.
@@ -67,7 +75,7 @@ func (c *calculation) decimal(name string) housing.Decimal {
 func (c *calculation) allowedAtOnce(a *housing.QualityAct) (minutes int, ok bool) {
 	prefix := "quality." + string(a.Service) + "."
 	limited := true
-	switch a.Service {
+	switch a.Service { //nolint:exhaustive // the rest have no such row
 	case housing.ColdWater:
 		minutes, limited = c.hours(prefix + "single_hours")
 		if a.Accident {
@@ -94,7 +102,7 @@ func (c *calculation) allowedAtOnce(a *housing.QualityAct) (minutes int, ok bool
 		minutes, limited = c.hours(prefix + name)
 	case housing.Sewage, housing.Gas:
 		minutes, limited = c.hours(prefix + "single_hours")
-	case housing.Maintenance, housing.CapitalRepair, housing.Rent:
+	default:
 		c.note(a.Service, "quality_service", "для этой услуги перерывы не предусмотрены: акт "+a.Document+" не учтён")
 		return 0, false
 	}

@@ -17,6 +17,9 @@ type serving struct {
 // where its facts contradict each other.
 func (c *calculation) serve(service housing.Service) bool {
 	c.served = c.served[:0]
+	if c.nobodyHas(service) {
+		return false
+	}
 	open := housing.Interval{From: c.acc.Opened, To: c.acc.Closed}
 	open, ok := open.Within(c.snapshot.Period)
 	if !ok {

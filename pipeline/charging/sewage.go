@@ -48,17 +48,24 @@ func (c *calculation) waterLines() []line {
 	for first > 0 && c.lines[first-1].charge.Account == c.acc.Number && isWater(c.lines[first-1].charge.Service) {
 		first--
 	}
-	return c.lines[first:]
+	water := c.lines[first:]
+	if !slices.ContainsFunc(water, func(l line) bool { return l.charge.Service != housing.HotWaterHeat }) {
+		return nil
+	}
+	return water
 }
 
-func isWater(s housing.Service) bool { return s == housing.ColdWater || s == housing.HotWater }
+func isWater(s housing.Service) bool {
+	return s == housing.ColdWater || s == housing.HotWater || s == housing.HotWaterHeat
+}
 
 // addWater takes of each water line the days that the segment shares with it.
 func (c *calculation) addWater(l *line, water []line, piece housing.Interval) {
 	l.charge.Method = housing.ByMeter
 	for i := range water {
 		w := &water[i]
-		if w.charge.Kind != housing.BaseCharge || !w.charge.Segment.Overlaps(piece) {
+		if w.charge.Kind != housing.BaseCharge || w.charge.Service == housing.HotWaterHeat ||
+			!w.charge.Segment.Overlaps(piece) {
 			continue
 		}
 		common := w.charge.Segment

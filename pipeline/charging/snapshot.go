@@ -69,6 +69,9 @@ func canonical(s *housing.Snapshot) *housing.Snapshot {
 		return cmp.Or(cmp.Compare(a.Service, b.Service), cmp.Compare(a.House, b.House),
 			cmp.Compare(a.Base, b.Base), cmp.Compare(a.Part, b.Part), cmpInterval(a.Valid, b.Valid), a.Value.Cmp(b.Value))
 	})
+	if len(s.HouseFacts) > 0 {
+		c.HouseFacts = canonicalFacts(s.HouseFacts)
+	}
 	c.HouseMeters = sorted(s.HouseMeters, func(a, b housing.CollectiveMeter) int {
 		return cmp.Or(cmp.Compare(a.Service, b.Service), cmp.Compare(a.Serial, b.Serial), a.Volume.Cmp(b.Volume))
 	})
@@ -76,6 +79,9 @@ func canonical(s *housing.Snapshot) *housing.Snapshot {
 	c.Accounts = sorted(s.Accounts, func(a, b housing.AccountFacts) int { return cmp.Compare(a.Number, b.Number) })
 	for i := range c.Accounts {
 		a := &c.Accounts[i]
+		if len(a.Past) > 0 {
+			a.Past = canonicalPast(a.Past)
+		}
 		a.Occupancy = sorted(a.Occupancy, func(x, y housing.Occupancy) int { return cmpInterval(x.Valid, y.Valid) })
 		a.Services = sorted(a.Services, func(x, y housing.AccountService) int {
 			return cmp.Or(cmp.Compare(x.Service, y.Service), cmpInterval(x.Valid, y.Valid), cmp.Compare(x.Payee, y.Payee))

@@ -46,6 +46,10 @@ func ReasonRussian(reason string) string {
 		return "самовольное подключение"
 	case reasonWaste:
 		return "корректировка ТКО за год"
+	case reasonHeatYear, reasonCommonYear:
+		return "корректировка за прошедший год по общедомовому прибору"
+	case reasonDistributors:
+		return "корректировка за прошедший год по распределителям"
 	}
 	return ""
 }
@@ -91,8 +95,8 @@ func (c *calculation) correct(service housing.Service, t *serviceTable, first, f
 	if len(c.acc.Violations) > 0 {
 		c.violations(service, t, first)
 	}
-	if service == housing.Sewage {
-		c.mirrorWater(t, first)
+	if service == housing.Sewage || service == housing.HotWaterHeat {
+		c.mirrorWater(service, t, first)
 	}
 	if service == housing.SolidWaste {
 		c.wasteYears()

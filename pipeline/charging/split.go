@@ -46,6 +46,7 @@ func (c *calculation) splitHouseVolumes() {
 			c.splitHouseVolume(t)
 		}
 	}
+	c.splitPools()
 }
 
 func (c *calculation) splitHouseVolume(t *serviceTable) {

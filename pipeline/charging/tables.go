@@ -36,6 +36,8 @@ type serviceTable struct {
 	uplifts  []span[housing.Parameter]
 	looked   bool // uplifts are filled in
 	metered  bool // the house has a meter of the service
+	wanted   bool // an account has the service
+	facts    *housing.HouseFacts
 	volume   housing.Ratio
 	sum      housing.Decimal // the volume as a decimal, to be split for print
 	negative bool
@@ -91,6 +93,7 @@ func (c *calculation) buildTables() {
 		c.buildRanges(service, t)
 		c.buildParts(service, t)
 	}
+	c.houseFacts()
 }
 
 func zones() [maxZones]housing.Zone {
@@ -219,12 +222,15 @@ func (c *calculation) uplift(service housing.Service, t *serviceTable) []span[ho
 		return t.uplifts
 	}
 	t.looked = true
-	name := "uplift." + string(service)
+	name := c.upliftName(service)
 	spans, clash := resolve(c, c.snapshot.Parameters, func(p *housing.Parameter) (housing.Interval, bool, bool) {
 		return p.Valid, false, p.Name == name
 	})
 	if clash {
 		c.fail(fmt.Errorf("parameter %s has two values on one day: %w", name, ErrSnapshot))
+	}
+	if len(spans) == 0 {
+		c.parameter(name, c.month.From) // fails, naming it
 	}
 	t.uplifts = spans
 	return spans

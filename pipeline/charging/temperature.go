@@ -16,7 +16,8 @@ func (c *calculation) temperature(service housing.Service, first int, all []devi
 		return cmp.Or(a.from-b.from, a.to-b.to, a.act.Measured.Cmp(b.act.Measured), cmp.Compare(a.act.Document, b.act.Document))
 	})
 	d := reduction{rule: "Q15", formula: "P = −Pм × r / 100, r = Σ h × Δ × p"}
-	if service == housing.HotWater {
+	hot := qualityOf(service) == housing.HotWater
+	if hot {
 		d.rule = "Q5"
 	} else if service != housing.Heating {
 		c.note(service, "quality_service", "для этой услуги температура не предусмотрена: акт не учтён")
@@ -30,7 +31,7 @@ func (c *calculation) temperature(service housing.Service, first int, all []devi
 			continue
 		}
 		until = v.to
-		if service == housing.HotWater && v.act.Measured.Cmp(c.decimal("quality.hot_temperature.cold_below")) < 0 {
+		if hot && v.act.Measured.Cmp(c.decimal("quality.hot_temperature.cold_below")) < 0 {
 			lukewarm += v.to - v.from
 			coldActs = append(coldActs, v.act.Document)
 			continue
@@ -38,7 +39,7 @@ func (c *calculation) temperature(service housing.Service, first int, all []devi
 		c.deviate(&d, v)
 	}
 	if hours := c.fullUnits(lukewarm, minutesOfHour); hours > 0 && c.err == nil {
-		c.byColdTariff(first, hours, coldActs)
+		c.byColdTariff(service, first, hours, coldActs)
 	}
 	return d
 }
@@ -136,8 +137,7 @@ func (c *calculation) nightMinutes(from, to int) int {
 
 // byColdTariff pays the hours of hot water below quality.hot_temperature.cold_below by the tariff of
 // cold water: the month's volume falls on its hours evenly, since no meter counts hours.
-func (c *calculation) byColdTariff(first, hours int, acts []string) {
-	const service = housing.HotWater
+func (c *calculation) byColdTariff(service housing.Service, first, hours int, acts []string) {
 	cold := &c.tables[slices.Index(c.services, housing.ColdWater)]
 	slices.Sort(acts)
 	document := strings.Join(slices.Compact(acts), "; ")
@@ -156,6 +156,9 @@ func (c *calculation) byColdTariff(first, hours int, acts []string) {
 			continue
 		}
 		price := at(cold.tariffs[0], base.charge.Segment.From)
+		if service == housing.HotWaterHeat {
+			price = &housing.Tariff{Document: "тепловая энергия за эти часы не оплачивается"}
+		}
 		if price == nil {
 			c.note(service, "no_cold_tariff", "нет тарифа холодной воды: часы горячей воды ниже нормы не пересчитаны")
 			return
@@ -171,7 +174,7 @@ func (c *calculation) byColdTariff(first, hours int, acts []string) {
 			hot := tariffOperand(&base, service)
 			hot.Symbol = "Tгв"
 			return []housing.Operand{
-				{Symbol: "V", Meaning: "объём горячей воды отрезка", Value: volume.String(), Unit: "м³"},
+				{Symbol: "V", Meaning: "объём услуги за отрезок", Value: volume.String(), Unit: service.Unit()},
 				{
 					Symbol: "h", Meaning: "полных часов с температурой, при которой вода оплачивается как холодная",
 					Value: housing.Whole(int64(hours)).String(), Unit: "ч", Basis: document,
@@ -179,7 +182,7 @@ func (c *calculation) byColdTariff(first, hours int, acts []string) {
 				{Symbol: "H", Meaning: "часов услуги в месяце", Value: housing.Whole(int64(days) * minutesOfDay / minutesOfHour).String(), Unit: "ч"},
 				hot,
 				{
-					Symbol: "Tхв", Meaning: "тариф холодной воды", Value: price.Price.String(), Unit: "₽/м³",
+					Symbol: "Tхв", Meaning: "тариф холодной воды", Value: price.Price.String(), Unit: "₽/" + service.Unit(),
 					Basis: price.Document, Source: price.Source,
 				},
 			}

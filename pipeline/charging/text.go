@@ -49,7 +49,7 @@ func writeTrace(b *bytes.Buffer, t *housing.Trace) {
 		title += ", превышение из-за повышающего коэффициента"
 	}
 	if ch.Kind == housing.Correction {
-		title += ", перерасчёт: " + ReasonRussian(ch.Reason)
+		title += correctionTitle(ch)
 	}
 	if ch.Range > 0 {
 		title += ", диапазон " + strconv.Itoa(ch.Range)
@@ -83,3 +83,11 @@ func writeTrace(b *bytes.Buffer, t *housing.Trace) {
 }
 
 func comma(number string) string { return strings.Replace(number, ".", ",", 1) }
+
+// correctionTitle tells why a line stands beside the others.
+func correctionTitle(ch *housing.Charge) string {
+	if text := yearText(ch); text != "" {
+		return text
+	}
+	return ", перерасчёт: " + ReasonRussian(ch.Reason)
+}

@@ -18,6 +18,9 @@ func (c *calculation) traces(wanted func(*line) bool) []housing.Trace {
 }
 
 func (c *calculation) trace(l *line) housing.Trace {
+	if l.why != nil {
+		return c.reasoned(l)
+	}
 	part := ""
 	if l.days < c.days {
 		part = " × d / D"
@@ -47,14 +50,7 @@ func (c *calculation) trace(l *line) housing.Trace {
 func (c *calculation) operands(l *line) []housing.Operand {
 	ops := c.volumeOperands(l)
 	if l.days < c.days && l.formula != meterFormula && l.formula != sewageFormula {
-		ops = append(
-			ops,
-			housing.Operand{
-				Symbol: "d", Meaning: "дней в отрезке", Value: strconv.Itoa(l.days), Unit: "дн.",
-				Basis: "с " + l.charge.Segment.From.Russian() + " по " + l.charge.Segment.To.AddDays(-1).Russian(),
-			},
-			housing.Operand{Symbol: "D", Meaning: "дней в месяце", Value: strconv.Itoa(c.days), Unit: "дн."},
-		)
+		ops = append(ops, c.dayOperands(l)...)
 	}
 	if l.charge.Kind == housing.Uplift {
 		ops = append(ops, housing.Operand{

@@ -33,9 +33,10 @@ func Validate(s *housing.Snapshot) error {
 		n, at := &s.Norms[i], fmt.Sprintf("norms[%d]", i)
 		v.service(n.Service, at+".service")
 		v.check(n.Part == housing.WholeNorm || partSymbol(n.Part) != "N", at+".part", "unknown part %q", n.Part)
-		v.check(n.Base == housing.PerPerson || n.Base == housing.PerArea, at+".base", "unknown base %q", n.Base)
+		v.check(n.Base == housing.PerPerson || n.Base == housing.PerArea || n.Base == housing.PerVolume, at+".base", "unknown base %q", n.Base)
 		v.interval(n.Valid, at+".valid")
 	}
+	v.house(s)
 	for i := range s.HouseMeters {
 		v.service(s.HouseMeters[i].Service, fmt.Sprintf("house_meters[%d].service", i))
 	}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/kvitok-gkh/kvitok/housing"
 )
@@ -190,47 +189,4 @@ func (c *calculation) chargedOn(lines []line, piece housing.Interval) housing.Ra
 		sum = sum.Add(l.volume.Mul(share))
 	}
 	return sum
-}
-
-// mirrorWater takes to sewage what corrections of water moved: less water, less sewage (R2.3.1).
-func (c *calculation) mirrorWater(t *serviceTable, first int) {
-	const service = housing.Sewage
-	if first == len(c.lines) || c.lines[first].charge.Rule != "R2.3.1" {
-		return
-	}
-	begin := first
-	for begin > 0 && c.lines[begin-1].charge.Account == c.acc.Number && isWater(c.lines[begin-1].charge.Service) {
-		begin--
-	}
-	for i := begin; i < first; i++ {
-		if c.lines[i].charge.Kind != housing.Correction || c.lines[i].volume.Sign() == 0 {
-			continue
-		}
-		w := c.lines[i]
-		for _, s := range slices.Clone(c.served) {
-			days, ok := common(s.valid, w.charge.Segment)
-			if !ok {
-				continue
-			}
-			share, err := housing.RatioOf(int64(c.daysOf(days)), int64(c.daysOf(w.charge.Segment)))
-			if err != nil {
-				c.fail(err)
-				return
-			}
-			l := line{service: s.service, days: c.daysOf(days), volume: w.volume.Mul(share)}
-			if l.tariff = c.price(service, t, housing.ZoneSingle, days.From); l.tariff == nil {
-				return
-			}
-			l.charge.Rule, l.charge.Method = "R2.3.1", w.charge.Method
-			l.charge.Reason, l.charge.Document = w.charge.Reason, w.charge.Document
-			at, water := l, w.charge
-			l.special = &special{formula: "P = V × T", operands: func() []housing.Operand {
-				return []housing.Operand{{
-					Symbol: "V", Meaning: "изменение объёма: " + strings.ToLower(water.Service.Russian()),
-					Value: at.volume.String(), Unit: "м³", Basis: ReasonRussian(water.Reason) + withDocument(water.Document),
-				}, tariffOperand(&at, service)}
-			}}
-			c.correction(l, service, days)
-		}
-	}
 }
