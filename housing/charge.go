@@ -58,6 +58,8 @@ type Charge struct {
 	Price       Decimal    `json:"price"`  // roubles per unit
 	Coefficient Decimal    `json:"coefficient,omitzero"`
 	Amount      Money      `json:"amount"`
+	Reason      string     `json:"reason,omitzero"`   // code of a Correction, for instance "absence"
+	Document    string     `json:"document,omitzero"` // acts that a Correction rests on
 }
 
 // Unit returns the unit of the volume.
