@@ -63,14 +63,6 @@ type Charge struct {
 	Document    string     `json:"document,omitzero"` // acts that a Correction rests on
 }
 
-// Unit returns the unit of the volume.
-func (c *Charge) Unit() string {
-	if c.Resource != "" {
-		return c.Resource.Unit()
-	}
-	return c.Service.Unit()
-}
-
 // Trace is why a charge is what it is (B3 of the charging rules): enough for an inspector to
 // compute the amount by hand.
 type Trace struct {

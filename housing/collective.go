@@ -97,3 +97,11 @@ type DistributorShare struct {
 	Value  Decimal `json:"value"`
 	Source Source  `json:"source,omitzero"`
 }
+
+// Unit returns the unit of the volume.
+func (c *Charge) Unit() string {
+	if c.Resource != "" {
+		return c.Resource.Unit()
+	}
+	return c.Service.Unit()
+}

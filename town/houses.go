@@ -53,6 +53,9 @@ func (h *house) services() []housing.Service {
 		if (s == housing.Rent && !h.municipal) || (s == housing.Gas && !h.gas) {
 			continue
 		}
+		if s == housing.HotWaterHeat || s.Resource() != "" {
+			continue // no house here has hot water in two components or meters for the common property
+		}
 		list = append(list, s)
 	}
 	return list

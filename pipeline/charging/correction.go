@@ -294,8 +294,25 @@ func (c *calculation) emitCorrection(s *yearShare, l line) {
 	}
 	l.days = c.days
 	l.charge.Account, l.charge.Payee, l.charge.Segment = s.account.Number, s.payee, c.month
-	l.charge.Kind, l.charge.Method = housing.Correction, housing.ByHouseMeter
+	l.charge.Kind, l.charge.Method, l.charge.Reason = housing.Correction, housing.ByHouseMeter, yearReason(l.charge.Rule)
 	c.lines = append(c.lines, l)
+}
+
+// Reasons of corrections of a year.
+const (
+	reasonHeatYear     = "heating_year"
+	reasonDistributors = "heating_distributors"
+	reasonCommonYear   = "common_year"
+)
+
+func yearReason(rule string) string {
+	switch rule {
+	case "H8":
+		return reasonHeatYear
+	case "H9":
+		return reasonDistributors
+	}
+	return reasonCommonYear
 }
 
 // monthOperands are the costs of the months, each with its product.

@@ -122,10 +122,12 @@ func (c *calculation) reasoned(l *line) housing.Trace {
 
 // yearText tells which year a correction is of.
 func yearText(ch *housing.Charge) string {
-	if ch.Kind != housing.Correction || !yearly(ch.Rule) {
-		return ""
+	year := strconv.Itoa(ch.Segment.From.Period().Year() - 1)
+	switch ch.Reason {
+	case reasonHeatYear, reasonCommonYear:
+		return ", корректировка за " + year + " год по общедомовому прибору"
+	case reasonDistributors:
+		return ", корректировка за " + year + " год по распределителям"
 	}
-	return ", корректировка за " + strconv.Itoa(ch.Segment.From.Period().Year()-1) + " год"
+	return ""
 }
-
-func yearly(rule string) bool { return rule == "H8" || rule == "H9" || rule == "R2.8.5" }
