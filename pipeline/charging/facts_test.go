@@ -37,6 +37,13 @@ func eventfulHouse(tb testing.TB, accounts int) *housing.Snapshot {
 	for part, value := range map[housing.NormPart]string{housing.ForCooking: "5.1", housing.ForWater: "7.3"} {
 		s.Norms = append(s.Norms, housing.Norm{Service: housing.Gas, Part: part, Base: housing.PerPerson, Value: dec(value), Valid: since})
 	}
+	s.Tariffs = append(s.Tariffs, housing.Tariff{Service: housing.HotWaterHeat, Price: dec("2411.09"), Valid: since})
+	s.Norms = append(s.Norms, housing.Norm{Service: housing.HotWaterHeat, Base: housing.PerVolume, Value: dec("0.0617"), Valid: since})
+	for i := range s.Accounts {
+		s.Accounts[i].Services = append(s.Accounts[i].Services, housing.AccountService{
+			Service: housing.HotWaterHeat, Payee: "7700000000", Valid: since,
+		})
+	}
 	s.CommunalFlats = []housing.CommunalFlat{{
 		Flat:      "К",
 		Occupancy: []housing.CommunalPeople{{Valid: since, People: 30, Area: dec("900"), Rooms: dec("700.5")}},
@@ -228,8 +235,12 @@ func TestQualityNeverAboveCharge(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		s := mixedHouse(t, 4)
+		since := interval("2020-01-01", "")
+		s.Tariffs = append(s.Tariffs, housing.Tariff{Service: housing.HotWaterHeat, Price: dec("2411.09"), Valid: since})
+		s.Norms = append(s.Norms, housing.Norm{Service: housing.HotWaterHeat, Base: housing.PerVolume, Value: dec("0.0617"), Valid: since})
 		for i := range s.Accounts {
 			a := &s.Accounts[i]
+			a.Services = append(a.Services, housing.AccountService{Service: housing.HotWaterHeat, Payee: "7700000000", Valid: since})
 			for j := range a.Services {
 				a.Services[j].MeterPossible = false
 			}
