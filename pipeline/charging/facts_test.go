@@ -234,37 +234,7 @@ func TestEventfulCut(t *testing.T) {
 func TestQualityNeverAboveCharge(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
-		s := mixedHouse(t, 4)
-		since := interval("2020-01-01", "")
-		s.Tariffs = append(s.Tariffs, housing.Tariff{Service: housing.HotWaterHeat, Price: dec("2411.09"), Valid: since})
-		s.Norms = append(s.Norms, housing.Norm{Service: housing.HotWaterHeat, Base: housing.PerVolume, Value: dec("0.0617"), Valid: since})
-		for i := range s.Accounts {
-			a := &s.Accounts[i]
-			a.Services = append(a.Services, housing.AccountService{Service: housing.HotWaterHeat, Payee: "7700000000", Valid: since})
-			for j := range a.Services {
-				a.Services[j].MeterPossible = false
-			}
-			left := date("2026-09-20").AddDays(rapid.IntRange(0, 30).Draw(rt, "left"))
-			a.Absences = []housing.Absence{{
-				People: rapid.IntRange(0, 5).Draw(rt, "people"), Left: left, Returned: left.AddDays(rapid.IntRange(0, 40).Draw(rt, "away")),
-			}}
-		}
-		for i := range rapid.IntRange(1, 8).Draw(rt, "acts") {
-			service := rapid.SampledFrom(housing.Services()[3:]).Draw(rt, "service")
-			kind := housing.Interruption
-			if (service == housing.HotWater || service == housing.Heating) && rapid.Bool().Draw(rt, "temperature") {
-				kind = housing.Temperature
-			}
-			if service == housing.HotWater && kind == housing.Interruption && rapid.Bool().Draw(rt, "planned") {
-				kind = housing.Planned
-			}
-			start := rapid.IntRange(-3000, 44000).Draw(rt, "start")
-			length := rapid.IntRange(1, 60000).Draw(rt, "length")
-			s.QualityActs = append(s.QualityActs, housing.QualityAct{
-				Kind: kind, Service: service, From: minute(start), To: minute(start + length), Document: fmt.Sprintf("акт %d", i),
-				Measured: must(housing.NewDecimal(rapid.Int64Range(-400, 1200).Draw(rt, "measured"), 1)),
-			})
-		}
+		s := troubledHouse(t, rt)
 		sums := map[string]housing.Money{}
 		for _, ch := range calculate(t, s).Charges {
 			sums[ch.Account+string(ch.Service)] += ch.Amount
@@ -278,6 +248,44 @@ func TestQualityNeverAboveCharge(t *testing.T) {
 			}
 		}
 	})
+}
+
+// troubledHouse draws absences and acts.
+func troubledHouse(t *testing.T, rt *rapid.T) *housing.Snapshot {
+	t.Helper()
+	s := mixedHouse(t, 4)
+	since := interval("2020-01-01", "")
+	s.Tariffs = append(s.Tariffs, housing.Tariff{Service: housing.HotWaterHeat, Price: dec("2411.09"), Valid: since})
+	s.Norms = append(s.Norms, housing.Norm{Service: housing.HotWaterHeat, Base: housing.PerVolume, Value: dec("0.0617"), Valid: since})
+	for i := range s.Accounts {
+		a := &s.Accounts[i]
+		a.Services = append(a.Services, housing.AccountService{Service: housing.HotWaterHeat, Payee: "7700000000", Valid: since})
+		for j := range a.Services {
+			a.Services[j].MeterPossible = false
+		}
+		left := date("2026-09-20").AddDays(rapid.IntRange(0, 30).Draw(rt, "left"))
+		a.Absences = []housing.Absence{{
+			People: rapid.IntRange(0, 5).Draw(rt, "people"), Left: left, Returned: left.AddDays(rapid.IntRange(0, 40).Draw(rt, "away")),
+		}}
+	}
+	for i := range rapid.IntRange(1, 8).Draw(rt, "acts") {
+		service := rapid.SampledFrom(housing.Services()[3:]).Draw(rt, "service")
+		kinds := []housing.QualityKind{housing.Interruption}
+		if service == housing.HotWater {
+			kinds = append(kinds, housing.Temperature, housing.Planned)
+		}
+		if service == housing.Heating {
+			kinds = append(kinds, housing.Temperature)
+		}
+		start := rapid.IntRange(-3000, 44000).Draw(rt, "start")
+		length := rapid.IntRange(1, 60000).Draw(rt, "length")
+		s.QualityActs = append(s.QualityActs, housing.QualityAct{
+			Kind: rapid.SampledFrom(kinds).Draw(rt, "kind"), Service: service,
+			From: minute(start), To: minute(start + length), Document: fmt.Sprintf("акт %d", i),
+			Measured: must(housing.NewDecimal(rapid.Int64Range(-400, 1200).Draw(rt, "measured"), 1)),
+		})
+	}
+	return s
 }
 
 // minute is a moment of October 2026 by minutes from its beginning.
@@ -303,24 +311,20 @@ func TestMeterVolumes(t *testing.T) {
 	if diff := cmp.Diff(string(encode(t, calculate(t, s))), string(encode(t, result))); diff != "" {
 		t.Error("another result than Calculate (-want +got):\n", diff)
 	}
-	sums := map[string]*big.Rat{}
+	sums, charged := tally{}, tally{}
+	metered, averaged := 0, 0
 	for _, v := range volumes {
-		key := v.Account + string(v.Service)
-		if sums[key] == nil {
-			sums[key] = new(big.Rat)
+		sums.add(v.Account+string(v.Service), v.Volume)
+		if v.Metered {
+			metered++
+		} else {
+			averaged++
 		}
-		sums[key].Add(sums[key], v.Volume.Ratio().Rat())
 	}
-	charged := map[string]*big.Rat{}
 	for _, ch := range result.Charges {
-		key := ch.Account + string(ch.Service)
-		if sums[key] == nil || ch.Kind != housing.BaseCharge || ch.Rule == "R2.2.1" {
-			continue
+		if ch.Kind == housing.BaseCharge && ch.Rule != "R2.2.1" {
+			charged.add(ch.Account+string(ch.Service), ch.Volume)
 		}
-		if charged[key] == nil {
-			charged[key] = new(big.Rat)
-		}
-		charged[key].Add(charged[key], ch.Volume.Ratio().Rat())
 	}
 	for key, sum := range sums {
 		if charged[key] == nil {
@@ -331,15 +335,17 @@ func TestMeterVolumes(t *testing.T) {
 			t.Errorf("%s: meters come to %s, charged %s", key, sum.FloatString(7), charged[key].FloatString(7))
 		}
 	}
-	var metered, averaged int
-	for _, v := range volumes {
-		if v.Metered {
-			metered++
-		} else {
-			averaged++
-		}
-	}
 	if metered < 50 || averaged < 5 {
 		t.Errorf("%d metered, %d not: the house does not test both", metered, averaged)
 	}
+}
+
+// tally adds volumes up exactly.
+type tally map[string]*big.Rat
+
+func (t tally) add(key string, volume housing.Decimal) {
+	if t[key] == nil {
+		t[key] = new(big.Rat)
+	}
+	t[key].Add(t[key], volume.Ratio().Rat())
 }

@@ -36,8 +36,28 @@ func (c *calculation) quality(service housing.Service, first int) {
 	if len(c.lines) == first || len(c.served) == 0 {
 		return
 	}
-	var outages, off []outage
-	var warm []deviation
+	acts := c.gather(service, first)
+	var measured reduction
+	if len(acts.warm) > 0 {
+		measured = c.temperature(service, first, without(acts.warm, append(acts.off, acts.outages...)))
+	}
+	r := refunds{service: service, first: first, month: c.chargedMonth(first)}
+	if len(acts.outages) > 0 {
+		c.interrupted(&r, merge(acts.outages))
+	}
+	c.takeOff(&r, measured)
+}
+
+// gathered is the acts on a service of the account in the month.
+type gathered struct {
+	outages []outage
+	off     []outage // planned
+	warm    []deviation
+}
+
+// gather sorts the acts by what they are; planned outages are taken off at once.
+func (c *calculation) gather(service housing.Service, first int) gathered {
+	var g gathered
 	for i := range c.acts {
 		a := &c.acts[i]
 		from, to, ok := c.window(a, service)
@@ -46,38 +66,22 @@ func (c *calculation) quality(service housing.Service, first int) {
 		}
 		switch a.Kind {
 		case housing.Interruption:
-			allowed, ok := c.allowedAtOnce(a)
-			if !ok {
-				return
+			if allowed, known := c.allowedAtOnce(a); known {
+				g.outages = append(g.outages, outage{from, to, allowed, []string{a.Document}, a.Source})
 			}
-			outages = append(outages, outage{from, to, allowed, []string{a.Document}, a.Source})
 		case housing.Temperature:
-			warm = append(warm, deviation{from, to, a})
+			g.warm = append(g.warm, deviation{from, to, a})
 		case housing.Planned:
-			for _, o := range off {
+			for _, o := range g.off {
 				from = max(from, o.to) // acts stand in the order of their beginnings
 			}
-			if from >= to {
-				continue
-			}
-			off = append(off, outage{from: from, to: to})
-			if service == housing.HotWaterHeat {
-				continue // follows the water (mirrorWater)
-			}
-			if rest, more := c.planned(a, outage{from: from, to: to}, first); more {
-				outages = append(outages, rest)
+			if from < to {
+				g.off = append(g.off, outage{from: from, to: to})
+				g.outages = append(g.outages, c.planned(service, a, outage{from: from, to: to}, first)...)
 			}
 		}
 	}
-	var measured reduction
-	if len(warm) > 0 {
-		measured = c.temperature(service, first, without(warm, append(off, outages...)))
-	}
-	r := refunds{service: service, first: first, month: c.chargedMonth(first)}
-	if len(outages) > 0 {
-		c.interrupted(&r, merge(outages))
-	}
-	c.takeOff(&r, measured)
+	return g
 }
 
 // without leaves of the deviations what no outage covers: nothing was delivered then.

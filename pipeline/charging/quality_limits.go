@@ -74,7 +74,7 @@ func (c *calculation) decimal(name string) housing.Decimal {
 // allowedAtOnce is how long one interruption may last without a refund.
 func (c *calculation) allowedAtOnce(a *housing.QualityAct) (minutes int, ok bool) {
 	prefix := "quality." + string(a.Service) + "."
-	limited := true
+	var limited bool
 	switch a.Service { //nolint:exhaustive // the rest have no such row
 	case housing.ColdWater:
 		minutes, limited = c.hours(prefix + "single_hours")

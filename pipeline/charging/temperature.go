@@ -192,13 +192,16 @@ func (c *calculation) byColdTariff(service housing.Service, first, hours int, ac
 }
 
 // planned takes the volume off that a planned outage of hot water did not deliver, from lines by
-// norm only, for at most quality.planned_hot_days from its beginning; longer, it is an interruption.
-func (c *calculation) planned(a *housing.QualityAct, o outage, first int) (rest outage, more bool) {
-	start := c.month.From.Midnight().MinutesUntil(a.From)
-	limit := start + c.count("quality.planned_hot_days")*minutesOfDay
+// norm only, for at most quality.planned_hot_days from its beginning; longer, the rest of it is an
+// interruption, of which nothing is allowed. The heat of hot water follows the water (mirrorWater).
+func (c *calculation) planned(service housing.Service, a *housing.QualityAct, o outage, first int) (rest []outage) {
+	limit := c.month.From.Midnight().MinutesUntil(a.From) + c.count("quality.planned_hot_days")*minutesOfDay
 	if o.to > limit {
-		rest, more = outage{max(o.from, limit), o.to, 0, []string{a.Document}, a.Source}, true
+		rest = []outage{{max(o.from, limit), o.to, 0, []string{a.Document}, a.Source}}
 		o.to = max(o.from, limit)
+	}
+	if service == housing.HotWaterHeat {
+		return rest
 	}
 	for i, last := first, len(c.lines); i < last; i++ {
 		base := c.lines[i]
@@ -212,7 +215,7 @@ func (c *calculation) planned(a *housing.QualityAct, o outage, first int) (rest 
 			c.notDelivered(&base, a, hours)
 		}
 	}
-	return rest, more
+	return rest
 }
 
 // counted reports whether a line is part of the volume that was used: a base line, or what absence or
