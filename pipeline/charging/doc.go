@@ -9,6 +9,13 @@
 // a year (correction.go, distributors.go). They read housing.HouseFacts; a snapshot without such facts
 // is computed as before they existed.
 //
+// meterstate.go follows each meter through the states of R2.11 from day to day; ranges.go cuts
+// electricity at the bounds of ranges and social norms, gas.go adds norms by use, communal.go shares a
+// flat between its rooms, containers.go the waste of a house. What gives back or adds to the lines of a
+// service stands beside them with its reason (special.go): violation.go, absence.go, quality.go and
+// temperature.go; mirror.go takes it on to sewage and to the heat of hot water. Such a line explains
+// itself by a special, whose operands are made only for a trace.
+//
 // It owns the rules, their findings, the calculation sheet in words and the JSON form of a
 // snapshot. It does not own where facts come from, which parameters hold (package parameters), what
 // is stored, or balances. It has no clock, no I/O and no state.
