@@ -175,7 +175,7 @@ func (a *applier) flush(ctx context.Context) error {
 
 // applyFacts gives facts of one kind to the query of their subject. Keys by which addresses are
 // compared are made here: the store compares, it does not know how.
-func (a *applier) applyFacts(ctx context.Context, facts []importers.Fact) ([]housing.Outcome, error) { //nolint:funlen // one case a kind
+func (a *applier) applyFacts(ctx context.Context, facts []importers.Fact) ([]housing.Outcome, error) {
 	if len(facts) == 0 {
 		return nil, nil
 	}

@@ -123,7 +123,7 @@ func TestDeliverTogether(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 20)
 	contents := map[string]string{}
-	for _, name := range strings.Split("abcdefghij", "") {
+	for name := range strings.SplitSeq("abcdefghij", "") {
 		contents[name+".csv"] = name
 	}
 	w.queue(t, town.Office, contents)

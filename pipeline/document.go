@@ -162,27 +162,31 @@ func references(s *housing.Snapshot, charges []housing.Charge) []housing.Referen
 		if !slices.ContainsFunc(charges, func(c housing.Charge) bool { return c.Service == service }) {
 			continue
 		}
-		row := housing.ReferenceLine{Service: service}
-		for _, t := range s.Tariffs {
-			if t.Service == service && t.Document != "" {
-				row.Document = t.Document
-			}
-		}
-		for _, n := range s.Norms {
-			if n.Service == service {
-				row.Norm, row.NormBase = n.Value, n.Base
-			}
-		}
-		for _, m := range s.HouseMeters {
-			if m.Service == service {
-				if sum, err := row.HouseVolume.Add(m.Volume); err == nil {
-					row.HouseVolume = sum
-				}
-			}
-		}
-		rows = append(rows, row)
+		rows = append(rows, reference(s, service))
 	}
 	return rows
+}
+
+func reference(s *housing.Snapshot, service housing.Service) housing.ReferenceLine {
+	row := housing.ReferenceLine{Service: service}
+	for _, t := range s.Tariffs {
+		if t.Service == service && t.Document != "" {
+			row.Document = t.Document
+		}
+	}
+	for _, n := range s.Norms {
+		if n.Service == service {
+			row.Norm, row.NormBase = n.Value, n.Base
+		}
+	}
+	for _, m := range s.HouseMeters {
+		if m.Service == service {
+			if sum, err := row.HouseVolume.Add(m.Volume); err == nil {
+				row.HouseVolume = sum
+			}
+		}
+	}
+	return row
 }
 
 // addSums takes the sums from the ledger, by payee: the issuer first, then by INN.

@@ -142,6 +142,11 @@ func (p *Pipeline) ingestAll(ctx context.Context, files []fetchedFile, period ho
 			continue
 		}
 		results = append(results, result) // it is in, whatever becomes of the original
+		if result.Counts.Accepted >= manyRows {
+			if err := p.Store.AnalyzeFacts(ctx); err != nil {
+				fail(f.Name, err)
+			}
+		}
 		if err := done(f); err != nil {
 			fail(f.Name, err)
 		}
@@ -183,7 +188,7 @@ const peekRows = 100
 // peek reads the first fact of a file; nil where its first rows are all wrong.
 func (p *Pipeline) peek(ctx context.Context, f fetchedFile) (first importers.Fact, err error) {
 	if f.format == nil {
-		return nil, nil
+		return first, nil
 	}
 	rows := 0
 	err = p.decode(ctx, f, func(r importers.Record) error {

@@ -38,7 +38,7 @@ func TestTownEndsAsExpected(t *testing.T) {
 	w := newWorld(t, 200)
 	w.fill(t)
 	expected := w.town.Expected()
-	var want, got []ended
+	want, got := make([]ended, 0, len(expected.Files)), make([]ended, 0, len(expected.Files))
 	for _, f := range expected.Files {
 		codes := f.Codes
 		if f.Refusal != "" {
@@ -59,6 +59,17 @@ func TestTownEndsAsExpected(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("files ended otherwise (-want +got):\n%s", diff)
 	}
+	w.checkMessages(t, expected)
+	w.checkStored(t, expected)
+	for name, inbox := range w.inbox {
+		if left := inbox.Names(); len(left) > 0 {
+			t.Errorf("left in the inbox of %s: %v", name, left)
+		}
+	}
+}
+
+func (w *world) checkMessages(t *testing.T, expected town.Expected) {
+	t.Helper()
 	verdicts, err := w.StreamHandler().Handle(t.Context(), w.messages(t))
 	if err != nil {
 		t.Fatal(err)
@@ -79,6 +90,10 @@ func TestTownEndsAsExpected(t *testing.T) {
 	if diff := cmp.Diff(expected.Messages, messages); diff != "" {
 		t.Errorf("messages ended otherwise (-want +got):\n%s", diff)
 	}
+}
+
+func (w *world) checkStored(t *testing.T, expected town.Expected) {
+	t.Helper()
 	stored := map[string]int{
 		"SELECT count(*)::int FROM houses":                                       expected.Houses,
 		"SELECT count(*)::int FROM accounts":                                     expected.Accounts,
@@ -95,11 +110,6 @@ func TestTownEndsAsExpected(t *testing.T) {
 	for sql, count := range stored {
 		if n := one[int](t, w.store, sql); n != count {
 			t.Errorf("%s: %d, want %d", sql, n, count)
-		}
-	}
-	for name, inbox := range w.inbox {
-		if left := inbox.Names(); len(left) > 0 {
-			t.Errorf("left in the inbox of %s: %v", name, left)
 		}
 	}
 }
@@ -254,31 +264,34 @@ func TestPaymentsAreAllOrNothing(t *testing.T) {
 		if n := one[int](t, w.store, "SELECT (SELECT count(*) FROM payments)::int + (SELECT count(*) FROM payment_keys)::int"); n != 0 {
 			t.Errorf("%s: %d payments are booked", test.name, n)
 		}
-		if _, err := w.Deliver(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		names := w.outbox[town.Bank].Names()
-		if len(names) == 0 {
-			t.Fatalf("%s: no answer", test.name)
-		}
-		answer, _ := w.outbox[town.Bank].Bytes(names[len(names)-1])
-		text, err := charmap.Windows1251.NewDecoder().String(answer)
-		if err != nil {
-			t.Fatal(err)
-		}
-		said := strings.Count(text, "строка не загружена: файл отклонён целиком")
-		if said == 0 {
+		if text := w.answerOfBank(t); !strings.Contains(text, "строка не загружена: файл отклонён целиком") {
 			t.Errorf("%s: the answer does not speak of the rows:\n%s", test.name, text)
-		}
-		for _, file := range names {
-			if err := w.outbox[town.Bank].Remove(t.Context(), file); err != nil {
-				t.Fatal(err)
-			}
 		}
 	}
 	if got := w.take(t, town.Bank, name, contents[name]); got.Status != housing.FileAccepted {
 		t.Errorf("the whole registry ended as %s: %s", got.Status, got.Reason)
 	}
+}
+
+// answerOfBank delivers and takes the newest answer out of the outbox of the bank.
+func (w *world) answerOfBank(t *testing.T) string {
+	t.Helper()
+	if _, err := w.Deliver(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	names := w.outbox[town.Bank].Names()
+	if len(names) != 1 {
+		t.Fatalf("answers %v, want one", names)
+	}
+	answer, _ := w.outbox[town.Bank].Bytes(names[0])
+	text, err := charmap.Windows1251.NewDecoder().String(answer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.outbox[town.Bank].Remove(t.Context(), names[0]); err != nil {
+		t.Fatal(err)
+	}
+	return text
 }
 
 // A partner who is away, or a file that cannot be fetched, never stops the others.
@@ -332,7 +345,7 @@ func TestOriginalThatStays(t *testing.T) {
 		}
 		return nil
 	})
-	office, _ := w.partner(town.Office)
+	office := w.partner(town.Office)
 	files, err := w.Receive(t.Context(), office, w.period)
 	if !errors.Is(err, stuck) {
 		t.Errorf("receiving ended with %v, want %v", err, stuck)

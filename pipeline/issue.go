@@ -66,7 +66,7 @@ func (p *Pipeline) Issue(ctx context.Context, period housing.Period) (IssueResul
 			bar.Add(one.Documents + len(one.Held))
 			return err
 		})
-		return ctx.Err() //nolint:wrapcheck // the group has the cause
+		return ctx.Err() // the group has the cause
 	})
 	if err = errors.Join(group.Wait(), err); err != nil {
 		return result, fmt.Errorf("issue the documents of %s: %w", period, err)
@@ -116,7 +116,7 @@ func (p *Pipeline) issueHouse(ctx context.Context, book *documentBook, s store.S
 		result.Pages, err = p.drawHouse(printFile{book.period, snapshot.House, documents, result.Changed > 0})
 		return err
 	})
-	return result, err //nolint:wrapcheck // wrapped inside
+	return result, err
 }
 
 // registered is the row of the register: the digest covers all that is printed.

@@ -48,9 +48,9 @@ func tree(t *testing.T, root string) map[string]string {
 		if err != nil || entry.IsDir() {
 			return err
 		}
-		content, err := os.ReadFile(path)
+		content, err := os.ReadFile(path) //nolint:gosec // a folder of the test
 		files[strings.TrimPrefix(path, root)] = string(content)
-		return err
+		return err //nolint:wrapcheck // the test says what failed
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -99,15 +99,7 @@ func TestMonthTwice(t *testing.T) {
 		t.Errorf("totals (-first +second):\n%s", diff)
 	}
 	for folder, before := range given {
-		after := tree(t, w.file(folder))
-		for name := range after {
-			if before[name] != after[name] {
-				t.Errorf("%s%s changed", folder, name)
-			}
-		}
-		if len(before) != len(after) || len(before) == 0 {
-			t.Errorf("%s: %d files, then %d", folder, len(before), len(after))
-		}
+		sameFiles(t, before, tree(t, w.file(folder)))
 	}
 	for name, place := range w.outbox {
 		if diff := cmp.Diff(outbox[name], place.Names()); diff != "" {
@@ -116,6 +108,18 @@ func TestMonthTwice(t *testing.T) {
 	}
 	if !slices.ContainsFunc(outbox[town.Bank], func(name string) bool { return !strings.Contains(name, ".protocol.") }) {
 		t.Errorf("the bank got no debt registry: %v", outbox[town.Bank])
+	}
+}
+
+func sameFiles(t *testing.T, before, after map[string]string) {
+	t.Helper()
+	for name := range after {
+		if before[name] != after[name] {
+			t.Errorf("%s changed", name)
+		}
+	}
+	if len(before) != len(after) || len(before) == 0 {
+		t.Errorf("%d files, then %d", len(before), len(after))
 	}
 }
 

@@ -178,12 +178,7 @@ func (c *readingCheck) valueProblem(r housing.MeterReading, s *store.RegisterSta
 }
 
 func hasZone(count int, zone housing.Zone) bool {
-	for _, z := range store.Zones(count) {
-		if z == zone {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(store.Zones(count), zone)
 }
 
 func capacity(digits int) int64 {

@@ -73,11 +73,12 @@ func TestReadingRules(t *testing.T) {
 				Reading: housing.Reading{Zone: test.zone, On: day(t, test.on), Value: number(t, test.value)},
 			}, &state)
 			code := ""
-			switch {
-			case got.Verdict == housing.Unchanged:
+			switch got.Verdict {
+			case housing.Unchanged:
 				code = "unchanged"
-			case got.Verdict == housing.Rejected:
+			case housing.Rejected:
 				code = got.Problems[0].Code
+			case housing.Accepted:
 			}
 			if code != test.want {
 				t.Errorf("ended as %q (%+v), want %q", code, got, test.want)

@@ -47,7 +47,7 @@ func (w *world) handle(t *testing.T, batch ...stream.Message) []stream.Verdict {
 }
 
 func ends(verdicts []stream.Verdict) []string {
-	var list []string
+	list := make([]string, 0, len(verdicts))
 	for _, v := range verdicts {
 		text := map[stream.Outcome]string{stream.Accepted: "accepted", stream.Unchanged: "unchanged", stream.Dead: "dead"}[v.Outcome]
 		if v.Code != "" {
@@ -163,7 +163,7 @@ func TestReadingOfANewMonth(t *testing.T) {
 		c.Now = func() time.Time { return time.Date(2027, time.March, 2, 6, 0, 0, 0, time.UTC) }
 	})
 	meters := registers(t, w, 1, 2)
-	var batch []stream.Message
+	batch := make([]stream.Message, 0, len(meters))
 	for i, on := range []string{"2026-12-20", "2027-02-28"} {
 		m := telemetry(t, meters[i].Serial, meters[i].Service, on, map[string]string{"1": meters[i].Value})
 		m.Offset = int64(100 + i)

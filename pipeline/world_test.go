@@ -97,7 +97,7 @@ func (w *world) open(tb testing.TB, url string) *store.Store {
 func (w *world) place(tb testing.TB, name string, driver remote.Driver) *remote.Place {
 	tb.Helper()
 	p, err := remote.New(remote.Settings{
-		Name: name, Driver: driver, Backoff: remote.Backoff{Attempts: 1}, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+		Name: name, Driver: driver, Backoff: remote.Backoff{Attempts: 1}, Log: slog.New(slog.DiscardHandler), Now: w.config.Now,
 	})
 	if err != nil {
 		tb.Fatal(err)
@@ -164,7 +164,7 @@ func (w *world) receive(tb testing.TB) []pipeline.FileResult {
 func (w *world) take(tb testing.TB, partner, name, content string) pipeline.FileResult {
 	tb.Helper()
 	w.inbox[partner].Write(name, content)
-	p, _ := w.partner(partner)
+	p := w.partner(partner)
 	files, err := w.Receive(tb.Context(), p, w.period)
 	if err != nil {
 		tb.Fatal(err)
@@ -175,13 +175,9 @@ func (w *world) take(tb testing.TB, partner, name, content string) pipeline.File
 	return files[0]
 }
 
-func (w *world) partner(name string) (pipeline.Partner, bool) {
-	for _, p := range w.Partners {
-		if p.Name == name {
-			return p, true
-		}
-	}
-	return pipeline.Partner{}, false
+func (w *world) partner(name string) pipeline.Partner {
+	at := slices.IndexFunc(w.Partners, func(p pipeline.Partner) bool { return p.Name == name })
+	return w.Partners[at]
 }
 
 // messages are the town's messages as the consumer would give them.
@@ -240,11 +236,12 @@ func all[T any](tb testing.TB, s *store.Store, sql string, args ...any) []T {
 // facts digests everything that files and messages can change, lineage apart.
 func (w *world) facts(tb testing.TB) string {
 	tb.Helper()
-	var parts []string
-	for _, table := range []string{
-		"houses", "premises", "accounts", "house_services", "tariffs", "norms", "meters", "readings", "house_volumes",
+	tables := []string{
+		"houses", "premises", "accounts", "occupancies", "house_services", "tariffs", "norms", "meters", "readings", "house_volumes",
 		"opening_balances", "claims", "payments", "payment_keys",
-	} {
+	}
+	parts := make([]string, 0, len(tables))
+	for _, table := range tables {
 		sql := "SELECT md5(COALESCE(string_agg(t::text, '|' ORDER BY t::text), '')) FROM " + table + " t"
 		parts = append(parts, table+" "+one[string](tb, w.store, sql))
 	}
