@@ -62,7 +62,7 @@ func owed(r *rand.Rand, a *account, percent int, services []housing.Service) []b
 // bill is about what a month of a service costs the account.
 func bill(a *account, s housing.Service) int64 {
 	area, people := int64(a.area), int64(max(a.people, a.owners))
-	switch s {
+	switch s { //nolint:exhaustive // the services of these houses
 	case housing.Maintenance, housing.CapitalRepair, housing.Rent:
 		return area * lately(s) / 10
 	case housing.Heating:

@@ -39,3 +39,23 @@ func TestDocs(t *testing.T) {
 		t.Errorf("the page prints another sheet than this:\n%s", sheet.String())
 	}
 }
+
+// TestDocsExcerpt finds the sheet of the second example in the guide as the engine prints it.
+func TestDocsExcerpt(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../docs/calc.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	traces, err := charging.Explain(readCase(t, "testdata/heating/some_metered/snapshot.json"), "003")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sheet bytes.Buffer
+	if err := charging.WriteText(&sheet, traces); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(page), strings.TrimSpace(sheet.String())) {
+		t.Errorf("the page prints another sheet than this:\n%s", sheet.String())
+	}
+}
