@@ -11,11 +11,7 @@ import (
 // are charged by norm because no meter can stand, by full days and people, a line for each absence.
 func (c *calculation) absences(service housing.Service, first int) {
 	waste := service == housing.SolidWaste
-	if waste {
-		if c.optional("tko.absence") == nil {
-			return // before the act that brought it
-		}
-	} else if !c.listed("absence.services", string(service)) {
+	if !c.absenceCounts(service) {
 		return
 	}
 	all := slices.Clone(c.acc.Absences)
@@ -32,6 +28,15 @@ func (c *calculation) absences(service housing.Service, first int) {
 		}
 		c.absencesOf(l, all, days, waste)
 	}
+}
+
+// absenceCounts reports whether absence lowers a service: waste since the act that brought it.
+func (c *calculation) absenceCounts(service housing.Service) bool {
+	const way = "by_full_days_and_people"
+	if service == housing.SolidWaste {
+		return c.optional("tko.absence") != nil && c.only("tko.absence", way)
+	}
+	return c.only("absence.amount", way) && c.listed("absence.services", string(service))
 }
 
 // byPeople reports whether a line goes by the norm of a person.

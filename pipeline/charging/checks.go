@@ -10,6 +10,9 @@ import (
 func (c *calculation) checkAccount() {
 	a := c.acc
 	c.checkOccupancy()
+	if len(a.Stays) > 0 {
+		c.only("people.temporary", "by_days_of_stay")
+	}
 	if flat := c.communal(); flat != nil {
 		for i := range flat.Meters {
 			c.checkMeter(&flat.Meters[i])

@@ -37,9 +37,7 @@ func (c *calculation) sharedMeters(service housing.Service) []*housing.MeterFact
 	if len(c.meters) == 0 {
 		return nil
 	}
-	if way := c.word("communal.split"); way != "people" {
-		c.fail(badParameter(c.parameter("communal.split", c.month.From), "people"))
-	}
+	c.only("communal.split", "people")
 	c.shared = flat
 	slices.SortFunc(c.meters, func(a, b *housing.MeterFacts) int { return strings.Compare(a.Serial, b.Serial) })
 	return c.meters
@@ -106,8 +104,7 @@ func (c *calculation) emitHeat(l line, service housing.Service, segment housing.
 		c.emit(l, service, segment)
 		return
 	}
-	if way := c.parameter("communal.split_heating", segment.From); way.Value != "room_area" {
-		c.fail(badParameter(way, "room_area"))
+	if !c.only("communal.split_heating", "room_area") {
 		return
 	}
 	p := c.flatOn(service, flat, segment.From)

@@ -2,11 +2,13 @@ package charging_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"math/big"
 	"math/rand"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -348,4 +350,31 @@ func (t tally) add(key string, volume housing.Decimal) {
 		t[key] = new(big.Rat)
 	}
 	t[key].Add(t[key], volume.Ratio().Rat())
+}
+
+// TestEventfulParameters takes parameters of the optional facts away, or gives them a value that no
+// rule knows: the calculation fails with the name.
+func TestEventfulParameters(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{
+		"meter.gap_method", "meter.replacement", "access.refusals_to_norm", "tampering.norm_factor", "tampering.max_months",
+		"tampering.deduct_charged", "absence.min_full_days", "absence.amount", "people.temporary", "communal.split",
+		"communal.split_heating", "electricity.range_zone_split", "quality.excess_mode", "quality.partial_hour",
+		"quality.night_hours", "quality.cold_water.single_hours", "quality.cold_water.percent_hour", "quality.planned_hot_days",
+		"quality.heating.single_hours", "quality.room_temperature.room", "quality.hot_temperature.cold_below",
+	} {
+		s := eventfulHouse(t, 16)
+		s.Parameters = slices.DeleteFunc(slices.Clone(s.Parameters), func(p housing.Parameter) bool { return p.Name == name })
+		for _, value := range []string{"", "surprise"} {
+			if value != "" && name == "tampering.deduct_charged" {
+				continue // anything but true is no
+			}
+			if value != "" {
+				s.Parameters = append(s.Parameters, housing.Parameter{Name: name, Value: value})
+			}
+			if _, err := charging.Calculate(s); !errors.Is(err, charging.ErrSnapshot) || !strings.Contains(err.Error(), name) {
+				t.Errorf("%s = %q: %v", name, value, err)
+			}
+		}
+	}
 }

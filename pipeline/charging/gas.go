@@ -61,7 +61,7 @@ func (c *calculation) partsLine(
 	if l.occupancy == nil || l.tariff == nil {
 		return l, false
 	}
-	var personal, heating housing.Ratio
+	var personal, away, heating housing.Ratio
 	var norms []*housing.Norm
 	for _, part := range []struct {
 		name  housing.NormPart
@@ -83,7 +83,11 @@ func (c *calculation) partsLine(
 		if l.people, l.owners, ok = c.people(service, l.occupancy, piece.From); !ok {
 			return l, false
 		}
-		personal = personal.Add(housing.Whole(int64(l.people)).Ratio().Mul(norm.Value.Ratio()))
+		volume := housing.Whole(int64(l.people)).Ratio().Mul(norm.Value.Ratio())
+		personal = personal.Add(volume)
+		if len(c.acc.Absences) > 0 && c.listed("absence.gas_parts", string(part.name)) {
+			away = away.Add(volume)
+		}
 	}
 	if len(norms) == 0 {
 		c.hold(service, "no_norm", "нет норматива потребления на "+piece.From.Russian())
@@ -93,7 +97,7 @@ func (c *calculation) partsLine(
 	at := l
 	at.charge.Service = service
 	l.special = &special{
-		mixed: true, personal: c.part(personal, l.days),
+		mixed: true, personal: c.part(away, l.days),
 		formula: partsFormula(norms, l.days < c.days), operands: func() []housing.Operand { return c.partsOperands(&at, norms, piece) },
 	}
 	return l, true

@@ -75,8 +75,7 @@ func (c *calculation) eventful(meters []*housing.MeterFacts) bool {
 // byStates charges a service whose meters change their states within the month: the days are cut at
 // each change (R2.10.1), and on each piece the worst meter decides.
 func (c *calculation) byStates(service housing.Service, t *serviceTable, meters []*housing.MeterFacts) {
-	if way := c.parameter("meter.gap_method", c.month.From); way.Value != "average_else_norm" {
-		c.fail(badParameter(way, "average_else_norm"))
+	if !c.only("meter.gap_method", "average_else_norm") || !c.only("meter.replacement", "tail_head_gap") {
 		return
 	}
 	var all []stretch

@@ -86,6 +86,9 @@ func (c *calculation) emitRanges(pieces []rangedPiece, service housing.Service, 
 			volumes[z] = volumes[z].Add(p.lines[z].volume)
 		}
 	}
+	if len(volumes) > 1 && !c.only("electricity.range_zone_split", "proportional") {
+		return
+	}
 	cut := c.inRanges(volumes, bounds)
 	for i := range pieces {
 		c.emitPiece(rangeOf{service: service, table: t, piece: &pieces[i], bounds: bounds, volumes: volumes}, cut)

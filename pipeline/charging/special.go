@@ -11,7 +11,7 @@ import (
 type special struct {
 	formula  string
 	operands func() []housing.Operand
-	personal housing.Ratio // part of the volume that goes by people, where not all of it does
+	personal housing.Ratio // part of the volume that absence takes off, where it is not all of it
 	mixed    bool          // personal is set
 }
 
@@ -63,6 +63,16 @@ func (c *calculation) optional(name string) *housing.Parameter {
 		}
 	}
 	return nil
+}
+
+// only fails unless a parameter has the one value that its rule knows: another reading of the law is
+// never passed over in silence.
+func (c *calculation) only(name, value string) bool {
+	p := c.parameter(name, c.month.From)
+	if c.err == nil && p.Value != value {
+		c.fail(badParameter(p, value))
+	}
+	return c.err == nil
 }
 
 // ratio reads a parameter of the month as a decimal that is not negative.

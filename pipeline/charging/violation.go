@@ -13,7 +13,7 @@ import (
 func (c *calculation) refund(service housing.Service, t *serviceTable, firstUse int) {
 	for i := firstUse; i < len(c.uses); i++ {
 		u := &c.uses[i]
-		if u.excess.Sign() <= 0 || len(c.served) == 0 {
+		if u.excess.Sign() <= 0 || len(c.served) == 0 || !c.only("meter.negative", "negative_recalculation") {
 			continue
 		}
 		last := c.served[len(c.served)-1]
