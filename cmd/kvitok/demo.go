@@ -32,11 +32,16 @@ func (e *environment) demoCommand() *cobra.Command {
 		}
 		began := e.now()
 		return e.withSite(ctx, t, e.logger(), func(ctx context.Context, s *site) error {
+			s.app.pipeline.SingleFiles = singleFiles(accounts)
 			return e.demo(ctx, s, began)
 		})
 	})
 	return c
 }
+
+// singleFiles says whether the demo draws a file an account beside the print files: of a small town,
+// whose receipts somebody may want to open one by one.
+func singleFiles(accounts int) bool { return accounts <= 2000 }
 
 func (e *environment) demo(ctx context.Context, s *site, began time.Time) error {
 	again, err := s.lastRun(ctx)

@@ -47,6 +47,7 @@ type writtenConfig struct {
 	Organisation  organisationConfig   `yaml:"organisation"`
 	Organisations []organisationConfig `yaml:"organisations"`
 	Partners      []partnerConfig      `yaml:"partners"`
+	Receipts      receiptsConfig       `yaml:"receipts"`
 	Debts         debtsConfig          `yaml:"debts"`
 	TimeZone      string               `yaml:"time_zone"`
 }
@@ -59,6 +60,8 @@ func (e *environment) leaveConfig(t *town.Town, accounts int) error {
 		return err
 	}
 	written := writtenConfig{Organisation: c.Organisation, Organisations: c.Organisations, Debts: c.Debts, TimeZone: c.TimeZone}
+	written.Receipts = c.Receipts
+	written.Receipts.SingleFiles = singleFiles(accounts)
 	written.Partners = []partnerConfig{{Name: town.Office, Inbox: folderPlace(officeInbox), Outbox: folderPlace(officeOutbox)}}
 	for _, name := range []string{town.Supplier, town.Bank} {
 		written.Partners = append(written.Partners, partnerConfig{
