@@ -86,22 +86,25 @@ func (b *documentBook) document(s *housing.Snapshot, facts *housing.AccountFacts
 		d.Area, d.People = facts.Occupancy[n-1].Area, facts.Occupancy[n-1].People
 	}
 	d.Lines = documentLines(ledger.Charges[facts.ID])
+	d.Recalculations = recalculations(ledger.Charges[facts.ID])
 	d.Meters = documentMeters(facts, b.period)
 	d.Reference = references(s, ledger.Charges[facts.ID])
 	return d, b.addSums(d, ledger.Balances[facts.ID])
 }
 
-// documentLines puts base charge and excess of a service, zone and segment into one row.
+// documentLines puts base charge, excess and correction of a service, zone and segment into one row.
 func documentLines(charges []housing.Charge) []housing.DocumentLine {
 	var lines []housing.DocumentLine
 	for _, c := range charges {
-		if c.Kind == housing.Uplift {
-			if base := lineOf(lines, c); base != nil {
+		if base := lineOf(lines, c); base != nil && c.Kind != housing.BaseCharge {
+			if c.Kind == housing.Uplift {
 				base.Excess += c.Amount
 				base.Coefficient = c.Coefficient
-				base.Total += c.Amount
-				continue
+			} else {
+				base.Corrected += c.Amount
 			}
+			base.Total += c.Amount
+			continue
 		}
 		line := housing.DocumentLine{
 			Service: c.Service, Zone: c.Zone, Payee: c.Payee, Method: c.Method, Volume: c.Volume, Price: c.Price, Total: c.Amount,
@@ -119,15 +122,35 @@ func documentLines(charges []housing.Charge) []housing.DocumentLine {
 	return lines
 }
 
-// lineOf finds the row of the base charge beside which an excess stands: charges come in order, so it
-// is the last one of its service and zone.
+// lineOf finds the row of the base charge beside which an excess or a correction stands: charges come
+// in order, so it is the last one of its service and zone. A correction has no price of its own.
 func lineOf(lines []housing.DocumentLine, c housing.Charge) *housing.DocumentLine {
 	for i := len(lines) - 1; i >= 0; i-- {
-		if l := &lines[i]; l.Service == c.Service && l.Zone == c.Zone && l.Payee == c.Payee && l.Price.Cmp(c.Price) == 0 {
+		l := &lines[i]
+		samePrice := c.Kind == housing.Correction || l.Price.Cmp(c.Price) == 0
+		if l.Service == c.Service && l.Zone == c.Zone && l.Payee == c.Payee && samePrice {
 			return l
 		}
 	}
 	return nil
+}
+
+// recalculations lists the corrections with their grounds, as п. 69 of Правила 354 asks.
+func recalculations(charges []housing.Charge) []housing.Recalculation {
+	var list []housing.Recalculation
+	for _, c := range charges {
+		if c.Kind != housing.Correction {
+			continue
+		}
+		ground := charging.ReasonRussian(c.Reason)
+		if c.Document != "" {
+			ground += ": " + c.Document
+		}
+		list = append(list, housing.Recalculation{
+			Service: c.Service, Period: c.Segment.From.Period(), Amount: c.Amount, Ground: ground,
+		})
+	}
+	return list
 }
 
 func documentMeters(facts *housing.AccountFacts, period housing.Period) []housing.DocumentMeter {

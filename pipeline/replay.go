@@ -116,7 +116,7 @@ func lineText(c housing.Charge) string {
 	return strings.Join([]string{
 		string(c.Service), string(c.Kind), string(c.Zone), c.Payee, c.Segment.From.String() + ".." + c.Segment.To.String(), c.Rule,
 		string(c.Method), "volume " + plain(c.Volume), "price " + plain(c.Price), "coefficient " + plain(c.Coefficient),
-		c.Amount.Russian() + " roubles",
+		c.Amount.Russian() + " roubles", fmt.Sprintf("range %d", c.Range), string(c.Resource), c.Reason, c.Document,
 	}, " ")
 }
 

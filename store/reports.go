@@ -38,7 +38,7 @@ func (q Queries) AccountCharges(ctx context.Context, organisation int64, period 
 	const sql = `
 SELECT a.id, a.number, p.flat, p.room, p.kind, h.address,
     c.service, o.inn, c.kind, c.zone, c.seg_from, c.seg_to, c.rule, c.method,
-    c.volume::text, c.price::text, c.coefficient::text, c.amount
+    c.volume::text, c.price::text, c.coefficient::text, c.amount, c.range_no, c.resource, c.reason, c.document
 FROM charges c
 JOIN accounts a ON a.id = c.account_id JOIN premises p ON p.id = a.premises_id JOIN houses h ON h.id = c.house_id
 JOIN organisations o ON o.id = c.payee_id
@@ -48,7 +48,7 @@ WHERE a.organisation_id = $1 AND c.period = $2 ORDER BY ` + printOrder + `, c.li
 		return []any{
 			&r.Account.ID, &r.Account.Number, &r.Account.Premises.Flat, &r.Account.Premises.Room, &r.Account.Premises.Kind,
 			&r.House, &c.Service, &c.Payee, &c.Kind, &c.Zone, &c.Segment.From, &c.Segment.To, &c.Rule, &c.Method,
-			&c.Volume, &c.Price, &c.Coefficient, &c.Amount,
+			&c.Volume, &c.Price, &c.Coefficient, &c.Amount, &c.Range, &c.Resource, &c.Reason, &c.Document,
 		}
 	})
 }
@@ -111,7 +111,7 @@ func (q Queries) LedgerOfHouse(ctx context.Context, house int64, period housing.
 	}
 	const charges = `
 SELECT c.account_id, c.service, o.inn, c.kind, c.zone, c.seg_from, c.seg_to, c.rule, c.method,
-    c.volume::text, c.price::text, c.coefficient::text, c.amount
+    c.volume::text, c.price::text, c.coefficient::text, c.amount, c.range_no, c.resource, c.reason, c.document
 FROM charges c JOIN organisations o ON o.id = c.payee_id
 WHERE c.house_id = $1 AND c.period = $2 ORDER BY c.account_id, c.line`
 	const balances = `
@@ -130,7 +130,7 @@ WHERE b.house_id = $1 AND b.period = $2 ORDER BY b.account_id, b.service COLLATE
 	}{
 		{charges, []any{
 			&id, &c.Service, &c.Payee, &c.Kind, &c.Zone, &c.Segment.From, &c.Segment.To, &c.Rule, &c.Method,
-			&c.Volume, &c.Price, &c.Coefficient, &c.Amount,
+			&c.Volume, &c.Price, &c.Coefficient, &c.Amount, &c.Range, &c.Resource, &c.Reason, &c.Document,
 		}, func() error { l.Charges[id] = append(l.Charges[id], c); return nil }},
 		{balances, []any{
 			&id, &b.Service, &b.Payee, &b.Opening, &b.Charged, &b.Corrected, &b.Penalty, &b.Paid, &b.Closing,

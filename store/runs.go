@@ -181,7 +181,7 @@ func (t *Tx) copyCharges(ctx context.Context, c ChargedHouse) error {
 	const rowSize = 300 // usual
 	rows := newCopyBuffer([]string{
 		"period", "house_id", "account_id", "line", "service", "payee_id", "kind", "zone", "seg_from", "seg_to",
-		"rule", "method", "volume", "price", "coefficient", "amount",
+		"rule", "method", "volume", "price", "coefficient", "amount", "range_no", "resource", "reason", "document",
 	}, len(c.Charges), rowSize)
 	period, line, previous, account := c.Period.First(), int16(0), "", int64(0)
 	for i := range c.Charges {
@@ -211,6 +211,10 @@ func (t *Tx) copyCharges(ctx context.Context, c ChargedHouse) error {
 		rows.numeric(ch.Price)
 		rows.numeric(ch.Coefficient)
 		rows.bigint(int64(ch.Amount))
+		rows.smallint(int16(ch.Range)) //nolint:gosec // a few ranges
+		rows.text(string(ch.Resource))
+		rows.text(ch.Reason)
+		rows.text(ch.Document)
 	}
 	if err := t.copyTo(ctx, PartitionName("charges", c.Period), rows); err != nil {
 		return fmt.Errorf("store the charges of house %d: %w", c.House, err)

@@ -340,6 +340,10 @@ CREATE TABLE charges (
     price       numeric NOT NULL,
     coefficient numeric NOT NULL,
     amount      bigint NOT NULL,
+    range_no    smallint NOT NULL, -- of consumption, 0: the price has no ranges
+    resource    text NOT NULL,     -- what the volume counts where it is not the service's own
+    reason      text NOT NULL,     -- of a correction
+    document    text NOT NULL,     -- acts that a correction rests on
     PRIMARY KEY (house_id, account_id, line, period)
 ) PARTITION BY RANGE (period);
 
