@@ -19,7 +19,10 @@ UNICODES = sorted(
     | set(range(0x400, 0x500))
     | {0x2010, 0x2011, 0x2012, 0x2013, 0x2014, 0x2018, 0x2019, 0x201A, 0x201C, 0x201D, 0x201E}
     | {0x2022, 0x2026, 0x2030, 0x2039, 0x203A, 0x20BD, 0x2116, 0x2122, 0x2212, 0x2260, 0x2264, 0x2265}
+    | {0x394, 0x2211, 0x221A, 0x2248}
 )
+SIGMA = 0x3A3  # PT Sans has the sign of summation, formulas spell the letter
+SUBSCRIPTS = range(0x2080, 0x208A)
 
 
 def cut(source: Path, target: Path, style: str) -> None:
@@ -39,7 +42,9 @@ def cut(source: Path, target: Path, style: str) -> None:
         if table.isUnicode():
             table.cmap[BOX] = ".notdef"
             table.cmap[0x202F] = table.cmap[0xA0]
+            table.cmap[SIGMA] = table.cmap[0x2211]
     add_box(font)
+    add_subscripts(font)
     plain = FAMILY.replace(" ", "")
     names = {1: FAMILY, 2: style, 3: f"{FAMILY} {style} cut for receipts", 4: f"{FAMILY} {style}", 6: f"{plain}-{style}"}
     for record in list(font["name"].names):
@@ -70,6 +75,28 @@ def add_box(font: TTFont) -> None:
     for table in font["cmap"].tables:
         if table.isUnicode():
             table.cmap[BOX] = "box"
+
+
+def add_subscripts(font: TTFont) -> None:
+    """Makes ₀ to ₉ of the digits: formulas number their readings and periods."""
+    from fontTools.pens.transformPen import TransformPen
+    from fontTools.pens.ttGlyphPen import TTGlyphPen
+
+    scale, down = 0.6, -150
+    glyphs = font.getGlyphSet()
+    for digit, code in enumerate(SUBSCRIPTS):
+        name, base = f"sub{digit}", font.getBestCmap()[ord("0") + digit]
+        pen = TTGlyphPen(None)
+        glyphs[base].draw(TransformPen(pen, (scale, 0, 0, scale, 0, down)))
+        font.setGlyphOrder([*font.getGlyphOrder(), name])
+        glyph = pen.glyph()
+        glyph.recalcBounds(font["glyf"])
+        font["glyf"][name] = glyph
+        font["hmtx"][name] = (round(font["hmtx"][base][0] * scale), glyph.xMin)
+        for table in font["cmap"].tables:
+            if table.isUnicode():
+                table.cmap[code] = name
+    font["maxp"].numGlyphs = len(font.getGlyphOrder())
 
 
 if __name__ == "__main__":
