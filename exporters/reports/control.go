@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -75,7 +76,7 @@ func (s *controlSheet) sums(tables []*table) error {
 			}
 			total, row := c.value(t.whole[i]), s.row
 			err := s.line(
-				excelize.Cell{StyleID: s.label, Value: c.name()},
+				excelize.Cell{StyleID: s.label, Value: named(tables, t, c)},
 				excelize.Cell{StyleID: style, Value: total},
 				excelize.Cell{StyleID: style, Value: total, Formula: fmt.Sprintf("SUM("+all+")", workbook.Column(i+1))},
 				excelize.Cell{StyleID: style, Value: 0, Formula: fmt.Sprintf("ROUND(B%d-C%d,2)", row, row)},
@@ -86,6 +87,16 @@ func (s *controlSheet) sums(tables []*table) error {
 		}
 	}
 	return nil
+}
+
+// named puts the sheet before the name of a sum where two sheets have sums of one name.
+func named(tables []*table, t *table, c column) string {
+	for _, other := range tables {
+		if other != t && slices.ContainsFunc(other.columns, func(o column) bool { return o.sum != noSum && o.name() == c.name() }) {
+			return t.name + ": " + c.name()
+		}
+	}
+	return c.name()
 }
 
 func newControlSheet(book *workbook.Book, meta Meta, title string) (*controlSheet, error) {
