@@ -19,6 +19,8 @@ import (
 type Rates struct {
 	Tariffs []housing.Tariff
 	Norms   []housing.Norm
+
+	addresses map[string]string // by key, as the file has them
 }
 
 // RatesError says which rows of a file of rates cannot be used. Part of a file is never tried: the
@@ -74,12 +76,29 @@ func ReadRates(ctx context.Context, path, temp string) (r Rates, err error) {
 func (r *Rates) add(fact importers.Fact) {
 	switch rate := fact.(type) {
 	case housing.Tariff:
-		rate.House = matching.HouseKey(rate.House)
+		rate.House = r.keyOf(rate.House)
 		r.Tariffs = append(r.Tariffs, rate)
 	case housing.Norm:
-		rate.House = matching.HouseKey(rate.House)
+		rate.House = r.keyOf(rate.House)
 		r.Norms = append(r.Norms, rate)
 	}
+}
+
+func (r *Rates) keyOf(address string) string {
+	key := matching.HouseKey(address)
+	if r.addresses == nil {
+		r.addresses = map[string]string{}
+	}
+	r.addresses[key] = address
+	return key
+}
+
+// address is how the file calls a house.
+func (r Rates) address(key string) string {
+	if address := r.addresses[key]; address != "" {
+		return address
+	}
+	return key
 }
 
 // tariffKind is all of a tariff but its price and its days: tariffs of one kind replace each other.
@@ -134,6 +153,7 @@ func clash[T comparable](list []T, kind func(T) T, days func(*T) *housing.Interv
 func (r Rates) On(day housing.Date, period housing.Period) Rates {
 	return Rates{
 		Tariffs: onDay(r.Tariffs, day, period, tariffDays), Norms: onDay(r.Norms, day, period, normDays),
+		addresses: r.addresses,
 	}
 }
 
@@ -152,6 +172,7 @@ func onDay[T any](list []T, day housing.Date, period housing.Period, days func(*
 func (r Rates) In(period housing.Period) Rates {
 	return Rates{
 		Tariffs: inMonth(r.Tariffs, period, tariffDays), Norms: inMonth(r.Norms, period, normDays),
+		addresses: r.addresses,
 	}
 }
 

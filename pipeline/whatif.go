@@ -16,9 +16,9 @@ import (
 // WhatIfInput says what to try on which month.
 type WhatIfInput struct {
 	Period housing.Period
-	File   string          // workbook of tariffs and norms
-	Limit  housing.Decimal // rise in percent above which an account is shown; zero: the parameter
-	On     housing.Date    // try the rates of this day for the whole month; zero: on the days of the file
+	File   string           // workbook of tariffs and norms
+	Limit  *housing.Decimal // rise in percent above which an account is shown; nil: the parameter
+	On     housing.Date     // try the rates of this day for the whole month; zero: on the days of the file
 }
 
 // ErrNothingToTry says that no rate of the file holds on any day of the month.
@@ -31,13 +31,10 @@ const largestRises = 10
 // snapshot and at those of the file, and compares. It writes nothing to the database. A house that
 // cannot be computed is reported with the reason.
 func (p *Pipeline) WhatIf(ctx context.Context, in WhatIfInput) (reports.WhatIf, error) {
-	result := reports.WhatIf{File: filepath.Base(in.File), On: in.On, Limit: in.Limit}
-	if in.Limit.IsZero() {
-		limit, err := riseLimit(parameters.ForMonth(p.Parameters, in.Period))
-		if err != nil {
-			return result, err
-		}
-		result.Limit = limit
+	result := reports.WhatIf{File: filepath.Base(in.File), On: in.On}
+	var err error
+	if result.Limit, err = p.riseLimit(in); err != nil {
+		return result, err
 	}
 	rates, err := ReadRates(ctx, in.File, p.path("work"))
 	if err != nil {
@@ -102,13 +99,16 @@ func (p *Pipeline) unreadable(ctx context.Context, totals *comparison, house int
 	return nil
 }
 
-func riseLimit(month []housing.Parameter) (housing.Decimal, error) {
+func (p *Pipeline) riseLimit(in WhatIfInput) (housing.Decimal, error) {
+	if in.Limit != nil {
+		return *in.Limit, nil
+	}
 	const name = "whatif.limit_percent"
-	for _, p := range month {
-		if p.Name != name {
+	for _, parameter := range parameters.ForMonth(p.Parameters, in.Period) {
+		if parameter.Name != name {
 			continue
 		}
-		limit, err := housing.ParseDecimal(p.Value)
+		limit, err := housing.ParseDecimal(parameter.Value)
 		if err != nil {
 			return limit, fmt.Errorf("parameter %s: %w", name, err)
 		}

@@ -227,7 +227,7 @@ func (c *comparison) finish(rates Rates) error {
 	c.result.Largest = largest(c.result.Largest)
 	for _, key := range rates.houses() {
 		if !c.keys[key] {
-			c.result.Notes = append(c.result.Notes, "дома из файла нет среди начисленных: "+key)
+			c.result.Notes = append(c.result.Notes, "дома из файла нет среди начисленных: "+rates.address(key))
 		}
 	}
 	return nil

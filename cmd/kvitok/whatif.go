@@ -19,7 +19,9 @@ import (
 func (e *environment) whatIfCommand() *cobra.Command {
 	var in pipeline.WhatIfInput
 	var export string
-	c := e.monthStep(&cobra.Command{
+	var limit housing.Decimal
+	var c *cobra.Command
+	c = e.monthStep(&cobra.Command{
 		Use: "whatif", Short: "What a charged month would come to at other tariffs or norms",
 		Long: "What a charged month would come to at other tariffs or norms: every stored snapshot is computed again with the\n" +
 			"rates of a workbook of the layout kvitok-tariffs-xlsx. A rate takes the place of those of its kind on its days;\n" +
@@ -27,10 +29,13 @@ func (e *environment) whatIfCommand() *cobra.Command {
 			"to the database. Houses and accounts that cannot be compared are listed, and end the command with exit code 3.",
 	}, func(ctx context.Context, a *app, period housing.Period) error {
 		in.Period = period
+		if c.Flags().Changed("limit") {
+			in.Limit = &limit
+		}
 		return e.whatIf(ctx, a, in, export)
 	})
 	c.Flags().StringVar(&in.File, "tariffs", "", "workbook of tariffs and norms to try")
-	c.Flags().TextVar(&in.Limit, "limit", housing.Decimal{}, "list accounts that rise by more than so many percent")
+	c.Flags().TextVar(&limit, "limit", housing.Decimal{}, "list accounts that rise by more than so many percent")
 	c.Flag("limit").DefValue = ""
 	c.Flags().TextVar(&in.On, "on", housing.Date{}, "try the rates of this day, such as 2027-01-01, for the whole month")
 	c.Flag("on").DefValue = ""
@@ -40,7 +45,7 @@ func (e *environment) whatIfCommand() *cobra.Command {
 }
 
 func (e *environment) whatIf(ctx context.Context, a *app, in pipeline.WhatIfInput, export string) error {
-	if in.Limit.Sign() < 0 {
+	if in.Limit != nil && in.Limit.Sign() < 0 {
 		return &usageError{"--limit is negative"}
 	}
 	result, err := a.pipeline.WhatIf(ctx, in)
@@ -83,7 +88,7 @@ func writeWhatIf(w io.Writer, period housing.Period, r reports.WhatIf, export st
 	if !r.On.IsZero() {
 		days = "as they stand on " + r.On.String() + ", for the whole month"
 	}
-	say(w, "what if, %s: %d tariffs and %d norms of %s, %s", period, r.Tariffs, r.Norms, r.File, days)
+	say(w, "what if, %s: tariffs %d, norms %d of %s, %s", period, r.Tariffs, r.Norms, r.File, days)
 	for _, note := range r.Notes {
 		say(w, "  %s", note)
 	}
@@ -106,9 +111,11 @@ func writeWhatIf(w io.Writer, period housing.Period, r reports.WhatIf, export st
 			line(h.House, h.Change)
 		}
 	}
-	say(w, "largest rises:")
+	if len(r.Largest) > 0 {
+		say(w, "largest rises:")
+	}
 	for _, a := range r.Largest {
-		say(w, "  %s %14s %14s %14s %8s %s", pad(a.House+", "+a.Premises, 40), a.Now.Russian(), a.Then.Russian(),
+		say(w, "  %s %14s %14s %14s %8s %s", pad(strings.TrimSuffix(a.House+", "+a.Premises, ", "), 48), a.Now.Russian(), a.Then.Russian(),
 			signed(a.Difference), percent(a.Percent), a.Account)
 	}
 	writeNotCompared(w, r)

@@ -86,7 +86,9 @@ func WriteWhatIf(w io.Writer, meta Meta, what WhatIf) (control Control, err erro
 	}
 	defer func() { err = errors.Join(err, book.Close()) }()
 	sections := []whatIfSection{
-		{servicesChanged(), what.addServices}, {housesChanged(), what.addHouses}, {accountsRisen(), what.addAccounts},
+		{servicesChanged(), what.addServices}, {housesChanged(), what.addHouses},
+		{accountsRisen("Счета с ростом выше порога"), func(t *table) error { return addAccounts(t, what.Above) }},
+		{accountsRisen("Наибольший рост"), func(t *table) error { return addAccounts(t, what.Largest) }},
 	}
 	if len(what.Omitted) > 0 {
 		sections = append(sections, whatIfSection{accountsOmitted(), what.addOmitted})
@@ -136,18 +138,33 @@ func (what WhatIf) further() []Total {
 	if difference, err := what.Again.Sub(what.Stands); err == nil {
 		gap = agrees(difference)
 	}
-	compared := strconv.Itoa(what.Total.Accounts)
+	change := "—"
+	if what.Total.Percent != nil {
+		change = what.Total.Percent.Russian()
+	}
 	list := []Total{
 		{"Начислено за месяц (стоит в базе)", what.Stands.Russian() + " ₽"},
 		{"Пересчитано при прежних ставках", what.Again.Russian() + " ₽ — " + gap},
-		{"Сопоставлено лицевых счетов", compared},
-		{"Не сопоставлено лицевых счетов", strconv.Itoa(len(what.Omitted))},
+		{"Плата изменится всего, %", change},
+		{"Сопоставлено лицевых счетов", strconv.Itoa(what.Total.Accounts)},
+		{"Не сопоставлено лицевых счетов", strconv.Itoa(len(what.Omitted) + what.unseen())},
 		{"Домов, которые не удалось пересчитать", strconv.Itoa(what.Failed)},
 	}
 	for _, note := range what.Notes {
 		list = append(list, Total{"Замечание к файлу ставок", note})
 	}
 	return list
+}
+
+// unseen counts the accounts of houses that could not be computed.
+func (what WhatIf) unseen() int {
+	accounts := 0
+	for _, h := range what.Houses {
+		if h.Failed != "" {
+			accounts += h.Omitted
+		}
+	}
+	return accounts
 }
 
 // changeColumns are those that every cut of the comparison has.
@@ -186,12 +203,9 @@ func housesChanged() table {
 	return table{title: whatIfTitle + ": по домам", name: "По домам", columns: columns, signed: true}
 }
 
-func accountsRisen() table {
+func accountsRisen(name string) table {
 	columns := []column{textColumn("Лицевой счёт", 22), textColumn("Дом", 54), textColumn("Помещение", 14)}
-	return table{
-		title: whatIfTitle + ": счета с ростом выше порога", name: "Счета с ростом выше порога",
-		columns: append(columns, changeColumns("")...),
-	}
+	return table{title: whatIfTitle + ": " + name, name: name, columns: append(columns, changeColumns("")...)}
 }
 
 func accountsOmitted() table {
@@ -244,8 +258,8 @@ func (what WhatIf) addHouses(t *table) error {
 	return nil
 }
 
-func (what WhatIf) addAccounts(t *table) error {
-	for _, a := range what.Above {
+func addAccounts(t *table, list []AccountChange) error {
+	for _, a := range list {
 		t.text(a.Account)
 		t.text(a.House)
 		t.text(a.Premises)
