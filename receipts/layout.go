@@ -3,6 +3,8 @@ package receipts
 import (
 	"strconv"
 	"strings"
+
+	"github.com/kvitok-gkh/kvitok/housing"
 )
 
 // The text area in points.
@@ -31,6 +33,10 @@ type layout struct {
 	y    float64
 	page int // of this document, from 1
 	part int // number of the section
+
+	pages    int       // of this document, where that is known beforehand
+	running  [2]string // left and right above every page but the first
+	contacts string    // below every page
 }
 
 // sections are drawn in this order.
@@ -42,7 +48,13 @@ func sections() []func(*layout) error {
 }
 
 func drawDocument(c *canvas, doc *readyDocument) error {
-	l := &layout{c: c, doc: doc}
+	l := &layout{
+		c: c, doc: doc,
+		running: [2]string{
+			"Платёжный документ № " + doc.Number + " за " + doc.Period.Russian() + " (продолжение)", "Лицевой счёт " + doc.Account.Number,
+		},
+		contacts: contacts(&doc.Issuer),
+	}
 	l.nextPage()
 	for _, section := range sections() {
 		if err := section(l); err != nil {
@@ -62,8 +74,8 @@ func (l *layout) nextPage() {
 	l.c.addPage()
 	l.y = top
 	if l.page > 1 {
-		l.c.text(left, l.y+sizeText, l.c.fonts.bold, sizeText, "Платёжный документ № "+l.doc.Number+" за "+l.doc.Period.Russian()+" (продолжение)")
-		l.c.textRight(right, l.y+sizeText, l.c.fonts.bold, sizeText, "Лицевой счёт "+l.doc.Account.Number)
+		l.c.text(left, l.y+sizeText, l.c.fonts.bold, sizeText, l.running[0])
+		l.c.textRight(right, l.y+sizeText, l.c.fonts.bold, sizeText, l.running[1])
 		l.y += 16
 	}
 }
@@ -78,14 +90,20 @@ func (l *layout) room(height float64) {
 func (l *layout) foot(note string) {
 	f := l.c.fonts
 	l.c.line(left, footer-9, right, footer-9)
-	contacts := join(" · ", l.doc.Issuer.Title(), prefixed("тел. ", l.doc.Issuer.Phone), l.doc.Issuer.Site)
 	page := "стр. " + strconv.Itoa(l.page)
+	if l.pages > 0 {
+		page += " из " + strconv.Itoa(l.pages)
+	}
 	if note != "" {
 		page += ", " + note
 	}
 	const gap = 12
 	l.c.textRight(right, footer, f.regular, sizeSmall, page)
-	l.c.text(left, footer, f.regular, sizeSmall, f.regular.cut(contacts, sizeSmall, inner-f.regular.width(page, sizeSmall)-gap))
+	l.c.text(left, footer, f.regular, sizeSmall, f.regular.cut(l.contacts, sizeSmall, inner-f.regular.width(page, sizeSmall)-gap))
+}
+
+func contacts(issuer *housing.Organisation) string {
+	return join(" · ", issuer.Title(), prefixed("тел. ", issuer.Phone), issuer.Site)
 }
 
 // title begins a section, on a new page where its title and some of it would not fit.

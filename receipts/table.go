@@ -27,6 +27,7 @@ type row struct {
 type table struct {
 	columns []column
 	size    float64 // of the text
+	most    int     // lines of one cell, 0: mostLines
 	rows    []row
 }
 
@@ -38,7 +39,7 @@ const (
 	leastSize  = 4.5
 	headShade  = 0.92
 	groupShade = 0.96
-	mostLines  = 8 // of one cell
+	mostLines  = 8 // of one cell, where a table does not say otherwise
 )
 
 func (t *table) width() float64 {
@@ -65,6 +66,10 @@ func (t *table) set(f *fontSet, r row) setRow {
 		fc = f.bold
 	}
 	result := setRow{row: r, lines: make([][]string, len(r.cells)), sizes: make([]float64, len(r.cells))}
+	limit := t.most
+	if limit == 0 {
+		limit = mostLines
+	}
 	most := 1
 	for i, cell := range r.cells {
 		width := t.columns[i].width - 2*cellPad
@@ -78,9 +83,9 @@ func (t *table) set(f *fontSet, r row) setRow {
 			result.sizes[i] = fc.fit(cell, t.size, leastSize, width)
 			result.lines[i] = []string{cell}
 		}
-		if extra := len(result.lines[i]) - mostLines; extra > 0 {
-			result.lines[i] = result.lines[i][:mostLines]
-			result.lines[i][mostLines-1] = fc.cut(result.lines[i][mostLines-1]+"…", t.size, width)
+		if len(result.lines[i]) > limit {
+			result.lines[i] = result.lines[i][:limit]
+			result.lines[i][limit-1] = fc.cut(result.lines[i][limit-1]+"…", t.size, width)
 		}
 		most = max(most, len(result.lines[i]))
 	}

@@ -14,22 +14,72 @@ import (
 )
 
 func (e *environment) explainCommand() *cobra.Command {
-	var account string
+	var account, xlsx, pdf string
 	c := e.monthStep(&cobra.Command{
 		Use: "explain", Short: "Why each kopeck of an account: formula, operands, document, file and row",
+		Long: "Why each kopeck of an account: formula, operands, document, file and row. --xlsx and --pdf write the\n" +
+			"calculation sheet to hand out instead of printing it.",
 	}, func(ctx context.Context, a *app, period housing.Period) error {
-		traces, err := a.pipeline.Explain(ctx, account, period)
+		sheet, err := a.pipeline.Sheet(ctx, account, period)
 		if errors.Is(err, store.ErrNotFound) || errors.Is(err, charging.ErrNoAccount) {
 			return fmt.Errorf("account %s was not charged for %s", account, period)
 		}
 		if err != nil {
 			return err //nolint:wrapcheck // says what failed
 		}
-		var failed error
-		err = e.print(traces, func(w io.Writer) { failed = charging.WriteText(w, traces) })
-		return errors.Join(err, failed)
+		if xlsx == "" && pdf == "" {
+			return e.printSheet(sheet)
+		}
+		return e.writeSheets(ctx, a, sheet, xlsx, pdf)
 	})
 	c.Flags().StringVar(&account, "account", "", "number of the personal account")
-	_ = c.MarkFlagRequired("account") // the flag was made one line above
+	c.Flags().StringVar(&xlsx, "xlsx", "", "write the calculation sheet to this workbook")
+	c.Flags().StringVar(&pdf, "pdf", "", "write the calculation sheet to this PDF")
+	_ = c.MarkFlagRequired("account") // the flag was made above
 	return c
+}
+
+// printSheet prints the traces; why an account is held has no trace, only its findings say it.
+func (e *environment) printSheet(sheet *housing.CalculationSheet) error {
+	traces := make([]housing.Trace, len(sheet.Lines))
+	for i := range sheet.Lines {
+		traces[i] = sheet.Lines[i].Trace
+	}
+	var failed error
+	err := e.print(traces, func(w io.Writer) {
+		failed = charging.WriteText(w, traces)
+		for _, f := range sheet.Findings {
+			say(w, "%s: %s", sheet.Account.Number, f.Text)
+		}
+	})
+	return errors.Join(err, failed)
+}
+
+func (e *environment) writeSheets(ctx context.Context, a *app, sheet *housing.CalculationSheet, xlsx, pdf string) error {
+	type written struct {
+		Files []string      `json:"files"`
+		Lines int           `json:"lines"`
+		Total housing.Money `json:"total"`
+	}
+	result := written{Lines: len(sheet.Lines), Total: sheet.Total}
+	for _, file := range []struct {
+		path  string
+		write func(io.Writer) error
+	}{
+		{xlsx, func(w io.Writer) error { return a.pipeline.WriteSheet(ctx, w, sheet) }},
+		{pdf, func(w io.Writer) error { return a.pipeline.Printer.Sheet(w, sheet) }},
+	} {
+		if file.path == "" {
+			continue
+		}
+		if err := writeFile(file.path, file.write); err != nil {
+			return err
+		}
+		result.Files = append(result.Files, file.path)
+	}
+	return e.print(result, func(w io.Writer) {
+		for _, path := range result.Files {
+			say(w, "%s: %d lines, %s roubles", path, result.Lines, result.Total.Russian())
+		}
+	})
 }

@@ -42,8 +42,8 @@ func WriteText(w io.Writer, traces []housing.Trace) error {
 	return nil
 }
 
-func writeTrace(b *bytes.Buffer, t *housing.Trace) {
-	ch := &t.Charge
+// Title names a line in Russian as calculation sheets do: service, kind, zone.
+func Title(ch *housing.Charge) string {
 	title := ch.Service.Russian()
 	if ch.Kind == housing.Uplift {
 		title += ", превышение из-за повышающего коэффициента"
@@ -57,7 +57,12 @@ func writeTrace(b *bytes.Buffer, t *housing.Trace) {
 	if ch.Zone != housing.ZoneSingle {
 		title += ", зона «" + ch.Zone.Russian() + "»"
 	}
-	fmt.Fprintf(b, "%s: %s ₽\n", title, ch.Amount.Russian())
+	return title
+}
+
+func writeTrace(b *bytes.Buffer, t *housing.Trace) {
+	ch := &t.Charge
+	fmt.Fprintf(b, "%s: %s ₽\n", Title(ch), ch.Amount.Russian())
 	fmt.Fprintf(b, "  период     с %s по %s, способ: %s, правило %s\n",
 		ch.Segment.From.Russian(), ch.Segment.To.AddDays(-1).Russian(), ch.Method.Russian(), ch.Rule)
 	fmt.Fprintf(b, "  основание  %s\n", t.Clause)

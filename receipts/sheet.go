@@ -1,0 +1,246 @@
+package receipts
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+)
+
+// Sheet writes a calculation sheet: what was charged, then each line with its formula, operands,
+// exact value and rounding, and a line for the signature. Equal sheets give equal bytes; nothing is
+// written where an error is returned.
+func (p *Printer) Sheet(w io.Writer, s *housing.CalculationSheet) error {
+	if s == nil || s.Period.IsZero() || s.Account.Number == "" {
+		return fmt.Errorf("calculation sheet: period or account is empty: %w", ErrNotDrawable)
+	}
+	pages := p.drawSheet(newCanvas(p.fonts), s, 0) // every page says of how many it is
+	c := newCanvas(p.fonts)
+	c.setInfo(info{
+		title:   "Расчёт платы за " + s.Period.Russian() + ", лицевой счёт " + s.Account.Number,
+		author:  s.Issuer.Title(),
+		created: s.Period.Last().Time(),
+	})
+	if report := p.config.OnMissingGlyph; report != nil {
+		c.missing = func(r rune) { report("расчёт "+s.Account.Number, r) }
+	}
+	p.drawSheet(c, s, pages)
+	if err := c.writeTo(w); err != nil {
+		return fmt.Errorf("calculation sheet of account %s: %w", s.Account.Number, err)
+	}
+	return nil
+}
+
+// drawSheet returns the number of pages. Errors stick to the canvas.
+func (p *Printer) drawSheet(c *canvas, s *housing.CalculationSheet, pages int) int {
+	l := &layout{
+		c: c, pages: pages, contacts: contacts(&s.Issuer),
+		running: [2]string{"Расчёт платы за " + s.Period.Russian() + " (продолжение)", "Лицевой счёт " + s.Account.Number},
+	}
+	l.nextPage()
+	l.sheetHead(s)
+	l.sheetSummary(s)
+	if len(s.Lines) > 0 {
+		const firstBlock = 90
+		l.title("Расчёт каждой строки", firstBlock)
+		for i := range s.Lines {
+			l.sheetLine(i+1, &s.Lines[i])
+		}
+	}
+	l.sheetFindings(s)
+	l.signature()
+	l.foot("")
+	return c.pages()
+}
+
+func (l *layout) sheetHead(s *housing.CalculationSheet) {
+	f := l.c.fonts
+	const big = 13
+	l.c.text(left, l.y+big*ascent, f.bold, big, "РАСЧЁТ ПЛАТЫ")
+	l.c.textRight(right, l.y+big*ascent, f.bold, big, "за "+s.Period.Russian())
+	l.y += big + 1
+	l.c.text(left, l.y+sizeSmall, f.regular, sizeSmall,
+		"расчётный лист: формула, величины, документ и источник каждой величины, округление")
+	l.y += 15
+	const gap = 14
+	half := (inner - gap) / 2
+	run := ""
+	if s.Run != "" {
+		run = "№ " + s.Run
+	}
+	premises := []pair{
+		{"Лицевой счёт:", s.Account.Number},
+		{"Единый лицевой счёт (ЕЛС):", s.Account.Unified},
+		{"Адрес помещения:", s.Address()},
+		{"Начислено всего:", minus(s.Total.Russian()) + rouble},
+	}
+	name := s.Issuer.Name
+	if name == "" {
+		name = s.Issuer.Title()
+	}
+	computed := []pair{
+		{"Исполнитель:", name},
+		{"ИНН/КПП:", join("/", s.Issuer.INN, s.Issuer.KPP)},
+		{"Прогон расчёта:", join(", ", run, prefixed("программа ", s.Engine))},
+		{"Снимок данных (SHA-256):", s.Snapshot},
+	}
+	at := l.y
+	l.y = max(l.pairs(left, at, half, sizeText, premises), l.pairs(left+half+gap, at, half, sizeText, computed))
+}
+
+func (l *layout) sheetSummary(s *housing.CalculationSheet) {
+	t := &table{size: sizeTable, columns: []column{
+		{"№", 20, toCentre},
+		{"Услуга", 165, toLeft},
+		{"Дни", 62, toCentre},
+		{"Способ", 58, toCentre},
+		{"Объём", 88, toRight},
+		{"Тариф, ₽", 52, toRight},
+		{"Коэф.", 30, toRight},
+		{"Начислено, ₽", 63.5, toRight},
+	}}
+	for i := range s.Lines {
+		ch := &s.Lines[i].Charge
+		coefficient, volume := none, none
+		if !ch.Coefficient.IsZero() {
+			coefficient = ch.Coefficient.Russian()
+		}
+		if !ch.Volume.IsZero() {
+			volume = ch.Volume.Russian() + " " + ch.Service.Unit()
+		}
+		t.rows = append(t.rows, row{cells: []string{
+			strconv.Itoa(i + 1), s.Lines[i].Title, sheetDays(ch.Segment), ch.Method.Russian(), volume,
+			ch.Price.Russian(), coefficient, minus(ch.Amount.Russian()),
+		}})
+	}
+	t.rows = append(t.rows, row{bold: true, cells: []string{"", "Итого начислено", "", "", "", "", "", minus(s.Total.Russian())}})
+	l.title("Что начислено", 50)
+	t.draw(l)
+}
+
+// sheetDays returns "01.10–31.10".
+func sheetDays(i housing.Interval) string {
+	if i.From.IsZero() || i.To.IsZero() {
+		return none
+	}
+	const dayMonth = len("01.10")
+	return i.From.Russian()[:dayMonth] + "–" + i.To.AddDays(-1).Russian()[:dayMonth]
+}
+
+// sheetLine draws one charge so that it can be checked by hand.
+func (l *layout) sheetLine(number int, line *housing.SheetLine) {
+	ch := &line.Charge
+	t := operandTable(line.Operands)
+	above := []pair{
+		{"Период:", "с " + ch.Segment.From.Russian() + " по " + ch.Segment.To.AddDays(-1).Russian() + ", способ: " + ch.Method.Russian() +
+			", правило " + ch.Rule},
+		{"Основание:", line.Clause},
+		{"Формула:", line.Formula},
+	}
+	below := []pair{
+		{"Точное значение:", decimalComma(line.Exact) + rouble},
+		{"Округление:", line.Rounding},
+		{"Результат:", minus(ch.Amount.Russian()) + rouble},
+	}
+	const bar, pad = 14, 3
+	start := bar + 2*pad + l.pairsHeight(inner, sizeText, above) + t.header(l.c.fonts).height
+	if len(t.rows) > 0 {
+		start += t.set(l.c.fonts, t.rows[0]).height
+	}
+	l.y += 5
+	l.room(start)
+	f := l.c.fonts
+	l.c.shade(left, l.y, inner, bar, headShade)
+	amount := minus(ch.Amount.Russian()) + rouble
+	l.c.textRight(right-cellPad, l.y+bar-4, f.bold, sizeTitle, amount)
+	title := strconv.Itoa(number) + ". " + line.Title
+	l.c.text(left+cellPad, l.y+bar-4, f.bold, f.bold.fit(title, sizeTitle, leastSize, inner-f.bold.width(amount, sizeTitle)-4*cellPad), title)
+	l.y = l.pairs(left, l.y+bar+pad, inner, sizeText, above) + pad
+	if len(t.rows) > 0 {
+		t.draw(l)
+	}
+	height := l.pairsHeight(inner, sizeText, below) + pad
+	l.room(height)
+	l.y = l.pairs(left, l.y+pad, inner, sizeText, below)
+}
+
+func operandTable(operands []housing.Operand) *table {
+	const anything = 60 // documents are printed whole: an inspector looks them up
+	t := &table{size: sizeTable, most: anything, columns: []column{
+		{"Обозначение", 58, toLeft},
+		{"Что означает", 132, toLeft},
+		{"Значение", 66, toRight},
+		{"Единица", 62, toLeft},
+		{"Основание", 120, toLeft},
+		{"Источник", 100.5, toLeft},
+	}}
+	for i := range operands {
+		o := &operands[i]
+		source := none
+		if o.Source != (housing.Source{}) {
+			source = o.Source.Russian()
+		}
+		t.rows = append(t.rows, row{cells: []string{
+			o.Symbol, o.Meaning, decimalComma(o.Value), dash(o.Unit), dash(o.Basis), source,
+		}})
+	}
+	return t
+}
+
+// sheetFindings tells what the calculation noticed, and why nothing is charged where nothing is.
+func (l *layout) sheetFindings(s *housing.CalculationSheet) {
+	if len(s.Findings) == 0 {
+		return
+	}
+	t := &table{size: sizeTable, most: 60, columns: []column{
+		{"Услуга", 150, toLeft},
+		{"Замечание", 318.5, toLeft},
+		{"Начисление", 70, toCentre},
+	}}
+	for i := range s.Findings {
+		f := &s.Findings[i]
+		result := "начислено"
+		if f.Held {
+			result = "удержано"
+		}
+		t.rows = append(t.rows, row{cells: []string{dash(f.Service.Russian()), f.Text, result}})
+	}
+	l.title("Замечания расчёта", 40)
+	t.draw(l)
+}
+
+func (l *layout) signature() {
+	const height = 40
+	l.y += 8
+	l.room(height)
+	f := l.c.fonts
+	y := l.y + 22
+	l.c.text(left, y, f.regular, sizeText, "Расчёт выполнил")
+	for _, blank := range []struct {
+		x, width float64
+		label    string
+	}{
+		{left + 74, 130, "должность"}, {left + 214, 100, "подпись"}, {left + 324, 130, "фамилия, инициалы"}, {left + 464, inner - 464, "дата"},
+	} {
+		l.c.line(blank.x, y+1, blank.x+blank.width, y+1)
+		l.c.textCentre(blank.x+blank.width/2, y+9, f.regular, sizeNote, blank.label)
+	}
+	l.y += height
+}
+
+func dash(s string) string {
+	if s == "" {
+		return none
+	}
+	return s
+}
+
+// decimalComma writes a number of a trace in Russian; texts stay as they are.
+func decimalComma(s string) string {
+	if strings.Trim(s, "-0123456789.…") != "" {
+		return s
+	}
+	return minus(strings.Replace(s, ".", ",", 1))
+}
