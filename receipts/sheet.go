@@ -84,10 +84,19 @@ func (l *layout) sheetHead(s *housing.CalculationSheet) {
 		{"Исполнитель:", name},
 		{"ИНН/КПП:", join("/", s.Issuer.INN, s.Issuer.KPP)},
 		{"Прогон расчёта:", join(", ", run, prefixed("программа ", s.Engine))},
-		{"Снимок данных (SHA-256):", s.Snapshot},
 	}
 	at := l.y
 	l.y = max(l.pairs(left, at, half, sizeText, premises), l.pairs(left+half+gap, at, half, sizeText, computed))
+	if s.Snapshot != "" {
+		l.text(1, "Снимок данных дома, по которому выполнен расчёт (SHA-256): "+s.Snapshot)
+	}
+}
+
+// text draws a small line of text after a gap.
+func (l *layout) text(gap float64, s string) {
+	l.y += gap
+	l.c.text(left, l.y+sizeNote, l.c.fonts.regular, sizeNote, s)
+	l.y += sizeNote * lineFactor
 }
 
 func (l *layout) sheetSummary(s *housing.CalculationSheet) {
@@ -145,12 +154,14 @@ func (l *layout) sheetLine(number int, line *housing.SheetLine) {
 		{"Результат:", minus(ch.Amount.Russian()) + rouble},
 	}
 	const bar, pad = 14, 3
-	start := bar + 2*pad + l.pairsHeight(inner, sizeText, above) + t.header(l.c.fonts).height
-	if len(t.rows) > 0 {
-		start += t.set(l.c.fonts, t.rows[0]).height
+	start := bar + 2*pad + l.pairsHeight(inner, sizeText, above)
+	whole := start + t.height(l.c.fonts) + 2*pad + l.pairsHeight(inner, sizeText, below)
+	const half = (bottom - top) / 2
+	if whole > half && len(t.rows) > 0 { // only a long line is broken between two pages
+		whole = start + t.header(l.c.fonts).height + t.set(l.c.fonts, t.rows[0]).height
 	}
 	l.y += 5
-	l.room(start)
+	l.room(whole)
 	f := l.c.fonts
 	l.c.shade(left, l.y, inner, bar, headShade)
 	amount := minus(ch.Amount.Russian()) + rouble
@@ -166,9 +177,11 @@ func (l *layout) sheetLine(number int, line *housing.SheetLine) {
 	l.y = l.pairs(left, l.y+pad, inner, sizeText, below)
 }
 
+// anything is how many lines of a cell are printed: acts are printed whole, an inspector looks them up.
+const anything = 60
+
 func operandTable(operands []housing.Operand) *table {
-	const anything = 60 // documents are printed whole: an inspector looks them up
-	t := &table{size: sizeTable, most: anything, columns: []column{
+	t := &table{size: sizeTable, most: anything, atTop: true, columns: []column{
 		{"Обозначение", 58, toLeft},
 		{"Что означает", 132, toLeft},
 		{"Значение", 66, toRight},
@@ -194,7 +207,7 @@ func (l *layout) sheetFindings(s *housing.CalculationSheet) {
 	if len(s.Findings) == 0 {
 		return
 	}
-	t := &table{size: sizeTable, most: 60, columns: []column{
+	t := &table{size: sizeTable, most: anything, atTop: true, columns: []column{
 		{"Услуга", 150, toLeft},
 		{"Замечание", 318.5, toLeft},
 		{"Начисление", 70, toCentre},

@@ -28,6 +28,7 @@ type table struct {
 	columns []column
 	size    float64 // of the text
 	most    int     // lines of one cell, 0: mostLines
+	atTop   bool    // figures stand beside the first line of a text, not its middle
 	rows    []row
 }
 
@@ -185,7 +186,7 @@ func (t *table) drawRow(l *layout, x float64, r setRow) {
 		c := t.columns[i]
 		size := r.sizes[i]
 		y := l.y + rowPad + ascent*t.size
-		if c.align != toLeft {
+		if c.align != toLeft && !t.atTop {
 			y = l.y + (r.height-t.size*lineFactor)/2 + ascent*t.size
 		}
 		for _, line := range r.lines[i] {

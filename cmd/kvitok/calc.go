@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -9,20 +11,26 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/kvitok-gkh/kvitok/exporters/reports"
 	"github.com/kvitok-gkh/kvitok/housing"
+	"github.com/kvitok-gkh/kvitok/pipeline"
 	"github.com/kvitok-gkh/kvitok/pipeline/charging"
 )
 
 func (e *environment) calcCommand() *cobra.Command {
-	return &cobra.Command{
+	var xlsx string
+	c := &cobra.Command{
 		Use: "calc FILE.json", Short: "Compute one snapshot file and print every line with its trace",
-		Long: "Compute one snapshot file (docs/calc.md; - reads standard input): no database, no clock, no configuration.",
+		Long: "Compute one snapshot file (docs/calc.md; - reads standard input): no database, no clock, no configuration.\n" +
+			"--xlsx writes the calculation sheets of all its accounts besides.",
 		Args: cobra.ExactArgs(1),
-		RunE: e.do(func(_ context.Context, args []string) error { return e.calc(args[0]) }),
+		RunE: e.do(func(_ context.Context, args []string) error { return e.calc(args[0], xlsx) }),
 	}
+	c.Flags().StringVar(&xlsx, "xlsx", "", "write the calculation sheets to this workbook")
+	return c
 }
 
-func (e *environment) calc(path string) (err error) {
+func (e *environment) calc(path, xlsx string) (err error) {
 	source := e.in
 	if path != "-" {
 		file, err := os.Open(path) //nolint:gosec // the operator names the file
@@ -40,7 +48,32 @@ func (e *environment) calc(path string) (err error) {
 	if err != nil {
 		return fmt.Errorf("calculate %s: %w", path, err)
 	}
+	if xlsx != "" {
+		if err := e.writeCalc(xlsx, snapshot, traces, findings); err != nil {
+			return err
+		}
+	}
 	return e.printTraces(traces, findings)
+}
+
+// writeCalc writes a workbook that is of the file alone: equal files give equal bytes.
+func (e *environment) writeCalc(path string, s *housing.Snapshot, traces []housing.Trace, findings []housing.Finding) error {
+	digest := sha256.New()
+	if err := charging.WriteSnapshot(digest, s); err != nil {
+		return fmt.Errorf("name the snapshot: %w", err)
+	}
+	issuer := housing.Organisation{Name: "ИНН " + s.Organisation}
+	sheets, err := pipeline.Sheets(s, traces, findings, housing.CalculationSheet{
+		Issuer: issuer, Engine: version, Snapshot: hex.EncodeToString(digest.Sum(nil)),
+	})
+	if err != nil {
+		return err //nolint:wrapcheck // says what it added up
+	}
+	meta := reports.Meta{Organisation: issuer, Period: s.Period, AsOf: s.Period.Last().Time(), Run: "—", Engine: version}
+	return writeFile(path, func(w io.Writer) error {
+		_, err := reports.WriteSheets(w, meta, sheets)
+		return err //nolint:wrapcheck // says what it wrote
+	})
 }
 
 // printTraces prints a calculation sheet; held accounts end the command with their own exit code.

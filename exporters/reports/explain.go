@@ -104,9 +104,9 @@ func addLine(t *table, s *housing.CalculationSheet, i int) error {
 // paper is the sheet to print: blocks one below the other, as wide as a portrait page.
 type paper struct {
 	*workbook.Sheet
-	row                                                     int
-	title, small, label, value, bar, amount, head, text     int
-	number, bold, note, total, totalMoney, formula, barless int
+	row                                                           int
+	title, small, label, value, bar, amount, head, text           int
+	number, unit, bold, note, total, totalMoney, formula, barless int
 }
 
 // The columns of the paper: symbol, meaning, value, unit, basis, source.
@@ -157,6 +157,7 @@ func (p *paper) styles(book *workbook.Book) error {
 		{&p.amount, workbook.Look{Bold: true, Fill: headFill, Border: true, Size: 10, Format: workbook.MoneyFormat + " ₽", Align: "right"}},
 		{&p.head, workbook.Look{Bold: true, Wrap: true, Align: "center", Fill: totalFill, Border: true}},
 		{&p.text, workbook.Look{Border: true, Wrap: true, Top: true, Format: workbook.TextFormat}},
+		{&p.unit, workbook.Look{Border: true, Wrap: true, Top: true, Align: "center"}},
 		{&p.number, workbook.Look{Border: true, Top: true, Format: generalFormat, Align: "right"}},
 		{&p.bold, workbook.Look{Border: true, Top: true, Bold: true, Wrap: true, Format: workbook.TextFormat}},
 		{&p.note, workbook.Look{Colour: "606060", Size: 8, Align: "center", Top: true}},
@@ -265,7 +266,7 @@ func (p *paper) operand(o *housing.Operand) error {
 	}
 	text := func(s string) excelize.Cell { return excelize.Cell{StyleID: p.text, Value: s} }
 	return p.put(workbook.Height(lines), excelize.Cell{StyleID: p.bold, Value: o.Symbol}, text(o.Meaning), value,
-		text(o.Unit), text(o.Basis), text(source))
+		excelize.Cell{StyleID: p.unit, Value: o.Unit}, text(o.Basis), text(source))
 }
 
 func (p *paper) findings(list []housing.Finding) error {
