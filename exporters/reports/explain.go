@@ -104,22 +104,22 @@ func addLine(t *table, s *housing.CalculationSheet, i int) error {
 // paper is the sheet to print: blocks one below the other, as wide as a portrait page.
 type paper struct {
 	*workbook.Sheet
-	row                                                           int
-	title, small, label, value, bar, amount, head, text           int
-	number, unit, bold, note, total, totalMoney, formula, barless int
+	book                                                  *workbook.Book
+	row                                                   int
+	title, small, label, value, bar, amount, head, text   int
+	unit, bold, note, total, totalMoney, formula, barless int
 }
 
 // The columns of the paper: symbol, meaning, value, unit, basis, source.
 const (
-	paperColumns  = 6
-	symbolWidth   = 13.0
-	meaningWidth  = 30.0
-	numberWidth   = 16.0
-	unitWidth     = 13.0
-	basisWidth    = 28.0
-	sourceWidth   = 26.0
-	paperWide     = meaningWidth + numberWidth + unitWidth + basisWidth + sourceWidth
-	generalFormat = "#,##0.##################"
+	paperColumns = 6
+	symbolWidth  = 13.0
+	meaningWidth = 30.0
+	numberWidth  = 16.0
+	unitWidth    = 13.0
+	basisWidth   = 28.0
+	sourceWidth  = 26.0
+	paperWide    = meaningWidth + numberWidth + unitWidth + basisWidth + sourceWidth
 )
 
 func writePaper(book *workbook.Book, meta Meta, sheets []*housing.CalculationSheet) error {
@@ -131,8 +131,8 @@ func writePaper(book *workbook.Book, meta Meta, sheets []*housing.CalculationShe
 	if err != nil {
 		return fmt.Errorf("add the calculation sheet: %w", err)
 	}
-	p := &paper{Sheet: sheet, row: 1}
-	if err := p.styles(book); err != nil {
+	p := &paper{Sheet: sheet, book: book, row: 1}
+	if err := p.styles(); err != nil {
 		return err
 	}
 	for _, s := range sheets {
@@ -143,7 +143,7 @@ func writePaper(book *workbook.Book, meta Meta, sheets []*housing.CalculationShe
 	return p.Finish() //nolint:wrapcheck // says the sheet
 }
 
-func (p *paper) styles(book *workbook.Book) error {
+func (p *paper) styles() error {
 	for _, s := range []struct {
 		to   *int
 		look workbook.Look
@@ -158,14 +158,13 @@ func (p *paper) styles(book *workbook.Book) error {
 		{&p.head, workbook.Look{Bold: true, Wrap: true, Align: "center", Fill: totalFill, Border: true}},
 		{&p.text, workbook.Look{Border: true, Wrap: true, Top: true, Format: workbook.TextFormat}},
 		{&p.unit, workbook.Look{Border: true, Wrap: true, Top: true, Align: "center"}},
-		{&p.number, workbook.Look{Border: true, Top: true, Format: generalFormat, Align: "right"}},
 		{&p.bold, workbook.Look{Border: true, Top: true, Bold: true, Wrap: true, Format: workbook.TextFormat}},
 		{&p.note, workbook.Look{Colour: "606060", Size: 8, Align: "center", Top: true}},
 		{&p.total, workbook.Look{Border: true, Bold: true, Fill: totalFill}},
 		{&p.totalMoney, workbook.Look{Border: true, Bold: true, Fill: totalFill, Format: workbook.MoneyFormat + " ₽", Align: "right"}},
 		{&p.barless, workbook.Look{Top: true, Bold: true, Format: workbook.MoneyFormat + " ₽", Align: "left"}},
 	} {
-		style, err := book.Style(s.look)
+		style, err := p.book.Style(s.look)
 		if err != nil {
 			return fmt.Errorf("style the calculation sheet: %w", err)
 		}
@@ -252,10 +251,9 @@ func (p *paper) operand(o *housing.Operand) error {
 	if o.Source != (housing.Source{}) {
 		source = o.Source.Russian()
 	}
-	value := excelize.Cell{StyleID: p.text, Value: o.Value}
-	const exact = 15
-	if d, err := housing.ParseDecimal(o.Value); err == nil && len(strings.Trim(o.Value, "-.0")) <= exact {
-		value = excelize.Cell{StyleID: p.number, Value: workbook.Number(d)}
+	value, err := p.value15(o.Value)
+	if err != nil {
+		return err
 	}
 	lines := 1
 	for _, cell := range []struct {
@@ -267,6 +265,24 @@ func (p *paper) operand(o *housing.Operand) error {
 	text := func(s string) excelize.Cell { return excelize.Cell{StyleID: p.text, Value: s} }
 	return p.put(workbook.Height(lines), excelize.Cell{StyleID: p.bold, Value: o.Symbol}, text(o.Meaning), value,
 		excelize.Cell{StyleID: p.unit, Value: o.Unit}, text(o.Basis), text(source))
+}
+
+// value15 is a number with the digits it was written with where Excel keeps them all, else a text.
+func (p *paper) value15(text string) (excelize.Cell, error) {
+	const exact = 15
+	d, err := housing.ParseDecimal(text)
+	if err != nil || len(strings.Trim(text, "-.0")) > exact {
+		return excelize.Cell{StyleID: p.text, Value: strings.Replace(text, ".", ",", 1)}, nil
+	}
+	format := workbook.CountFormat
+	if d.Scale() > 0 {
+		format += "." + strings.Repeat("0", int(d.Scale()))
+	}
+	style, err := p.book.Style(workbook.Look{Border: true, Top: true, Format: format, Align: "right"})
+	if err != nil {
+		return excelize.Cell{}, fmt.Errorf("style a value: %w", err)
+	}
+	return excelize.Cell{StyleID: style, Value: workbook.Number(d)}, nil
 }
 
 func (p *paper) findings(list []housing.Finding) error {
