@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/kvitok-gkh/kvitok/housing"
@@ -56,10 +57,10 @@ func ReadRates(ctx context.Context, path, temp string) (r Rates, err error) {
 	if err != nil {
 		return r, fmt.Errorf("read the rates of %s: %w", input.Name, err)
 	}
-	var problems []housing.Problem
+	var wrong []housing.Problem
 	_, err = format.Decode(ctx, input, func(rec importers.Record) error {
 		if rec.Rejected() {
-			problems = append(problems, rec.Problems...)
+			wrong = append(wrong, rec.Problems...)
 		}
 		r.add(rec.Fact)
 		return nil
@@ -67,8 +68,8 @@ func ReadRates(ctx context.Context, path, temp string) (r Rates, err error) {
 	if err != nil {
 		return r, fmt.Errorf("read the rates of %s: %w", input.Name, err)
 	}
-	if problems = append(problems, r.clashes()...); len(problems) > 0 {
-		return r, &RatesError{File: input.Name, Problems: problems}
+	if wrong = slices.Concat(wrong, r.clashes()); len(wrong) > 0 {
+		return r, &RatesError{File: input.Name, Problems: wrong}
 	}
 	return r, nil
 }
@@ -260,7 +261,8 @@ func overlay[T comparable](base, extra []T, kind func(T) T, days func(*T) *housi
 				kept = append(kept, tail)
 			}
 		}
-		result = append(kept, e)
+		kept = append(kept, e)
+		result = kept
 	}
 	return result
 }

@@ -78,8 +78,10 @@ func TestRatesReplace(t *testing.T) {
 			base:  []housing.Tariff{tariff(t, water, "", "50", "2026-01-01.."), {Service: housing.Electricity, Zone: housing.ZoneDay}},
 			extra: []housing.Tariff{tariff(t, heat, "", "4000", "2026-01-01.."), {Service: housing.Electricity, Zone: housing.ZoneNight}},
 			want: []housing.Tariff{
-				tariff(t, water, "", "50", "2026-01-01.."), {Service: housing.Electricity, Zone: housing.ZoneDay},
-				tariff(t, heat, "", "4000", "2026-01-01.."), {Service: housing.Electricity, Zone: housing.ZoneNight},
+				tariff(t, water, "", "50", "2026-01-01.."),
+				{Service: housing.Electricity, Zone: housing.ZoneDay},
+				tariff(t, heat, "", "4000", "2026-01-01.."),
+				{Service: housing.Electricity, Zone: housing.ZoneNight},
 			},
 		},
 		"a price of the organisation leaves that of the house, one of the house replaces it": {
@@ -204,7 +206,9 @@ func TestReadRates(t *testing.T) {
 // A file is tried whole or not at all, and it is said why.
 func TestReadRatesRefuses(t *testing.T) {
 	t.Parallel()
-	water := func(price, from string) []any { return []any{"Холодное водоснабжение", nil, price, from, nil} }
+	water := func(price, from string) []any {
+		return []any{"Холодное водоснабжение", nil, price, from, nil}
+	}
 	for name, test := range map[string]struct {
 		rows [][]any
 		want string

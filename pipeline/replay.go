@@ -127,21 +127,3 @@ func plain(d housing.Decimal) string {
 	}
 	return text
 }
-
-// Explain computes one account from the snapshot of its house and gives every line with its trace.
-// store.ErrNotFound and charging.ErrNoAccount say that it was not charged.
-func (p *Pipeline) Explain(ctx context.Context, account string, period housing.Period) ([]housing.Trace, error) {
-	stored, err := p.Store.SnapshotOfAccount(ctx, p.Organisation.ID, account, period)
-	if err != nil {
-		return nil, err //nolint:wrapcheck // says what it looked for
-	}
-	snapshot, err := openSnapshot(stored.Body)
-	if err != nil {
-		return nil, err
-	}
-	traces, err := charging.Explain(snapshot, account)
-	if err != nil {
-		return nil, fmt.Errorf("explain account %s for %s: %w", account, period, err)
-	}
-	return traces, nil
-}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 
 	"github.com/kvitok-gkh/kvitok/exporters/reports"
@@ -72,7 +73,7 @@ func Sheets(
 				return nil, fmt.Errorf("add up account %s: %w", sheet.Account.Number, err)
 			}
 		}
-		sheet.Findings = append(sheet.Findings[:len(sheet.Findings):len(sheet.Findings)], noticed[""]...)
+		sheet.Findings = slices.Concat(sheet.Findings, noticed[""])
 		sheets = append(sheets, &sheet)
 	}
 	return sheets, nil

@@ -61,16 +61,16 @@ func (p *Pipeline) WhatIf(ctx context.Context, in WhatIfInput) (reports.WhatIf, 
 		return result, fmt.Errorf("charges of %s: %w", in.Period, store.ErrNotFound)
 	}
 	result.Stands = totals.Amount
-	return result, p.tryRates(ctx, in.Period, rates, &result)
+	bar := p.Progress.Start("what if", totals.Houses)
+	defer bar.Done()
+	err = p.tryRates(ctx, in.Period, rates, newComparison(&result, bar))
+	return result, err
 }
 
 // tryRates goes over the houses, then adds up and sorts.
-func (p *Pipeline) tryRates(ctx context.Context, period housing.Period, rates Rates, result *reports.WhatIf) error {
-	totals := newComparison(result)
-	bar := p.Progress.Start("what if", 0)
-	defer bar.Done()
+func (p *Pipeline) tryRates(ctx context.Context, period housing.Period, rates Rates, totals *comparison) error {
 	err := p.Store.SnapshotsOf(ctx, p.Organisation.ID, period, func(s store.StoredSnapshot) error {
-		bar.Add(1)
+		totals.bar.Add(1)
 		snapshot, err := openSnapshot(s.Body)
 		if err != nil {
 			return p.unreadable(ctx, totals, s.House, err)

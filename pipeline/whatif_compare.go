@@ -17,10 +17,11 @@ type comparison struct {
 	result   *reports.WhatIf
 	services map[housing.Service]*reports.ServiceChange
 	keys     map[string]bool // addresses of the houses seen
+	bar      Bar
 }
 
-func newComparison(result *reports.WhatIf) *comparison {
-	return &comparison{result: result, services: map[housing.Service]*reports.ServiceChange{}, keys: map[string]bool{}}
+func newComparison(result *reports.WhatIf, bar Bar) *comparison {
+	return &comparison{result: result, bar: bar, services: map[housing.Service]*reports.ServiceChange{}, keys: map[string]bool{}}
 }
 
 // The two ways in which an account is charged.
@@ -50,7 +51,7 @@ func (c *comparison) house(s *housing.Snapshot, rates Rates) error {
 		result, err := charging.Calculate(snapshot)
 		if err != nil {
 			c.fail(s.House.Address, len(s.Accounts), err)
-			return nil //nolint:nilerr // reported with the house
+			return nil
 		}
 		results[way] = result
 	}
@@ -209,7 +210,8 @@ func (c *comparison) finish(rates Rates) error {
 			c.result.Services = append(c.result.Services, *change)
 		}
 	}
-	changes := []*reports.Change{&c.result.Total}
+	changes := make([]*reports.Change, 0, 1+len(c.result.Services)+len(c.result.Houses))
+	changes = append(changes, &c.result.Total)
 	for i := range c.result.Services {
 		changes = append(changes, &c.result.Services[i].Change)
 	}
@@ -235,7 +237,7 @@ func (c *comparison) finish(rates Rates) error {
 
 // houses lists the keys of the houses that have rates of their own.
 func (r Rates) houses() []string {
-	var keys []string
+	keys := make([]string, 0, len(r.Tariffs)+len(r.Norms))
 	for i := range r.Tariffs {
 		keys = append(keys, r.Tariffs[i].House)
 	}

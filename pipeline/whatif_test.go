@@ -29,11 +29,14 @@ func charged(tb testing.TB, accounts int) *world {
 // stored digests all that a charge run leaves.
 func (w *world) stored(tb testing.TB) string {
 	tb.Helper()
-	digest := w.facts(tb)
-	for _, table := range []string{"charges", "findings", "snapshots", "charged_houses", "runs"} {
-		digest += "\n" + one[string](tb, w.store, "SELECT md5(COALESCE(string_agg(t::text, '|' ORDER BY t::text), '')) FROM "+table+" t")
+	tables := []string{"charges", "findings", "snapshots", "charged_houses", "runs"}
+	digests := make([]string, 0, len(tables)+1)
+	digests = append(digests, w.facts(tb))
+	for _, table := range tables {
+		sql := "SELECT md5(COALESCE(string_agg(t::text, '|' ORDER BY t::text), '')) FROM " + table + " t"
+		digests = append(digests, table+" "+one[string](tb, w.store, sql))
 	}
-	return digest
+	return strings.Join(digests, "\n")
 }
 
 // The comparison agrees with charging the town by hand: solid waste has no reading, its price doubled

@@ -109,20 +109,25 @@ func TestSheetText(t *testing.T) {
 			if test.pages > 2 {
 				return // a golden text of many equal lines says nothing more
 			}
-			path := filepath.Join("testdata", name+".txt")
-			if *update {
-				if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(path) //nolint:gosec // one of our golden files
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), got); diff != "" {
-				t.Errorf("text (-want +got):\n%s", diff)
-			}
+			golden(t, name, got)
 		})
+	}
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name+".txt")
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path) //nolint:gosec // one of our golden files
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("text (-want +got):\n%s", diff)
 	}
 }
 
@@ -169,7 +174,9 @@ func TestAnySheetIsDrawn(t *testing.T) {
 	p := printer(t, Config{OnMissingGlyph: func(string, rune) {}})
 	rapid.Check(t, func(r *rapid.T) {
 		s := calculation(t)
-		draw := func(name string) string { return rapid.OneOf(rapid.String(), rapid.StringN(200, 500, -1)).Draw(r, name) }
+		draw := func(name string) string {
+			return rapid.OneOf(rapid.String(), rapid.StringN(200, 500, -1)).Draw(r, name)
+		}
 		s.House, s.Lines[0].Title, s.Lines[0].Formula, s.Lines[0].Clause = draw("house"), draw("title"), draw("formula"), draw("clause")
 		for i := range s.Lines[0].Operands {
 			o := &s.Lines[0].Operands[i]

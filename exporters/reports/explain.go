@@ -63,7 +63,8 @@ func sheetTotals(sheets []*housing.CalculationSheet) []Total {
 
 func linesTable() table {
 	return table{title: sheetTitle + ": строки", name: "Строки", columns: []column{
-		textColumn("Лицевой счёт", 14), {title: "№", width: 5, format: workbook.CountFormat, align: "right"},
+		textColumn("Лицевой счёт", 14),
+		{title: "№", width: 5, format: workbook.CountFormat, align: "right"},
 		textColumn("Услуга", 34), textColumn("С", 11), textColumn("По", 11), textColumn("Способ", 12), textColumn("Правило", 9),
 		textColumn("Формула", 26),
 		{title: "Объём", width: 12, format: workbook.QuantityFormat, align: "right"},
@@ -271,7 +272,7 @@ func (p *paper) operand(o *housing.Operand) error {
 func (p *paper) value15(text string) (excelize.Cell, error) {
 	const exact = 15
 	d, err := housing.ParseDecimal(text)
-	if err != nil || len(strings.Trim(text, "-.0")) > exact {
+	if number := err == nil && len(strings.Trim(text, "-.0")) <= exact; !number {
 		return excelize.Cell{StyleID: p.text, Value: strings.Replace(text, ".", ",", 1)}, nil
 	}
 	format := workbook.CountFormat

@@ -86,7 +86,8 @@ func WriteWhatIf(w io.Writer, meta Meta, what WhatIf) (control Control, err erro
 	}
 	defer func() { err = errors.Join(err, book.Close()) }()
 	sections := []whatIfSection{
-		{servicesChanged(), what.addServices}, {housesChanged(), what.addHouses},
+		{servicesChanged(), what.addServices},
+		{housesChanged(), what.addHouses},
 		{accountsRisen("Счета с ростом выше порога"), func(t *table) error { return addAccounts(t, what.Above) }},
 		{accountsRisen("Наибольший рост"), func(t *table) error { return addAccounts(t, what.Largest) }},
 	}
@@ -142,14 +143,15 @@ func (what WhatIf) further() []Total {
 	if what.Total.Percent != nil {
 		change = what.Total.Percent.Russian()
 	}
-	list := []Total{
+	list := make([]Total, 0, 6+len(what.Notes))
+	list = append(list, []Total{
 		{"Начислено за месяц (стоит в базе)", what.Stands.Russian() + " ₽"},
 		{"Пересчитано при прежних ставках", what.Again.Russian() + " ₽ — " + gap},
 		{"Плата изменится всего, %", change},
 		{"Сопоставлено лицевых счетов", strconv.Itoa(what.Total.Accounts)},
 		{"Не сопоставлено лицевых счетов", strconv.Itoa(len(what.Omitted) + what.unseen())},
 		{"Домов, которые не удалось пересчитать", strconv.Itoa(what.Failed)},
-	}
+	}...)
 	for _, note := range what.Notes {
 		list = append(list, Total{"Замечание к файлу ставок", note})
 	}
@@ -204,8 +206,9 @@ func housesChanged() table {
 }
 
 func accountsRisen(name string) table {
-	columns := []column{textColumn("Лицевой счёт", 22), textColumn("Дом", 54), textColumn("Помещение", 14)}
-	return table{title: whatIfTitle + ": " + name, name: name, columns: append(columns, changeColumns("")...)}
+	return table{title: whatIfTitle + ": " + name, name: name, columns: append(
+		[]column{textColumn("Лицевой счёт", 22), textColumn("Дом", 54), textColumn("Помещение", 14)}, changeColumns("")...,
+	)}
 }
 
 func accountsOmitted() table {
