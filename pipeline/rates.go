@@ -118,6 +118,17 @@ func normKind(n housing.Norm) housing.Norm {
 	return n
 }
 
+// displacesTariff reports whether a tariff takes the place of another one on its days. One without
+// ranges of consumption is the price of them all.
+func displacesTariff(next, old housing.Tariff) bool {
+	if next.Range == 0 {
+		old.Range = 0
+	}
+	return tariffKind(next) == tariffKind(old)
+}
+
+func displacesNorm(next, old housing.Norm) bool { return normKind(next) == normKind(old) }
+
 func tariffDays(t *housing.Tariff) *housing.Interval { return &t.Valid }
 func normDays(n *housing.Norm) *housing.Interval     { return &n.Valid }
 
@@ -215,8 +226,8 @@ func (r Rates) Replace(s *housing.Snapshot) *housing.Snapshot {
 	for i := range own.Norms {
 		own.Norms[i].House = addressOf(s, own.Norms[i].House)
 	}
-	changed.Tariffs = overlay(s.Tariffs, own.Tariffs, tariffKind, tariffDays)
-	changed.Norms = overlay(s.Norms, own.Norms, normKind, normDays)
+	changed.Tariffs = overlay(s.Tariffs, own.Tariffs, displacesTariff, tariffDays)
+	changed.Norms = overlay(s.Norms, own.Norms, displacesNorm, normDays)
 	return &changed
 }
 
@@ -238,15 +249,15 @@ func addressOf(s *housing.Snapshot, key string) string {
 	return s.House.Address
 }
 
-// overlay puts the extra facts over the base: on their days those of the same kind give way.
-func overlay[T comparable](base, extra []T, kind func(T) T, days func(*T) *housing.Interval) []T {
+// overlay puts the extra facts over the base: on their days those that they displace give way.
+func overlay[T any](base, extra []T, displaces func(next, old T) bool, days func(*T) *housing.Interval) []T {
 	result := append(make([]T, 0, len(base)+len(extra)), base...)
 	for _, e := range extra {
 		on := *days(&e)
 		var kept []T
 		for _, b := range result {
 			valid := *days(&b)
-			if kind(b) != kind(e) || !valid.Overlaps(on) {
+			if !displaces(e, b) || !valid.Overlaps(on) {
 				kept = append(kept, b)
 				continue
 			}

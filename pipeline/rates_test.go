@@ -95,6 +95,13 @@ func TestRatesReplace(t *testing.T) {
 				tariff(t, water, ourHouse, "58", "2026-10-01.."),
 			},
 		},
+		"one price for all takes the place of ranges": {
+			base: []housing.Tariff{{Service: housing.Electricity, Range: 1}, {Service: housing.Electricity, Range: 2}},
+			extra: []housing.Tariff{
+				tariff(t, housing.Electricity, "", "6", ".."),
+			},
+			want: []housing.Tariff{tariff(t, housing.Electricity, "", "6", "..")},
+		},
 		"a first price of the house": {
 			base:  []housing.Tariff{tariff(t, water, "", "50", "2026-01-01..")},
 			extra: []housing.Tariff{tariff(t, water, key, "58", "2026-10-01..")},

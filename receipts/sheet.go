@@ -117,7 +117,7 @@ func (l *layout) sheetSummary(s *housing.CalculationSheet) {
 			coefficient = ch.Coefficient.Russian()
 		}
 		if !ch.Volume.IsZero() {
-			volume = ch.Volume.Russian() + " " + ch.Service.Unit()
+			volume = ch.Volume.Russian() + " " + ch.Unit()
 		}
 		t.rows = append(t.rows, row{cells: []string{
 			strconv.Itoa(i + 1), s.Lines[i].Title, sheetDays(ch.Segment), ch.Method.Russian(), volume,
