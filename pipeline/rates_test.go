@@ -54,13 +54,13 @@ func norm(tb testing.TB, service housing.Service, base housing.NormBase, value, 
 	return housing.Norm{Service: service, Base: base, Value: parse(tb, housing.ParseDecimal, value), Valid: days(tb, valid)}
 }
 
-func TestRatesReplace(t *testing.T) {
-	t.Parallel()
+type replacement struct{ base, extra, want []housing.Tariff }
+
+func replacements(t *testing.T) map[string]replacement {
+	t.Helper()
 	const water, heat = housing.ColdWater, housing.Heating
 	key, other := matching.HouseKey(ourHouse), matching.HouseKey(otherHouse)
-	for name, test := range map[string]struct {
-		base, extra, want []housing.Tariff
-	}{
+	return map[string]replacement{
 		"on its days the new price stands, before and after them the old one": {
 			base:  []housing.Tariff{tariff(t, water, "", "50", "2026-01-01..")},
 			extra: []housing.Tariff{tariff(t, water, "", "60", "2026-10-10..2026-10-20")},
@@ -107,7 +107,12 @@ func TestRatesReplace(t *testing.T) {
 			extra: []housing.Tariff{tariff(t, water, key, "58", "2026-10-01..")},
 			want:  []housing.Tariff{tariff(t, water, "", "50", "2026-01-01.."), tariff(t, water, ourHouse, "58", "2026-10-01..")},
 		},
-	} {
+	}
+}
+
+func TestRatesReplace(t *testing.T) {
+	t.Parallel()
+	for name, test := range replacements(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := &housing.Snapshot{House: housing.House{Address: ourHouse}, Tariffs: test.base}
