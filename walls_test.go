@@ -17,6 +17,7 @@ func mayImport() map[string][]string {
 	return map[string][]string{
 		"housing":             {},
 		"pipeline/charging":   {"housing"},
+		"pipeline/gating":     {"housing"},
 		"pipeline/matching":   {"housing"},
 		"pipeline/parameters": {"housing"},
 		"remote":              {"housing"},
@@ -26,7 +27,7 @@ func mayImport() map[string][]string {
 		"store":               {"housing"},
 		"town":                {"housing", "importers"},
 		"pipeline": {
-			"housing", "pipeline/charging", "pipeline/matching", "pipeline/parameters", "remote",
+			"housing", "pipeline/charging", "pipeline/gating", "pipeline/matching", "pipeline/parameters", "remote",
 			"importers", "exporters", "receipts", "store",
 		},
 		"schedules": {"housing", "pipeline", "remote", "importers", "store"},

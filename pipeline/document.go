@@ -12,6 +12,7 @@ import (
 
 	"github.com/kvitok-gkh/kvitok/housing"
 	"github.com/kvitok-gkh/kvitok/pipeline/charging"
+	"github.com/kvitok-gkh/kvitok/pipeline/gating"
 	"github.com/kvitok-gkh/kvitok/store"
 )
 
@@ -23,6 +24,7 @@ type documentBook struct {
 	payees map[string]housing.Organisation
 	months []housing.Parameter
 	payBy  housing.Date
+	limits gating.Limits
 }
 
 // openSnapshot reads a stored snapshot.

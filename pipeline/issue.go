@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/kvitok-gkh/kvitok/housing"
+	"github.com/kvitok-gkh/kvitok/pipeline/gating"
 	"github.com/kvitok-gkh/kvitok/pipeline/parameters"
 	"github.com/kvitok-gkh/kvitok/store"
 )
@@ -36,7 +37,8 @@ func (p *Pipeline) issueStep(ctx context.Context, period housing.Period, s *Summ
 
 // Issue makes the payment documents of every charged house, enters them into the register and draws
 // the print files: one a house, in flat order. A house whose documents are as issued before is not
-// drawn again. Documents that are no longer given out leave the register and the print file.
+// drawn again. Documents that are no longer given out leave the register and the print file. A house
+// that the gate has not looked at since it was charged is looked at first: nothing goes past the gate.
 func (p *Pipeline) Issue(ctx context.Context, period housing.Period) (IssueResult, error) {
 	payees, err := p.Store.Organisations(ctx)
 	if err != nil {
@@ -45,6 +47,9 @@ func (p *Pipeline) Issue(ctx context.Context, period housing.Period) (IssueResul
 	book := &documentBook{period: period, issuer: p.Organisation, payees: byINN(payees), months: parameters.ForMonth(p.Parameters, period)}
 	if book.payBy, err = payBy(period, book.months); err != nil {
 		return IssueResult{}, err
+	}
+	if book.limits, err = gating.LimitsOf(p.Parameters, period); err != nil {
+		return IssueResult{}, fmt.Errorf("read the bounds of the gate: %w", err)
 	}
 	totals, err := p.Store.ChargedTotals(ctx, p.Organisation.ID, period)
 	if err != nil {
@@ -97,7 +102,12 @@ func (p *Pipeline) issueHouse(ctx context.Context, book *documentBook, s store.S
 	if err != nil {
 		return result, fmt.Errorf("house %s: %w", snapshot.House.Address, err)
 	}
-	documents, result.Held = p.holdBroken(documents)
+	documents, gated, err := p.holdGated(ctx, book, s.House, documents)
+	if err != nil {
+		return result, err
+	}
+	documents, broken := p.holdBroken(documents)
+	result.Held = slices.Concat(gated, broken)
 	register := make([]store.IssuedDocument, len(documents))
 	for i, d := range documents {
 		if register[i], err = registered(d); err != nil {

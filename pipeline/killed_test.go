@@ -95,6 +95,7 @@ func (w *world) totals(tb testing.TB) map[string]string {
 		"payment_parts":  "payment_id, account_id, service, payee_id, amount",
 		"balances":       "account_id, service, payee_id, opening, charged, corrected, paid, closing",
 		"documents":      "account_id, number, to_pay, sha256",
+		"gate_houses":    "house_id, compared, accounts",
 	} {
 		got[table] = one[string](tb, w.store, "SELECT count(*) || ' ' || md5(COALESCE(string_agg(t::text, '|' ORDER BY t::text), '')) FROM (SELECT "+
 			columns+" FROM "+table+") AS t")

@@ -11,7 +11,7 @@ import (
 )
 
 // Run does the whole month in order: take in files, then readings of the stream (their meters are
-// known by then), match, charge, ledger, issue, publish, deliver. Run again, it finds nothing to do.
+// known by then), match, charge, ledger, gate, issue, publish, deliver. Run again, it finds nothing to do.
 func (p *Pipeline) Run(ctx context.Context, period housing.Period) (Summary, error) {
 	s := Summary{Period: period}
 	steps := []struct {
@@ -23,6 +23,7 @@ func (p *Pipeline) Run(ctx context.Context, period housing.Period) (Summary, err
 		{"match", p.matchStep},
 		{"charge", p.chargeStep},
 		{"ledger", p.ledgerStep},
+		{"gate", p.gateStep},
 		{"issue", p.issueStep},
 		{"publish", p.publishStep},
 		{"deliver", p.deliverStep},
@@ -52,6 +53,7 @@ type Summary struct {
 	Match   MatchResult    `json:"match"`
 	Charge  ChargeResult   `json:"charge"`
 	Ledger  LedgerResult   `json:"ledger"`
+	Gate    GateResult     `json:"gate"`
 	Issue   IssueResult    `json:"issue"`
 	Publish PublishResult  `json:"publish"`
 	Deliver DeliverResult  `json:"deliver"`
@@ -71,7 +73,7 @@ func (s Summary) Changed() bool {
 			return true
 		}
 	}
-	return s.Stream.Accepted > 0 || s.Match.Decided > 0 || s.Charge.Changed > 0 || s.Ledger.Changed > 0 || s.Issue.Changed > 0 ||
+	return s.Stream.Accepted > 0 || s.Match.Decided > 0 || s.Charge.Changed > 0 || s.Ledger.Changed > 0 || s.Gate.Changed > 0 || s.Issue.Changed > 0 ||
 		s.Publish.Changed > 0 || s.Deliver.Delivered > 0
 }
 
@@ -82,5 +84,5 @@ func (s Summary) NeedsAttention() bool {
 			return true
 		}
 	}
-	return s.Stream.Dead > 0 || s.Charge.Totals.Held > 0 || len(s.Issue.Held) > 0
+	return s.Stream.Dead > 0 || s.Charge.Totals.Held > 0 || s.Gate.Holding() || len(s.Issue.Held) > 0
 }

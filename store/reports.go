@@ -62,7 +62,9 @@ FROM (SELECT b.account_id, b.period, sum(b.closing)::bigint AS closing
       FROM balances b JOIN organisations o ON o.id = b.payee_id AND o.inn = $3
       WHERE b.period = $2 GROUP BY b.account_id, b.period) AS b
 JOIN accounts a ON a.id = b.account_id JOIN premises p ON p.id = a.premises_id JOIN houses h ON h.id = a.house_id
-WHERE a.organisation_id = $1 ORDER BY ` + printOrder
+WHERE a.organisation_id = $1
+    AND NOT EXISTS (SELECT FROM gate_holds g WHERE g.period = $2 AND g.account_id = a.id AND g.stands AND g.status <> 'released')
+ORDER BY ` + printOrder
 	return stream(ctx, q, sql, []any{organisation, period, payee}, func(d *housing.Debt) []any {
 		return []any{
 			&d.Account.ID, &d.Account.Number, &d.Account.Unified, &d.Account.Payer, &d.Account.Premises.Flat,

@@ -84,7 +84,8 @@ func (e *environment) root() *cobra.Command {
 	flags.BoolVarP(&e.verbose, "verbose", "v", false, "log details")
 	root.AddCommand(
 		e.demoCommand(), e.importCommand(), e.matchCommand(), e.chargeCommand(), e.calcCommand(),
-		e.explainCommand(), e.whatIfCommand(), e.replayCommand(), e.ledgerCommand(), e.issueCommand(), e.reportCommand(),
+		e.explainCommand(), e.whatIfCommand(), e.replayCommand(), e.ledgerCommand(), e.gateCommand(), e.issueCommand(),
+		e.reportCommand(),
 		e.exportCommand(), e.runCommand(), e.serveCommand(), e.workerCommand(), e.checkCommand(),
 		e.migrateCommand(), e.benchCommand(), e.versionCommand(),
 	)

@@ -43,6 +43,9 @@ func writeSummary(w io.Writer, s pipeline.Summary) {
 	writeMatch(w, s.Match)
 	writeCharge(w, s.Charge)
 	writeLedger(w, s.Ledger)
+	if s.Gate.Compared > 0 || s.Gate.Holding() { // a first month has nothing to compare with
+		writeGate(w, s.Gate)
+	}
 	writeIssue(w, s.Issue)
 	say(w, "reports:")
 	writePublish(w, s.Publish)

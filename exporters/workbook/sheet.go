@@ -176,6 +176,21 @@ func (s *Sheet) Choice(cells, source, prompt string) error {
 	return nil
 }
 
+// List offers fixed values as a drop-down list in the range and refuses all others.
+func (s *Sheet) List(cells string, values []string, prompt string) error {
+	rule := excelize.NewDataValidation(true)
+	rule.Sqref = cells
+	if err := rule.SetDropList(values); err != nil {
+		return fmt.Errorf("set the list of sheet %q: %w", s.Name, err)
+	}
+	rule.SetInput("Решение", prompt)
+	rule.SetError(excelize.DataValidationErrorStyleStop, "Нет такого решения", "Выберите из списка или оставьте ячейку пустой.")
+	if err := s.book.file.AddDataValidation(s.Name, rule); err != nil {
+		return fmt.Errorf("set the list of sheet %q: %w", s.Name, err)
+	}
+	return nil
+}
+
 // Lock protects the sheet against change by mistake; there is no password.
 func (s *Sheet) Lock() error {
 	err := s.book.file.ProtectSheet(s.Name, &excelize.SheetProtectionOptions{

@@ -1,0 +1,425 @@
+package gating_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+	"github.com/kvitok-gkh/kvitok/pipeline/charging"
+	"github.com/kvitok-gkh/kvitok/pipeline/gating"
+	"github.com/kvitok-gkh/kvitok/pipeline/parameters"
+)
+
+func must[T any](value T, err error) func(testing.TB) T {
+	return func(tb testing.TB) T {
+		tb.Helper()
+		if err != nil {
+			tb.Fatal(err)
+		}
+		return value
+	}
+}
+
+func period(tb testing.TB, s string) housing.Period {
+	tb.Helper()
+	return must(housing.ParsePeriod(s))(tb)
+}
+
+func day(tb testing.TB, s string) housing.Date {
+	tb.Helper()
+	return must(housing.ParseDate(s))(tb)
+}
+
+func dec(tb testing.TB, s string) housing.Decimal {
+	tb.Helper()
+	return must(housing.ParseDecimal(s))(tb)
+}
+
+func span(tb testing.TB, from, to string) housing.Interval {
+	tb.Helper()
+	i := housing.Interval{From: day(tb, from)}
+	if to != "" {
+		i.To = day(tb, to)
+	}
+	return i
+}
+
+const payee = "9900123450"
+
+// small is a flat of 50 m² and two people without meters, but for electricity: maintenance, cold
+// water by norm with its coefficient, electricity by meter.
+func small(tb testing.TB, month string) *housing.Snapshot {
+	tb.Helper()
+	p := period(tb, month)
+	always := span(tb, "2020-01-01", "")
+	s := &housing.Snapshot{
+		Format: housing.SnapshotFormat, Period: p, Organisation: payee,
+		House:      housing.House{ID: 1, Address: "д. 1", Kind: housing.BlockOfFlats, Area: dec(tb, "1000")},
+		Parameters: parameters.ForMonth(must(parameters.Builtin())(tb), p),
+		Tariffs: []housing.Tariff{
+			{Service: housing.Maintenance, Price: dec(tb, "30"), Valid: always},
+			{Service: housing.ColdWater, Price: dec(tb, "40"), Valid: always},
+			{Service: housing.Electricity, Price: dec(tb, "5"), Valid: always},
+		},
+		Norms: []housing.Norm{{Service: housing.ColdWater, Base: housing.PerPerson, Value: dec(tb, "5"), Valid: always}},
+	}
+	a := housing.AccountFacts{
+		Account:   housing.Account{ID: 11, Number: "0011", Premises: housing.Premises{ID: 1, Flat: "1", Kind: housing.Flat}},
+		Occupancy: []housing.Occupancy{{Valid: always, Area: dec(tb, "50"), People: 2, Occupant: housing.Owner}},
+	}
+	for _, service := range []housing.Service{housing.Maintenance, housing.ColdWater, housing.Electricity} {
+		a.Services = append(a.Services, housing.AccountService{Service: service, Payee: payee, MeterPossible: true, Valid: always})
+	}
+	a.Meters = []housing.MeterFacts{{
+		Meter: housing.Meter{ID: 7, Serial: "ЭЛ-7", Service: housing.Electricity, Zones: []housing.Zone{housing.ZoneSingle}, Digits: 6},
+		Readings: []housing.Reading{
+			{On: p.First().AddDays(-1), Value: dec(tb, "1000")}, {On: p.Last(), Value: dec(tb, "1200")},
+		},
+	}}
+	s.Accounts = []housing.AccountFacts{a}
+	return s
+}
+
+// charged computes a snapshot: what a month stands for.
+func charged(tb testing.TB, s *housing.Snapshot) gating.Month {
+	tb.Helper()
+	result := must(charging.Calculate(s))(tb)
+	ids := map[string]int64{}
+	for _, a := range s.Accounts {
+		ids[a.Number] = a.ID
+	}
+	m := gating.Month{Snapshot: s, Charges: map[int64][]housing.Charge{}}
+	for _, c := range result.Charges {
+		m.Charges[ids[c.Account]] = append(m.Charges[ids[c.Account]], c)
+	}
+	return m
+}
+
+func limits(tb testing.TB) gating.Limits {
+	tb.Helper()
+	return must(gating.LimitsOf(must(parameters.Builtin())(tb), period(tb, "2026-11")))(tb)
+}
+
+// only judges the one account of two months.
+func only(tb testing.TB, before *gating.Month, now gating.Month) gating.Verdict {
+	tb.Helper()
+	verdicts := must(gating.Judge(gating.Input{Limits: limits(tb), Before: before, Now: now}))(tb)
+	if len(verdicts) != 1 {
+		tb.Fatalf("%d verdicts, want one", len(verdicts))
+	}
+	checkSums(tb, &verdicts[0])
+	return verdicts[0]
+}
+
+type failer interface {
+	Helper()
+	Errorf(format string, args ...any)
+}
+
+// checkSums holds for every verdict: parts add up to the difference, of a service and of the account.
+func checkSums(tb failer, v *gating.Verdict) {
+	tb.Helper()
+	sum := func(of string, was, now housing.Money, c *housing.Causes) {
+		total, err := housing.SumMoney(c.List()...)
+		if err != nil || total != now-was {
+			tb.Errorf("%s: parts %+v add up to %s (%v), not to %s − %s", of, *c, total, err, now, was)
+		}
+	}
+	sum("account", v.Change.Was, v.Change.Now, &v.Change.Causes)
+	var was, now housing.Money
+	var all housing.Causes
+	for i := range v.Change.Services {
+		s := &v.Change.Services[i]
+		sum(string(s.Service), s.Was, s.Now, &s.Causes)
+		was, now = was+s.Was, now+s.Now
+		all.Unexplained += s.Unexplained
+		all.Volume += s.Volume
+	}
+	if now-was != v.Change.Now-v.Change.Was || all.Unexplained != v.Change.Unexplained || all.Volume != v.Change.Volume {
+		tb.Errorf("services do not add up to the account: %+v", v.Change)
+	}
+}
+
+func codes(v gating.Verdict) string {
+	list := make([]string, 0, len(v.Signs))
+	for _, s := range v.Signs {
+		list = append(list, s.Code)
+	}
+	return strings.Join(list, " ")
+}
+
+// Last month: maintenance 1500.00, cold water 400.00 with 800.00 of the coefficient 3, electricity 1000.00.
+func TestCauses(t *testing.T) { //nolint:funlen // a table
+	t.Parallel()
+	const was = 370000
+	tests := map[string]struct {
+		before, now func(*housing.Snapshot)
+		want        housing.Causes
+		signs       string
+	}{
+		"nothing changed": {},
+		"a tariff": {
+			now:  func(s *housing.Snapshot) { s.Tariffs[0].Price = dec(t, "33") },
+			want: housing.Causes{Tariff: 15000},
+		},
+		"a tariff of what the coefficient raises": {
+			now:  func(s *housing.Snapshot) { s.Tariffs[1].Price = dec(t, "44") },
+			want: housing.Causes{Tariff: 12000},
+		},
+		"a tariff in the middle of the month": {
+			now: func(s *housing.Snapshot) {
+				late := s.Tariffs[0]
+				s.Tariffs[0].Valid.To, late.Valid.From, late.Price = day(t, "2026-11-16"), day(t, "2026-11-16"), dec(t, "36")
+				s.Tariffs = append(s.Tariffs, late)
+			},
+			want: housing.Causes{Tariff: 15000},
+		},
+		"a tariff out of bounds": {
+			now:   func(s *housing.Snapshot) { s.Tariffs[0].Price = dec(t, "300") },
+			want:  housing.Causes{Tariff: 1350000},
+			signs: "tariff_change",
+		},
+		"a norm": {
+			now:  func(s *housing.Snapshot) { s.Norms[0].Value = dec(t, "6") },
+			want: housing.Causes{Volume: 24000},
+		},
+		"people": {
+			now:  func(s *housing.Snapshot) { s.Accounts[0].Occupancy[0].People = 3 },
+			want: housing.Causes{People: 60000},
+		},
+		"people by an extra zero": {
+			now:   func(s *housing.Snapshot) { s.Accounts[0].Occupancy[0].People = 20 },
+			want:  housing.Causes{People: 1080000},
+			signs: "change",
+		},
+		"people from the middle of the month": {
+			now: func(s *housing.Snapshot) {
+				o := s.Accounts[0].Occupancy[0]
+				s.Accounts[0].Occupancy[0].Valid.To, o.Valid.From, o.People = day(t, "2026-11-16"), day(t, "2026-11-16"), 4
+				s.Accounts[0].Occupancy = append(s.Accounts[0].Occupancy, o)
+			},
+			want: housing.Causes{People: 60000},
+		},
+		"area": {
+			now:  func(s *housing.Snapshot) { s.Accounts[0].Occupancy[0].Area = dec(t, "60") },
+			want: housing.Causes{Area: 30000},
+		},
+		"the coefficient": {
+			now:  func(s *housing.Snapshot) { s.Accounts[0].Services[1].MeterPossible = false },
+			want: housing.Causes{Coefficient: -80000},
+		},
+		"days": {
+			now:  func(s *housing.Snapshot) { s.Accounts[0].Closed = day(t, "2026-11-16") },
+			want: housing.Causes{Days: -75000 - 60000},
+		},
+		"consumption": {
+			now:  func(s *housing.Snapshot) { s.Accounts[0].Meters[0].Readings[1].Value = dec(t, "1300") },
+			want: housing.Causes{Volume: 50000},
+		},
+		"people and a tariff": {
+			now: func(s *housing.Snapshot) {
+				s.Accounts[0].Occupancy[0].People, s.Tariffs[1].Price = 3, dec(t, "44")
+			},
+			want: housing.Causes{People: 60000, Tariff: 18000},
+		},
+		"tenfold consumption": {
+			now:   func(s *housing.Snapshot) { s.Accounts[0].Meters[0].Readings[1].Value = dec(t, "3000") },
+			want:  housing.Causes{Volume: 900000},
+			signs: "volume_jump change",
+		},
+		"no use after use": {
+			now:   func(s *housing.Snapshot) { s.Accounts[0].Meters[0].Readings[1].Value = dec(t, "1000") },
+			want:  housing.Causes{Volume: -100000},
+			signs: "zero_volume",
+		},
+		"a service is taken off": {
+			now:  func(s *housing.Snapshot) { s.Accounts[0].Services = s.Accounts[0].Services[1:] },
+			want: housing.Causes{Services: -150000},
+		},
+		"a meter takes the place of the norm": {
+			now: func(s *housing.Snapshot) {
+				m := s.Accounts[0].Meters[0]
+				m.ID, m.Serial, m.Service = 8, "ХВ-8", housing.ColdWater
+				m.Readings = []housing.Reading{{On: day(t, "2026-10-31"), Value: dec(t, "1")}, {On: day(t, "2026-11-30"), Value: dec(t, "9")}}
+				s.Accounts[0].Meters = append(s.Accounts[0].Meters, m)
+			},
+			want: housing.Causes{Volume: -24000, Coefficient: -64000},
+		},
+		"nothing is charged": {
+			now:   func(s *housing.Snapshot) { s.Accounts[0].Services = nil },
+			want:  housing.Causes{Services: -was},
+			signs: "not_charged",
+		},
+		"nothing was charged last month": {
+			before: func(s *housing.Snapshot) { s.Accounts[0].Services = nil },
+			want:   housing.Causes{Services: was},
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			before, now := small(t, "2026-10"), small(t, "2026-11")
+			if test.before != nil {
+				test.before(before)
+			}
+			if test.now != nil {
+				test.now(now)
+			}
+			last := charged(t, before)
+			v := only(t, &last, charged(t, now))
+			if diff := cmp.Diff(test.want, v.Change.Causes); diff != "" {
+				t.Errorf("causes differ (-want +got):\n%s", diff)
+			}
+			if got := codes(v); got != test.signs {
+				t.Errorf("signs %q, want %q: %v", got, test.signs, v.Signs)
+			}
+		})
+	}
+}
+
+// What the facts do not account for is unexplained: lines that no charging of these facts gives.
+func TestUnexplained(t *testing.T) {
+	t.Parallel()
+	line := func(m gating.Month, service housing.Service) *housing.Charge {
+		for i := range m.Charges[11] {
+			if c := &m.Charges[11][i]; c.Service == service {
+				return c
+			}
+		}
+		t.Fatalf("no line of %s", service)
+		return nil
+	}
+	tests := map[string]struct {
+		change func(gating.Month)
+		want   housing.Money
+		signs  string
+	}{
+		"an amount that is not volume times price": {
+			func(m gating.Month) { line(m, housing.Maintenance).Amount += 12345 }, 12345, "unexplained",
+		},
+		"an area that is not the account's": {
+			func(m gating.Month) {
+				c := line(m, housing.Maintenance)
+				c.Volume, c.Amount = dec(t, "55"), 165000
+			}, 15000, "unexplained",
+		},
+		"a norm that is not the region's": {
+			func(m gating.Month) {
+				c := line(m, housing.ColdWater)
+				c.Volume, c.Amount = dec(t, "11"), 44000
+			}, 4000, "unexplained", // the coefficient's line stands as it was
+		},
+		"a service that disappeared": {
+			func(m gating.Month) { m.Charges[11] = m.Charges[11][1:] }, -150000, "unexplained",
+		},
+		"within the bound": {
+			func(m gating.Month) { line(m, housing.Maintenance).Amount += 90 }, 90, "",
+		},
+		"a negative line": {
+			func(m gating.Month) { line(m, housing.Maintenance).Amount = -1 }, -150001, "negative_line unexplained",
+		},
+		"a negative correction": {
+			func(m gating.Month) {
+				c := *line(m, housing.Maintenance)
+				c.Kind, c.Amount = housing.Correction, -5000
+				m.Charges[11] = append(m.Charges[11], c)
+			}, 0, "",
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			last, now := charged(t, small(t, "2026-10")), charged(t, small(t, "2026-11"))
+			test.change(now)
+			v := only(t, &last, now)
+			if got := codes(v); got != test.signs {
+				t.Errorf("signs %q, want %q", got, test.signs)
+			}
+			if v.Change.Unexplained != test.want {
+				t.Errorf("unexplained %s, want %s: %+v", v.Change.Unexplained, test.want, v.Change)
+			}
+		})
+	}
+}
+
+// A first month is explained; a volume far above the norm is a sign even then.
+func TestFirstMonth(t *testing.T) {
+	t.Parallel()
+	now := small(t, "2026-11")
+	v := only(t, nil, charged(t, now))
+	if !v.Change.New || v.Change.Services[0].Note != "новый счёт" || len(v.Signs) > 0 || v.Change.Causes.Services != 370000 {
+		t.Errorf("a first month: %+v, signs %v", v.Change, v.Signs)
+	}
+	meter := now.Accounts[0].Meters[0]
+	meter.ID, meter.Serial, meter.Service = 8, "ХВ-8", housing.ColdWater
+	meter.Readings = []housing.Reading{{On: day(t, "2026-10-31"), Value: dec(t, "1")}, {On: day(t, "2026-11-30"), Value: dec(t, "101")}}
+	now.Accounts[0].Meters = append(now.Accounts[0].Meters, meter)
+	if v := only(t, nil, charged(t, now)); codes(v) != gating.VolumeJump || !strings.Contains(v.Signs[0].Text, "по нормативу 10") {
+		t.Errorf("ten times the norm in a first month: %v", v.Signs)
+	}
+}
+
+// The mean of earlier months keeps a return from a journey from looking like a mistyped reading.
+func TestUsualVolume(t *testing.T) {
+	t.Parallel()
+	before, now := small(t, "2026-10"), small(t, "2026-11")
+	before.Accounts[0].Meters[0].Readings[1].Value = dec(t, "1010")
+	last := charged(t, before)
+	if v := only(t, &last, charged(t, now)); codes(v) != gating.VolumeJump {
+		t.Errorf("twenty times last month: %v", v.Signs)
+	}
+	now.Accounts[0].Meters[0].History = []housing.MonthVolume{
+		{Period: period(t, "2026-09"), Volume: dec(t, "220"), Metered: true}, {Period: period(t, "2026-10"), Volume: dec(t, "10"), Metered: true},
+	}
+	if v := only(t, &last, charged(t, now)); codes(v) != "" {
+		t.Errorf("the usual volume again: %v", v.Signs)
+	}
+}
+
+// A norm in place of a meter that hardly counted, or use below the norm, is no mistyped reading.
+func TestNoJump(t *testing.T) {
+	t.Parallel()
+	watered := func(month, used string) *housing.Snapshot {
+		s := small(t, month)
+		s.Tariffs[1].Price = dec(t, "400")
+		m := s.Accounts[0].Meters[0]
+		m.ID, m.Serial, m.Service = 8, "ХВ-8", housing.ColdWater
+		m.Readings = []housing.Reading{{On: s.Period.First().AddDays(-1), Value: dec(t, "0")}}
+		if used != "" {
+			m.Readings = append(m.Readings, housing.Reading{On: s.Period.Last(), Value: dec(t, used)})
+		}
+		s.Accounts[0].Meters = append(s.Accounts[0].Meters, m)
+		return s
+	}
+	last := charged(t, watered("2026-10", "0.1"))
+	for used, want := range map[string]bool{"": false, "9": false, "11": true} {
+		v := only(t, &last, charged(t, watered("2026-11", used)))
+		if got := strings.HasPrefix(codes(v), gating.VolumeJump); got != want {
+			t.Errorf("%q m³ after 0.1: %v", used, v.Signs)
+		}
+	}
+}
+
+func TestLimits(t *testing.T) {
+	t.Parallel()
+	all := must(parameters.Builtin())(t)
+	for name, value := range map[string]string{
+		"gate.unexplained_max": "-1", "gate.change_max_percent": "0", "gate.volume_jump": "ten", "gate.seasonal": "warmth", "gate.zero_min": "",
+	} {
+		var list []housing.Parameter
+		for _, p := range all {
+			if p.Name == name {
+				if value == "" {
+					continue
+				}
+				p.Value = value
+			}
+			list = append(list, p)
+		}
+		if l, err := gating.LimitsOf(list, period(t, "2026-11")); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s = %q: %+v, %v", name, value, l, err)
+		}
+	}
+}
