@@ -268,7 +268,7 @@ func (w *chargeWorker) charge(ctx context.Context, tx *store.Tx, args ChargeHous
 	if err != nil {
 		return err //nolint:wrapcheck // says what it loaded
 	}
-	snapshot.Parameters = parameters.ForMonth(p.Parameters, period)
+	snapshot.Parameters = parameters.ForCharging(p.Parameters, period)
 	var body bytes.Buffer
 	if err := charging.WriteSnapshot(&body, snapshot); err != nil {
 		return fmt.Errorf("write the snapshot: %w", err)

@@ -101,6 +101,19 @@ func ForMonth(all []housing.Parameter, period housing.Period) []housing.Paramete
 	return some
 }
 
+// ForCharging is ForMonth without what only later steps of a month read, so that a bound of the gate
+// or a due day that changes does not make charges look changed.
+func ForCharging(all []housing.Parameter, period housing.Period) []housing.Parameter {
+	return slices.DeleteFunc(ForMonth(all, period), func(p housing.Parameter) bool {
+		group, _, _ := strings.Cut(p.Name, ".")
+		switch group {
+		case "due", "gate", "payment", "penalty", "qr", "readings", "receipt", "whatif":
+			return true
+		}
+		return false
+	})
+}
+
 // Override puts rows of a configuration over the base: on the days of an extra row the base row of
 // the same name gives way, before and after them it stays.
 func Override(base, extra []housing.Parameter) []housing.Parameter {

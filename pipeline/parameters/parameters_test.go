@@ -123,3 +123,27 @@ func TestOverride(t *testing.T) {
 		}
 	}
 }
+
+// What the gate or a receipt reads must not change the digest of a snapshot.
+func TestForChargingLeavesLaterStepsOut(t *testing.T) {
+	t.Parallel()
+	all, err := parameters.Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	period, err := housing.ParsePeriod("2026-10")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for _, p := range parameters.ForCharging(all, period) {
+		seen[p.Name] = true
+	}
+	for name, want := range map[string]bool{
+		"uplift.cold_water": true, "average.min_months": true, "due.day": false, "gate.change_min": false, "penalty.rate_cap": false,
+	} {
+		if seen[name] != want {
+			t.Errorf("%s among the parameters of charging: %v, want %v", name, seen[name], want)
+		}
+	}
+}
