@@ -323,9 +323,16 @@ func TestUnexplained(t *testing.T) {
 		"a negative correction": {
 			func(m gating.Month) {
 				c := *line(m, housing.Maintenance)
-				c.Kind, c.Amount = housing.Correction, -5000
+				c.Kind, c.Amount, c.Reason = housing.Correction, -5000, "absence"
 				m.Charges[11] = append(m.Charges[11], c)
 			}, 0, "",
+		},
+		"a negative correction without reason": {
+			func(m gating.Month) {
+				c := *line(m, housing.Maintenance)
+				c.Kind, c.Amount = housing.Correction, -5000
+				m.Charges[11] = append(m.Charges[11], c)
+			}, 0, "negative_line",
 		},
 	}
 	for name, test := range tests {

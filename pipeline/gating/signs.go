@@ -33,8 +33,8 @@ func (p *pair) signsOf(service housing.Service) []Sign {
 	var signs []Sign
 	for i := range p.now.lines {
 		c := &p.now.lines[i]
-		if c.Service == service && c.Amount < 0 && c.Kind != housing.Correction {
-			signs = append(signs, Sign{NegativeLine, fmt.Sprintf("%s: отрицательное начисление %s руб., не перерасчёт",
+		if c.Service == service && c.Amount < 0 && (c.Kind != housing.Correction || c.Reason == "") {
+			signs = append(signs, Sign{NegativeLine, fmt.Sprintf("%s: отрицательная строка %s руб. без причины",
 				service.Russian(), c.Amount.Russian())})
 		}
 	}
