@@ -280,7 +280,7 @@ func TestCauses(t *testing.T) { //nolint:funlen // a table
 }
 
 // What the facts do not account for is unexplained: lines that no charging of these facts gives.
-func TestUnexplained(t *testing.T) {
+func TestUnexplained(t *testing.T) { //nolint:funlen // a table
 	t.Parallel()
 	line := func(m gating.Month, service housing.Service) *housing.Charge {
 		for i := range m.Charges[11] {
