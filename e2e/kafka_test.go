@@ -186,7 +186,7 @@ func produceFlow(ctx context.Context, cfg stream.Config) error {
 		}
 		<-pace.C
 	}
-	return p.Close() //nolint:wrapcheck // says itself what failed
+	return p.Close()
 }
 
 // child is the consumer in a process of its own: this test binary once more.
@@ -278,7 +278,7 @@ func (h flowHandler) Handle(ctx context.Context, batch []stream.Message) ([]stre
 			if err != nil {
 				var ok bool
 				if verdicts[i], ok = stream.VerdictOf(err); !ok {
-					return err //nolint:wrapcheck // cannot happen: DecodeReadings gives RejectError only
+					return err
 				}
 				continue
 			}

@@ -23,7 +23,7 @@ func Allocate(amount Money, weights []Money) ([]Money, error) {
 		parts[0] = amount
 		return parts, nil
 	}
-	sign, magnitude := Money(1), uint64(amount)
+	sign, magnitude := Money(1), uint64(amount) //nolint:gosec // two's complement, mended below
 	if amount < 0 {
 		sign, magnitude = -1, -magnitude
 	}
@@ -33,9 +33,9 @@ func Allocate(amount Money, weights []Money) ([]Money, error) {
 		if w < 0 {
 			return nil, fmt.Errorf("weight %s is negative: %w", w, ErrOverflow)
 		}
-		hi, lo := bits.Mul64(magnitude, uint64(w))
-		quotient, rest := bits.Div64(hi, lo, uint64(total)) // w ≤ total, so the quotient fits
-		parts[i], rests[i] = sign*Money(quotient), rest
+		hi, lo := bits.Mul64(magnitude, uint64(w))          //nolint:gosec // not negative
+		quotient, rest := bits.Div64(hi, lo, uint64(total)) //nolint:gosec // w ≤ total, so the quotient fits
+		parts[i], rests[i] = sign*Money(quotient), rest     //nolint:gosec // no larger than the amount
 		left -= quotient
 	}
 	order := make([]int, len(weights))

@@ -86,7 +86,7 @@ func TestDecimalOverflow(t *testing.T) {
 		"rescale": func() (housing.Decimal, error) {
 			small, err := housing.NewDecimal(1, 18)
 			if err != nil {
-				return small, err //nolint:wrapcheck // a test
+				return small, err
 			}
 			return big1.Add(small)
 		},

@@ -3,8 +3,8 @@ package housing
 // Payment is money that a payer paid in, as a registry reports it.
 type Payment struct {
 	ID        int64  `json:"id,omitzero"`
-	Key       string `json:"key"`     // unique within the organisation: the operator's own number of the payment
-	Account   string `json:"account"` // as it came
+	Key       string `json:"key"`            // unique within the organisation: the operator's own number of the payment
+	Account   string `json:"account"`        // as it came
 	Payee     string `json:"payee,omitzero"` // INN of the organisation paid; empty: the issuer
 	Payer     string `json:"payer,omitzero"`
 	Address   string `json:"address,omitzero"`

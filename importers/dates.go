@@ -98,7 +98,7 @@ func DateByMask(s, mask string) (d housing.Date, ok bool, err error) {
 		}
 	}
 	d, err = housing.NewDate(year, time.Month(month), day)
-	return d, true, err //nolint:wrapcheck // the caller words it
+	return d, true, err
 }
 
 // ReadPeriod takes a month: ММ.ГГГГ, ГГГГ-ММ, or its first day as a date.

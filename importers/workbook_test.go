@@ -54,7 +54,7 @@ func rows(t *testing.T, in importers.Input) ([]importers.SheetRow, error) {
 	t.Helper()
 	book, err := importers.OpenWorkbook(in)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // a test looks at it
+		return nil, err
 	}
 	var got []importers.SheetRow
 	err = book.Rows(book.Sheets()[0], func(r importers.SheetRow) error {
@@ -62,7 +62,7 @@ func rows(t *testing.T, in importers.Input) ([]importers.SheetRow, error) {
 		got = append(got, r)
 		return nil
 	})
-	return got, err //nolint:wrapcheck // a test looks at it
+	return got, err
 }
 
 func TestWorkbookCells(t *testing.T) {

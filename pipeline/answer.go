@@ -32,13 +32,13 @@ func (p *Pipeline) refuse(ctx context.Context, file housing.ReceivedFile, f fetc
 	problems := append([]housing.Problem{problem}, fallen.problems...)
 	err = p.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
 		if file.ID, err = tx.InsertFile(ctx, p.Organisation.ID, file); err != nil {
-			return err //nolint:wrapcheck // says what it stored
+			return err
 		}
 		if err := tx.FinishFile(ctx, file); err != nil {
-			return err //nolint:wrapcheck // says what it stored
+			return err
 		}
 		if err := tx.AddProblems(ctx, file.ID, problems); err != nil {
-			return err //nolint:wrapcheck // says what it stored
+			return err
 		}
 		return p.answer(ctx, tx, f, protocolPlan{file, shape, fallen.ofRefused})
 	})
@@ -101,7 +101,7 @@ func (p *Pipeline) answer(ctx context.Context, tx *store.Tx, f fetchedFile, plan
 	}
 	out.Destination, out.Name = partner.Name, name
 	_, err = tx.PutOutgoing(ctx, out, p.Now())
-	return err //nolint:wrapcheck // says what it queued
+	return err
 }
 
 // protocolPlan is what a protocol says: how the file ended, the shape it came in, how each row ended.
@@ -144,12 +144,12 @@ func (p *Pipeline) writeProtocol(ctx context.Context, w io.Writer, f fetchedFile
 	}
 	writer, err := protocols.New(w, convertShape(plan.shape), head)
 	if err != nil {
-		return err //nolint:wrapcheck // wrapped by answer
+		return err
 	}
 	if err := p.writeRows(ctx, writer, f, plan); err != nil {
 		return errors.Join(err, writer.Abort())
 	}
-	return writer.Close(protocols.Summary{ //nolint:wrapcheck // wrapped by answer
+	return writer.Close(protocols.Summary{
 		Status: plan.file.Status, Counts: plan.file.Counts, Reason: plan.file.Reason,
 	})
 }
@@ -173,7 +173,7 @@ func (p *Pipeline) writeRows(ctx context.Context, writer *protocols.Writer, f fe
 	}
 	for _, r := range read.Trailer {
 		if err := writer.Row(r.Sheet, r.Row, r.Cells, housing.Outcome{}); err != nil {
-			return err //nolint:wrapcheck // wrapped by answer
+			return err
 		}
 	}
 	return nil

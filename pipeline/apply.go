@@ -40,11 +40,11 @@ func (p *Pipeline) apply(ctx context.Context, what application) (FileResult, out
 			file.ID, err = tx.InsertFile(ctx, p.Organisation.ID, file)
 		}
 		if err != nil {
-			return err //nolint:wrapcheck // says what it stored
+			return err
 		}
 		source, err := tx.PutSource(ctx, housing.Source{Kind: housing.SourceFile, Name: file.Name}, file.ID)
 		if err != nil {
-			return err //nolint:wrapcheck // says what it stored
+			return err
 		}
 		a := &applier{Pipeline: p, tx: tx, file: file, source: source, period: what.period, known: known, rejected: what.rejected}
 		err = a.run(ctx, what.fetched)
@@ -89,11 +89,11 @@ func (a *applier) run(ctx context.Context, f fetchedFile) error {
 	}
 	a.file.Status = statusOf(a.file.Counts)
 	if err := a.tx.FinishFile(ctx, a.file); err != nil {
-		return err //nolint:wrapcheck // says what it stored
+		return err
 	}
 	a.problems = append(a.problems, read.Notes...)
 	if err := a.tx.AddProblems(ctx, a.file.ID, a.problems); err != nil {
-		return err //nolint:wrapcheck // says what it stored
+		return err
 	}
 	return a.answer(ctx, a.tx, f, protocolPlan{a.file, read.Shape, a.of})
 }
@@ -110,7 +110,7 @@ func (p *Pipeline) decodeResult(ctx context.Context, f fetchedFile, yield func(i
 		return result, fmt.Errorf("open the archived copy: %w", err)
 	}
 	defer func() { err = errors.Join(err, content.Close()) }()
-	return f.format.Decode(ctx, p.input(f.archived, content), yield) //nolint:wrapcheck // the caller names the file
+	return f.format.Decode(ctx, p.input(f.archived, content), yield)
 }
 
 // take collects rows of one kind and applies them when another kind comes or the batch is full.
@@ -263,7 +263,7 @@ func (a *applier) applyMeters(ctx context.Context, rows []housing.MeterEntry) ([
 			}
 		}
 	}
-	return a.tx.ApplyMeters(ctx, a.Organisation.ID, a.source, rows) //nolint:wrapcheck // says what it stored
+	return a.tx.ApplyMeters(ctx, a.Organisation.ID, a.source, rows)
 }
 
 func (a *applier) applyReadings(ctx context.Context, rows []housing.MeterReading) ([]housing.Outcome, error) {

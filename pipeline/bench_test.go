@@ -74,7 +74,7 @@ func (m made) takeIn(tb testing.TB, t *town.Town) []pipeline.FileResult {
 	paths := make([]string, 0, len(t.Files()))
 	for _, f := range t.Files() {
 		path := filepath.Join(dir, f.Name)
-		file, err := os.Create(path)
+		file, err := os.Create(path) //nolint:gosec // in a folder of the test
 		if err != nil {
 			tb.Fatal(err)
 		}

@@ -51,20 +51,20 @@ func (p *Pipeline) Charge(ctx context.Context, period housing.Period) (ChargeRes
 		}
 	}
 	if err := p.Store.FinishRun(ctx, run, p.Now()); err != nil {
-		return ChargeResult{}, err //nolint:wrapcheck // says what it ended
+		return ChargeResult{}, err
 	}
 	state, err := p.Store.RunState(ctx, run)
 	if err != nil {
-		return ChargeResult{}, err //nolint:wrapcheck // says what it read
+		return ChargeResult{}, err
 	}
 	if state.Changed > 0 {
 		if err := p.Store.AnalyzeMonth(ctx, period); err != nil {
-			return ChargeResult{}, err //nolint:wrapcheck // says what it looked over
+			return ChargeResult{}, err
 		}
 	}
 	totals, err := p.Store.ChargedTotals(ctx, p.Organisation.ID, period)
 	if err != nil {
-		return ChargeResult{}, err //nolint:wrapcheck // says what it added up
+		return ChargeResult{}, err
 	}
 	return ChargeResult{Run: run, Houses: state.OfHouses, Changed: state.Changed, Totals: totals}, nil
 }
@@ -74,7 +74,7 @@ func (p *Pipeline) Charge(ctx context.Context, period housing.Period) (ChargeRes
 func (p *Pipeline) PlanCharge(ctx context.Context, period housing.Period) (run int64, houses []int64, err error) {
 	run, houses, err = p.Store.PlanRun(ctx, p.Organisation.ID, period, p.Engine, p.Now())
 	if err != nil {
-		return 0, nil, err //nolint:wrapcheck // says what it planned
+		return 0, nil, err
 	}
 	if len(houses) == 0 {
 		return run, nil, nil
@@ -127,7 +127,7 @@ func (p *Pipeline) awaitUnits(ctx context.Context, run int64, due int, bar Bar) 
 	for still := 1; ; still++ {
 		state, err := p.Store.RunState(ctx, run)
 		if err != nil {
-			return err //nolint:wrapcheck // says what it read
+			return err
 		}
 		if state.Planned == 0 {
 			bar.Add(left)
@@ -140,7 +140,7 @@ func (p *Pipeline) awaitUnits(ctx context.Context, run int64, due int, bar Bar) 
 		if still%restless == 0 {
 			failed, err := p.Store.FailedUnits(ctx, run, ChargeHouse{}.Kind())
 			if err != nil {
-				return err //nolint:wrapcheck // says what it read
+				return err
 			}
 			if len(failed) == state.Planned {
 				return unitsError(run, failed)
@@ -239,12 +239,12 @@ func (w *chargeWorker) Work(ctx context.Context, job *river.Job[ChargeHouse]) er
 	p := w.pipeline
 	period, err := housing.ParsePeriod(job.Args.Period)
 	if err != nil {
-		return river.JobCancel(fmt.Errorf("charge house %d: %w", job.Args.House, err))
+		return river.JobCancel(fmt.Errorf("charge house %d: %w", job.Args.House, err)) //nolint:wrapcheck // what River understands
 	}
 	err = p.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
 		planned, err := tx.LockUnit(ctx, job.Args.Run, job.Args.House)
 		if err != nil {
-			return err //nolint:wrapcheck // says what it took
+			return err
 		}
 		if planned {
 			if err := w.charge(ctx, tx, job.Args, period); err != nil {
@@ -266,7 +266,7 @@ func (w *chargeWorker) charge(ctx context.Context, tx *store.Tx, args ChargeHous
 	p := w.pipeline
 	snapshot, err := tx.LoadSnapshot(ctx, p.Organisation, args.House, period)
 	if err != nil {
-		return err //nolint:wrapcheck // says what it loaded
+		return err
 	}
 	snapshot.Parameters = parameters.ForCharging(p.Parameters, period)
 	var body bytes.Buffer
@@ -290,10 +290,10 @@ func (w *chargeWorker) charge(ctx context.Context, tx *store.Tx, args ChargeHous
 		return err
 	}
 	if c.PayeeIDs, err = tx.OrganisationIDs(ctx); err != nil {
-		return err //nolint:wrapcheck // says what it read
+		return err
 	}
 	_, err = tx.SaveCharges(ctx, c)
-	return err //nolint:wrapcheck // says what it stored
+	return err
 }
 
 func addTotals(c *store.ChargedHouse) error {

@@ -54,7 +54,7 @@ func (p *Pipeline) Deliver(ctx context.Context) (DeliverResult, error) {
 	}
 	var err error
 	result.Waiting, err = p.Store.PendingOutgoing(ctx)
-	return result, err //nolint:wrapcheck // says what it counted
+	return result, err
 }
 
 // delivery is how one delivery ended.
@@ -71,7 +71,7 @@ func (p *Pipeline) deliverOne(ctx context.Context, partner Partner) (end deliver
 	err = p.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
 		out, err := tx.TakeOutgoing(ctx, partner.Name)
 		if err != nil {
-			return err //nolint:wrapcheck // says what it looked for
+			return err
 		}
 		sent, err := partner.Outbox.Deliver(ctx, out.Name, out.Size, func() (io.ReadCloser, error) {
 			return os.Open(p.path(out.Staged))
@@ -93,7 +93,7 @@ func (p *Pipeline) deliverOne(ctx context.Context, partner Partner) (end deliver
 			slog.Bool("already", sent.Already))
 		return tx.MarkDelivered(ctx, out.ID, p.Now())
 	})
-	return end, err //nolint:wrapcheck // wrapped inside
+	return end, err
 }
 
 // hashFile returns the SHA-256 of a file in hex.

@@ -48,7 +48,7 @@ func (p *Pipeline) Gate(ctx context.Context, period housing.Period) (GateResult,
 	}
 	houses, err := p.Store.ChargedHouses(ctx, p.Organisation.ID, period)
 	if err != nil {
-		return result, err //nolint:wrapcheck // says what it read
+		return result, err
 	}
 	bar := p.Progress.Start("gate", len(houses))
 	defer bar.Done()
@@ -69,10 +69,10 @@ func (p *Pipeline) Gate(ctx context.Context, period housing.Period) (GateResult,
 		return result, fmt.Errorf("check %s before issue: %w", period, err)
 	}
 	if result.GateTotals, err = p.Store.GateTotals(ctx, p.Organisation.ID, period); err != nil {
-		return result, err //nolint:wrapcheck // says what it counted
+		return result, err
 	}
 	result.Holds, err = p.Store.GateHolds(ctx, p.Organisation.ID, period)
-	return result, err //nolint:wrapcheck // says what it read
+	return result, err
 }
 
 // gateHouse does nothing where the house was looked at on the same facts already.
@@ -83,7 +83,7 @@ func (p *Pipeline) gateHouse(ctx context.Context, limits gating.Limits, house in
 	}
 	known, err := p.Store.GateBasis(ctx, house, period)
 	if err != nil || known == basis {
-		return 0, err //nolint:wrapcheck // says what it read
+		return 0, err
 	}
 	in := gating.Input{Limits: limits}
 	if in.Now, err = p.gateMonth(ctx, house, period); err != nil {
@@ -113,20 +113,20 @@ func (p *Pipeline) gateHouse(ctx context.Context, limits gating.Limits, house in
 	}
 	err = p.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
 		changed, err = tx.SaveGate(ctx, g)
-		return err //nolint:wrapcheck // says what it stored
+		return err
 	})
-	return changed, err //nolint:wrapcheck // says what it stored
+	return changed, err
 }
 
 // gateBasis digests all that the verdict on a house hangs on: both months, the bounds, the program.
 func (p *Pipeline) gateBasis(ctx context.Context, limits gating.Limits, house int64, period housing.Period) (basis string, before bool, err error) {
 	now, err := p.Store.SnapshotOfHouse(ctx, house, period, false)
 	if err != nil {
-		return "", false, err //nolint:wrapcheck // says what it read
+		return "", false, err
 	}
 	last, err := p.Store.SnapshotOfHouse(ctx, house, period.Prev(), false)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return "", false, err //nolint:wrapcheck // says what it read
+		return "", false, err
 	}
 	before = err == nil
 	return digestOf([]any{gating.Version, p.Engine, limits, now.SHA256, last.SHA256}), before, nil
@@ -145,14 +145,14 @@ func digestOf(value any) string {
 func (p *Pipeline) gateMonth(ctx context.Context, house int64, period housing.Period) (gating.Month, error) {
 	stored, err := p.Store.SnapshotOfHouse(ctx, house, period, true)
 	if err != nil {
-		return gating.Month{}, err //nolint:wrapcheck // says what it read
+		return gating.Month{}, err
 	}
 	snapshot, err := openTrusted(stored.Body)
 	if err != nil {
 		return gating.Month{}, err
 	}
 	ledger, err := p.Store.LedgerOfHouse(ctx, house, period)
-	return gating.Month{Snapshot: snapshot, Charges: ledger.Charges}, err //nolint:wrapcheck // says what it read
+	return gating.Month{Snapshot: snapshot, Charges: ledger.Charges}, err
 }
 
 // openTrusted reads a stored snapshot without the checks that one from outside needs: it was written
@@ -197,7 +197,7 @@ func (p *Pipeline) holdGated(
 	}
 	held, err := p.Store.HeldAccounts(ctx, house, book.period)
 	if err != nil {
-		return nil, nil, err //nolint:wrapcheck // says what it read
+		return nil, nil, err
 	}
 	for _, d := range documents {
 		if reason, holds := held[d.Account.ID]; holds {
@@ -213,7 +213,7 @@ func (p *Pipeline) holdGated(
 func (p *Pipeline) ExportHolds(ctx context.Context, w io.Writer, period housing.Period) (rows int, err error) {
 	holds, err := p.Store.GateHolds(ctx, p.Organisation.ID, period)
 	if err != nil {
-		return 0, err //nolint:wrapcheck // says what it read
+		return 0, err
 	}
 	meta := gatebook.Meta{Organisation: p.Organisation, Period: period, AsOf: p.Now(), Temp: p.path("work")}
 	if err := gatebook.WriteHolds(w, meta, slices.Values(holds)); err != nil {
@@ -243,7 +243,7 @@ func (p *Pipeline) ApplyGate(ctx context.Context, period housing.Period, answers
 		found, err := p.Store.DecideHold(ctx, p.Organisation.ID, period, store.GateDecision{GateAnswer: a, By: by, At: p.Now()})
 		switch {
 		case err != nil:
-			return result, err //nolint:wrapcheck // says what it stored
+			return result, err
 		case !found:
 			result.Problems = append(result.Problems, housing.Problem{
 				Row: a.Row, Sheet: housing.GateSheet, Column: housing.GateColumnAccount, Value: a.Account, Code: "hold_changed",
@@ -257,5 +257,5 @@ func (p *Pipeline) ApplyGate(ctx context.Context, period housing.Period, answers
 	}
 	var err error
 	result.Totals, err = p.Store.GateTotals(ctx, p.Organisation.ID, period)
-	return result, err //nolint:wrapcheck // says what it counted
+	return result, err
 }

@@ -238,7 +238,7 @@ func (p *Pipeline) ingest(ctx context.Context, f fetchedFile, period housing.Per
 		return p.again(ctx, known, file, f, period)
 	}
 	if !errors.Is(err, store.ErrNotFound) {
-		return FileResult{}, err //nolint:wrapcheck // says what it looked for
+		return FileResult{}, err
 	}
 	if f.refusal != nil {
 		return p.refuse(ctx, file, f, f.refusal.Problem, outcomes{})
@@ -251,7 +251,7 @@ func (p *Pipeline) ingest(ctx context.Context, f fetchedFile, period housing.Per
 	if store.IsUnique(err, "files_organisation_id_sha256_key") { // another process was quicker with the same bytes
 		known, err := p.Store.FileByHash(ctx, p.Organisation.ID, f.SHA256)
 		if err != nil {
-			return FileResult{}, err //nolint:wrapcheck // says what it looked for
+			return FileResult{}, err
 		}
 		return p.repeated(ctx, known, file)
 	}
@@ -279,7 +279,7 @@ func (p *Pipeline) again(ctx context.Context, known, file housing.ReceivedFile, 
 	if known.Status != housing.FileRefused {
 		problems, err := p.Store.Problems(ctx, known.ID)
 		if err != nil {
-			return FileResult{}, err //nolint:wrapcheck // says what it read
+			return FileResult{}, err
 		}
 		a.rejected = map[place]bool{}
 		for _, problem := range problems {
@@ -298,7 +298,7 @@ func (p *Pipeline) again(ctx context.Context, known, file housing.ReceivedFile, 
 // repeated notes that a file arrived again. Nothing of it is applied: its rows stand as they ended.
 func (p *Pipeline) repeated(ctx context.Context, known, again housing.ReceivedFile) (FileResult, error) {
 	if err := p.Store.AddArrival(ctx, known.ID, again.Partner, again.Name, again.Received); err != nil {
-		return FileResult{}, err //nolint:wrapcheck // says what it stored
+		return FileResult{}, err
 	}
 	p.Log.LogAttrs(ctx, slog.LevelInfo, "file is known", slog.String("file", again.Name), slog.String("sha256", again.SHA256),
 		slog.Time("first_received", known.Received))

@@ -42,7 +42,7 @@ func (p *Pipeline) issueStep(ctx context.Context, period housing.Period, s *Summ
 func (p *Pipeline) Issue(ctx context.Context, period housing.Period) (IssueResult, error) {
 	payees, err := p.Store.Organisations(ctx)
 	if err != nil {
-		return IssueResult{}, err //nolint:wrapcheck // says what it read
+		return IssueResult{}, err
 	}
 	book := &documentBook{period: period, issuer: p.Organisation, payees: byINN(payees), months: parameters.ForMonth(p.Parameters, period)}
 	if book.payBy, err = payBy(period, book.months); err != nil {
@@ -53,7 +53,7 @@ func (p *Pipeline) Issue(ctx context.Context, period housing.Period) (IssueResul
 	}
 	totals, err := p.Store.ChargedTotals(ctx, p.Organisation.ID, period)
 	if err != nil {
-		return IssueResult{}, err //nolint:wrapcheck // says what it added up
+		return IssueResult{}, err
 	}
 	bar := p.Progress.Start("receipts", totals.Accounts)
 	defer bar.Done()
@@ -96,7 +96,7 @@ func (p *Pipeline) issueHouse(ctx context.Context, book *documentBook, s store.S
 	}
 	ledger, err := p.Store.LedgerOfHouse(ctx, s.House, book.period)
 	if err != nil {
-		return result, err //nolint:wrapcheck // says what it read
+		return result, err
 	}
 	documents, err := book.ofHouse(snapshot, ledger)
 	if err != nil {
@@ -121,7 +121,7 @@ func (p *Pipeline) issueHouse(ctx context.Context, book *documentBook, s store.S
 	err = p.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
 		result.Changed, err = tx.IssueDocuments(ctx, p.Organisation.ID, s.House, book.period, register)
 		if err != nil {
-			return err //nolint:wrapcheck // says what it issued
+			return err
 		}
 		result.Pages, err = p.drawHouse(printFile{book.period, snapshot.House, documents, result.Changed > 0})
 		return err

@@ -45,14 +45,14 @@ func (p *Pipeline) Ledger(ctx context.Context, period housing.Period) (LedgerRes
 	}
 	err := p.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
 		result.Changed, err = tx.RebuildBalances(ctx, p.Organisation.ID, period)
-		return err //nolint:wrapcheck // says what it rebuilt
+		return err
 	})
 	if err != nil {
-		return result, err //nolint:wrapcheck // says what it rebuilt
+		return result, err
 	}
 	result.Totals, err = p.Store.Ledger(ctx, p.Organisation.ID, period)
 	if err != nil {
-		return result, err //nolint:wrapcheck // says what it added up
+		return result, err
 	}
 	return result, checkLedger(result.Totals)
 }
@@ -63,7 +63,7 @@ func (p *Pipeline) distributeSome(ctx context.Context, period housing.Period) (d
 	err = p.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
 		payments, err := tx.OpenPayments(ctx, p.Organisation.ID, period, paymentsAtOnce)
 		if err != nil {
-			return err //nolint:wrapcheck // says what it read
+			return err
 		}
 		done = len(payments)
 		var parts []store.PaymentPart
@@ -79,7 +79,7 @@ func (p *Pipeline) distributeSome(ctx context.Context, period housing.Period) (d
 		}
 		return tx.InsertParts(ctx, period, parts)
 	})
-	return done, err //nolint:wrapcheck // wrapped inside
+	return done, err
 }
 
 // distribute splits one payment within its payee: first over what is owed, in proportion, then over
@@ -103,18 +103,18 @@ func (p *Pipeline) distribute(payment *store.OpenPayment) ([]store.PaymentPart, 
 	var debt housing.Money
 	for i, b := range own {
 		if err := b.Close(); err != nil {
-			return nil, err //nolint:wrapcheck // wrapped by the caller
+			return nil, err
 		}
 		owed[i], charged[i] = max(b.Closing, 0), max(b.Charged, 0)
 		debt += owed[i]
 	}
 	amounts, err := housing.Allocate(min(payment.Amount, debt), owed)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // wrapped by the caller
+		return nil, err
 	}
 	advance, err := housing.Allocate(payment.Amount-min(payment.Amount, debt), charged)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // wrapped by the caller
+		return nil, err
 	}
 	var parts []store.PaymentPart
 	for i, b := range own {

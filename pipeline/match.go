@@ -34,7 +34,7 @@ func (p *Pipeline) Match(ctx context.Context) (MatchResult, error) {
 	var result MatchResult
 	claims, err := p.Store.OpenClaims(ctx, p.Organisation.ID)
 	if err != nil {
-		return result, err //nolint:wrapcheck // says what it read
+		return result, err
 	}
 	if len(claims) > 0 {
 		if result.Decided, err = p.decide(ctx, claims); err != nil {
@@ -42,7 +42,7 @@ func (p *Pipeline) Match(ctx context.Context) (MatchResult, error) {
 		}
 	}
 	result.Counts, err = p.Store.CountMatches(ctx, p.Organisation.ID)
-	return result, err //nolint:wrapcheck // says what it counted
+	return result, err
 }
 
 func (p *Pipeline) decide(ctx context.Context, claims []housing.Claim) (decided int, err error) {
@@ -66,10 +66,10 @@ func (p *Pipeline) decide(ctx context.Context, claims []housing.Claim) (decided 
 		var done int
 		err := p.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
 			done, err = tx.DecideAll(ctx, decisions, p.Now())
-			return err //nolint:wrapcheck // says what it stored
+			return err
 		})
 		if err != nil {
-			return decided, err //nolint:wrapcheck // says what it stored
+			return decided, err
 		}
 		decided += done
 		bar.Add(len(some))
@@ -89,7 +89,7 @@ func (p *Pipeline) matchingIndex(ctx context.Context, show func(store.HouseAccou
 		return nil
 	})
 	if err != nil {
-		return nil, err //nolint:wrapcheck // says what it read
+		return nil, err
 	}
 	return matching.NewIndex(accounts), nil
 }
@@ -106,7 +106,7 @@ func flatOf(premises housing.Premises) string {
 func (p *Pipeline) ExportQuestions(ctx context.Context, w io.Writer) (rows int, err error) {
 	claims, err := p.Store.QuestionedClaims(ctx, p.Organisation.ID)
 	if err != nil {
-		return 0, err //nolint:wrapcheck // says what it read
+		return 0, err
 	}
 	accounts := map[int64]store.HouseAccounts{}
 	index, err := p.matchingIndex(ctx, func(a store.HouseAccounts) { accounts[a.ID] = a })
@@ -157,7 +157,7 @@ func (p *Pipeline) ApplyAnswers(ctx context.Context, answers []housing.MatchAnsw
 	}
 	accounts, err := p.Store.AccountIDs(ctx, p.Organisation.ID, numbers)
 	if err != nil {
-		return result, err //nolint:wrapcheck // says what it looked for
+		return result, err
 	}
 	for _, a := range answers {
 		if err := p.applyAnswer(ctx, a, accounts, by, &result); err != nil {
@@ -187,7 +187,7 @@ func (p *Pipeline) applyAnswer(ctx context.Context, a housing.MatchAnswer, accou
 	var stored bool
 	err := p.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
 		stored, err = tx.AnswerQuestion(ctx, p.Organisation.ID, decision, p.Now())
-		return err //nolint:wrapcheck // says what it stored
+		return err
 	})
 	if err == nil && !stored {
 		result.Problems = append(result.Problems, housing.Problem{
@@ -197,7 +197,7 @@ func (p *Pipeline) applyAnswer(ctx context.Context, a housing.MatchAnswer, accou
 		return nil
 	}
 	if err != nil {
-		return err //nolint:wrapcheck // says what it stored
+		return err
 	}
 	if decision.Status == "linked" {
 		result.Linked++

@@ -157,7 +157,7 @@ func (w *world) undo(t *testing.T, claim int64) {
 	t.Helper()
 	err := w.store.InTx(t.Context(), func(ctx context.Context, tx *store.Tx) error {
 		_, err := tx.UndoMatch(ctx, w.Organisation.ID, claim, "operator", w.Now())
-		return err //nolint:wrapcheck // the test says what failed
+		return err
 	})
 	if err != nil {
 		t.Fatal(err)

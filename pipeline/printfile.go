@@ -37,7 +37,7 @@ func (p *Pipeline) drawHouse(f printFile) (pages int, err error) {
 	case f.changed || p.missing(name):
 		_, err = p.stage(name, func(w io.Writer) error {
 			pages, err = p.Printer.Book(w, sequence(f.documents))
-			return err //nolint:wrapcheck // wrapped below
+			return err
 		})
 		if err != nil {
 			return 0, fmt.Errorf("draw the print file of %s: %w", f.house.Address, err)

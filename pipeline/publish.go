@@ -59,11 +59,11 @@ func (p *Pipeline) Publish(ctx context.Context, period housing.Period) (PublishR
 	}{
 		{"ОСВ по лицевым счетам", func(w io.Writer) (int, error) {
 			c, err := reports.WriteTurnover(w, meta, p.Store.AccountTurnovers(ctx, organisation, period))
-			return c.Rows, err //nolint:wrapcheck // wrapped by put
+			return c.Rows, err
 		}},
 		{"Ведомость начислений", func(w io.Writer) (int, error) {
 			c, err := reports.WriteCharges(w, meta, p.Store.AccountCharges(ctx, organisation, period))
-			return c.Rows, err //nolint:wrapcheck // wrapped by put
+			return c.Rows, err
 		}},
 	}
 	bar := p.Progress.Start("reports", len(jobs)+1)
@@ -83,7 +83,7 @@ func (p *Pipeline) Publish(ctx context.Context, period housing.Period) (PublishR
 func (p *Pipeline) reportMeta(ctx context.Context, period housing.Period) (reports.Meta, error) {
 	state, err := p.Store.DataState(ctx, p.Organisation.ID, period)
 	if err != nil {
-		return reports.Meta{}, err //nolint:wrapcheck // says what it read
+		return reports.Meta{}, err
 	}
 	return reports.Meta{
 		Organisation: p.Organisation, Period: period, AsOf: state.AsOf, Zone: p.Limits.Zone,
@@ -106,7 +106,7 @@ func (p *Pipeline) publishDebts(ctx context.Context, period housing.Period, resu
 	err = p.put(staged, func(w io.Writer) (int, error) {
 		c, err := registries.WriteDebts(w, registries.Options{}, p.Store.Debts(ctx, p.Organisation.ID, p.Organisation.INN, period))
 		notes = c.Notes
-		return c.Rows, err //nolint:wrapcheck // wrapped by put
+		return c.Rows, err
 	}, result)
 	if err != nil {
 		return err
@@ -126,7 +126,7 @@ func (p *Pipeline) publishDebts(ctx context.Context, period housing.Period, resu
 	_, err = p.Store.PutOutgoing(ctx, store.Outgoing{
 		Destination: partner.Name, Name: name, Staged: staged, SHA256: file.SHA256, Size: info.Size(),
 	}, p.Now())
-	return err //nolint:wrapcheck // says what it queued
+	return err
 }
 
 // put writes a file under a temporary name and lets it take the place of the old one only if they differ.
@@ -166,7 +166,7 @@ func (p *Pipeline) publishRun(ctx context.Context, period housing.Period, s *Sum
 	}
 	findings, err := p.Store.Findings(ctx, p.Organisation.ID, period)
 	if err != nil {
-		return err //nolint:wrapcheck // says what it read
+		return err
 	}
 	run := reports.RunProtocol{
 		Stages: stageRows(s), Files: fileRows(s), Rejected: p.rejectedRows(ctx, s),
@@ -186,7 +186,7 @@ func (p *Pipeline) publishRun(ctx context.Context, period housing.Period, s *Sum
 	name := fmt.Sprintf("Протокол прогона %s № %d.xlsx", period, s.Charge.Run)
 	return p.put(filepath.Join("reports", period.String(), name), func(w io.Writer) (int, error) {
 		c, err := reports.WriteRunProtocol(w, meta, run)
-		return c.Rows, err //nolint:wrapcheck // wrapped by put
+		return c.Rows, err
 	}, result)
 }
 

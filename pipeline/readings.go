@@ -38,7 +38,7 @@ func DefaultReadingLimits() ReadingLimits {
 func (p *Pipeline) takeReadings(ctx context.Context, tx *store.Tx, rows []store.SourcedReading) ([]housing.Outcome, error) {
 	states, err := tx.RegisterStates(ctx, p.Organisation.ID, rows)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // says what it looked for
+		return nil, err
 	}
 	outcomes := make([]housing.Outcome, len(rows))
 	check := readingCheck{limits: p.Limits, today: housing.DateOf(p.Now()), earlier: map[register]*store.RegisterState{}}
@@ -58,7 +58,7 @@ func (p *Pipeline) takeReadings(ctx context.Context, tx *store.Tx, rows []store.
 	}
 	created, err := tx.InsertReadings(ctx, meters, fresh)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // says what it stored
+		return nil, err
 	}
 	for i, isNew := range created {
 		if !isNew { // another source brought it a moment ago
@@ -282,7 +282,7 @@ func (p *Pipeline) storeBatch(ctx context.Context, tx *store.Tx, batch decodedBa
 				Kind: housing.SourceStream, Name: m.Topic, Partition: int32(m.Partition), //nolint:gosec // Kafka's own type
 			}, 0)
 			if err != nil {
-				return nil, err //nolint:wrapcheck // says what it stored
+				return nil, err
 			}
 		}
 		batch.rows[row].SourceID = sources[key]
@@ -327,7 +327,7 @@ func (p *Pipeline) keepDeadLetters(ctx context.Context, tx *store.Tx, batch []st
 			Code: verdict.Code, Reason: verdict.Reason,
 		})
 		if err != nil {
-			return err //nolint:wrapcheck // says what it stored
+			return err
 		}
 	}
 	return nil
@@ -337,7 +337,7 @@ func (p *Pipeline) keepDeadLetters(ctx context.Context, tx *store.Tx, batch []st
 func (p *Pipeline) decodeMessage(m stream.Message) ([]housing.MeterReading, error) {
 	message, err := stream.DecodeReadings(m.Value)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // becomes a verdict
+		return nil, err
 	}
 	readings := make([]housing.MeterReading, 0, len(message.Readings))
 	for _, r := range message.Readings {

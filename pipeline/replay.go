@@ -32,7 +32,7 @@ func (p *Pipeline) Replay(ctx context.Context, period housing.Period) (ReplayRes
 	result := ReplayResult{Period: period}
 	totals, err := p.Store.ChargedTotals(ctx, p.Organisation.ID, period)
 	if err != nil {
-		return result, err //nolint:wrapcheck // says what it added up
+		return result, err
 	}
 	bar := p.Progress.Start("replay", totals.Houses)
 	defer bar.Done()
@@ -57,7 +57,7 @@ func (p *Pipeline) replayHouse(ctx context.Context, s store.StoredSnapshot, resu
 	}
 	stored, err := p.Store.LedgerOfHouse(ctx, s.House, result.Period)
 	if err != nil {
-		return err //nolint:wrapcheck // says what it read
+		return err
 	}
 	result.Houses++
 	fresh := map[string][]housing.Charge{}

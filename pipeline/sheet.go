@@ -17,7 +17,7 @@ import (
 func (p *Pipeline) Sheet(ctx context.Context, account string, period housing.Period) (*housing.CalculationSheet, error) {
 	stored, err := p.Store.SnapshotOfAccount(ctx, p.Organisation.ID, account, period)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // says what it looked for
+		return nil, err
 	}
 	snapshot, err := openSnapshot(stored.Body)
 	if err != nil {

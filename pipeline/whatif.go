@@ -55,7 +55,7 @@ func (p *Pipeline) WhatIf(ctx context.Context, in WhatIfInput) (reports.WhatIf, 
 	}
 	totals, err := p.Store.ChargedTotals(ctx, p.Organisation.ID, in.Period)
 	if err != nil {
-		return result, err //nolint:wrapcheck // says what it added up
+		return result, err
 	}
 	if totals.Houses == 0 {
 		return result, fmt.Errorf("charges of %s: %w", in.Period, store.ErrNotFound)
@@ -87,7 +87,7 @@ func (p *Pipeline) tryRates(ctx context.Context, period housing.Period, rates Ra
 func (p *Pipeline) unreadable(ctx context.Context, totals *comparison, house int64, why error) error {
 	refs, err := p.Store.HouseRefs(ctx, p.Organisation.ID)
 	if err != nil {
-		return err //nolint:wrapcheck // says what it read
+		return err
 	}
 	address := fmt.Sprintf("дом № %d", house)
 	for _, ref := range refs {

@@ -196,7 +196,7 @@ func addTo(amount housing.Money, totals ...*housing.Money) error {
 	for _, total := range totals {
 		sum, err := total.Add(amount)
 		if err != nil {
-			return err //nolint:wrapcheck // the caller says what is added up
+			return err
 		}
 		*total = sum
 	}

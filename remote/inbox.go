@@ -34,7 +34,7 @@ func (p *Place) Ready(ctx context.Context, w *Watch) ([]Entry, error) {
 	var listed []Entry
 	err := p.attempts(ctx, "list files", func() (err error) {
 		listed, err = p.driver.List(ctx)
-		return err //nolint:wrapcheck // wrapped by attempts
+		return err
 	})
 	if err != nil {
 		return nil, err
@@ -178,7 +178,7 @@ func (p *Place) Done(ctx context.Context, f Fetched) error {
 		if errors.Is(err, ErrNotFound) {
 			return nil
 		}
-		return err //nolint:wrapcheck // wrapped by attempts
+		return err
 	})
 }
 

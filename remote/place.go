@@ -127,11 +127,11 @@ func (p *Place) attempts(ctx context.Context, what string, try func() error) err
 // stat asks for one file the best way the driver has.
 func (p *Place) stat(ctx context.Context, name string) (Entry, error) {
 	if s, ok := p.driver.(Stater); ok {
-		return s.Stat(ctx, name) //nolint:wrapcheck // the callers add the name and the purpose
+		return s.Stat(ctx, name)
 	}
 	entries, err := p.driver.List(ctx)
 	if err != nil {
-		return Entry{}, err //nolint:wrapcheck // the callers add the name and the purpose
+		return Entry{}, err
 	}
 	for _, e := range entries {
 		if e.Name == name {

@@ -39,7 +39,7 @@ func (s *Scheduler) deliver(ctx context.Context) error {
 	if s.in.Hooks.Delivered != nil {
 		s.in.Hooks.Delivered(result)
 	}
-	return err //nolint:wrapcheck // says which delivery
+	return err
 }
 
 // planRun runs the months whose day has come.
@@ -51,7 +51,7 @@ func (s *Scheduler) planRun(ctx context.Context) error {
 		if s.in.Hooks.Run != nil {
 			s.in.Hooks.Run(summary)
 		}
-		return err //nolint:wrapcheck // says which step
+		return err
 	})
 }
 
@@ -68,12 +68,12 @@ func (s *Scheduler) planReports(ctx context.Context) error {
 func (s *Scheduler) plan(ctx context.Context, job string, due func(last time.Time) []Window, work func(context.Context, Window) error) error {
 	last, err := s.in.Store.LastWindow(ctx, job)
 	if err != nil {
-		return err //nolint:wrapcheck // says what it read
+		return err
 	}
 	if last.IsZero() { // a new installation owes nothing of the months before it
 		now := s.in.Now().UTC()
 		if _, err := s.in.Store.TakeWindow(ctx, job, now, now); err != nil {
-			return err //nolint:wrapcheck // says what it took
+			return err
 		}
 		last = now
 	}
@@ -88,10 +88,10 @@ func (s *Scheduler) plan(ctx context.Context, job string, due func(last time.Tim
 // take works on a window in the transaction that takes it: another process waits for the outcome, and
 // a failure or a kill gives the window back.
 func (s *Scheduler) take(ctx context.Context, job string, w Window, work func(context.Context, Window) error) error {
-	return s.in.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error { //nolint:wrapcheck // wrapped by plan
+	return s.in.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
 		first, err := tx.TakeWindow(ctx, job, w.At, s.in.Now())
 		if err != nil || !first {
-			return err //nolint:wrapcheck // wrapped by plan
+			return err
 		}
 		s.in.Log.InfoContext(ctx, "window taken", slog.String("job", job), slog.Time("window", w.At),
 			slog.String("period", w.Period.String()))
@@ -106,7 +106,7 @@ var errTurnOver = errors.New("turn is over")
 func (s *Scheduler) alone(ctx context.Context, job string, work func(context.Context) error) error {
 	err := s.in.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if _, err := tx.TakeWindow(ctx, job, time.Unix(0, 0).UTC(), s.in.Now()); err != nil {
-			return err //nolint:wrapcheck // says what it took
+			return err
 		}
 		if err := work(ctx); err != nil {
 			return err
@@ -116,14 +116,14 @@ func (s *Scheduler) alone(ctx context.Context, job string, work func(context.Con
 	if errors.Is(err, errTurnOver) {
 		return nil
 	}
-	return err //nolint:wrapcheck // says what failed
+	return err
 }
 
 // copyReports writes under a temporary name and renames: nobody opens half a workbook.
 func (s *Scheduler) copyReports(ctx context.Context, period housing.Period) error {
 	published, err := s.in.Month.Publish(ctx, period)
 	if err != nil {
-		return err //nolint:wrapcheck // says which report
+		return err
 	}
 	target, err := folder.New(folder.Config{Dir: s.in.Config.Reports.Dir})
 	if err != nil {

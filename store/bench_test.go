@@ -110,13 +110,13 @@ func (w *world) saveAll(tb testing.TB, units []store.ChargedHouse, workers int) 
 				}
 				err := w.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
 					if _, err := tx.LockUnit(ctx, units[i].Run, units[i].House); err != nil {
-						return err //nolint:wrapcheck // the test says what failed
+						return err
 					}
 					_, err := tx.SaveCharges(ctx, units[i])
-					return err //nolint:wrapcheck // the test says what failed
+					return err
 				})
 				if err != nil {
-					return err //nolint:wrapcheck // the test says what failed
+					return err
 				}
 			}
 		})
@@ -169,7 +169,7 @@ func BenchmarkReadings(b *testing.B) {
 		w.tx(b, func(tx *store.Tx) error {
 			states, err := tx.RegisterStates(b.Context(), w.issuer.ID, rows)
 			if err != nil {
-				return err //nolint:wrapcheck // the test says what failed
+				return err
 			}
 			meters := make([]int64, batch)
 			for i, s := range states {
@@ -178,7 +178,7 @@ func BenchmarkReadings(b *testing.B) {
 				}
 			}
 			_, err = tx.InsertReadings(b.Context(), meters, rows)
-			return err //nolint:wrapcheck // the test says what failed
+			return err
 		})
 	}
 	b.ReportMetric(float64(total)/b.Elapsed().Seconds(), "readings/s")
@@ -212,7 +212,7 @@ func BenchmarkRebuildBalances(b *testing.B) {
 			rebuild := func() (n int64) {
 				w.tx(b, func(tx *store.Tx) (err error) {
 					n, err = tx.RebuildBalances(b.Context(), w.issuer.ID, p)
-					return err //nolint:wrapcheck // the test says what failed
+					return err
 				})
 				return n
 			}

@@ -65,7 +65,7 @@ func TestDecisions(t *testing.T) { //nolint:funlen,gocognit // one story, told i
 			if stored != n {
 				t.Errorf("%d decisions stored, want %d", stored, n)
 			}
-			return err //nolint:wrapcheck // the test says what failed
+			return err
 		})
 	}
 	lists := func(what string, open, questioned []string, counts store.MatchCounts) {
@@ -93,7 +93,7 @@ func TestDecisions(t *testing.T) { //nolint:funlen,gocognit // one story, told i
 	answer := func(organisation int64, d store.Decision) (stored bool) {
 		w.tx(t, func(tx *store.Tx) (err error) {
 			stored, err = tx.AnswerQuestion(t.Context(), organisation, d, now)
-			return err //nolint:wrapcheck // the test says what failed
+			return err
 		})
 		return stored
 	}
@@ -115,7 +115,7 @@ func TestDecisions(t *testing.T) { //nolint:funlen,gocognit // one story, told i
 		if status != "linked" {
 			t.Errorf("undone %q", status)
 		}
-		return err //nolint:wrapcheck // the test says what failed
+		return err
 	})
 	w.tx(t, func(tx *store.Tx) error {
 		for organisation, id := range map[int64]int64{w.issuer.ID: claims[0].ID, w.supplier: claims[1].ID} {

@@ -13,7 +13,7 @@ func (w *world) rebuild(t *testing.T, p housing.Period) (changed int64) {
 	t.Helper()
 	w.tx(t, func(tx *store.Tx) (err error) {
 		changed, err = tx.RebuildBalances(t.Context(), w.issuer.ID, p)
-		return err //nolint:wrapcheck // the test says what failed
+		return err
 	})
 	return changed
 }
@@ -55,7 +55,7 @@ func TestRebuildBalances(t *testing.T) {
 	w.tx(t, func(tx *store.Tx) error { // twice in one transaction
 		for range 2 {
 			if _, err := tx.RebuildBalances(t.Context(), w.issuer.ID, next); err != nil {
-				return err //nolint:wrapcheck // the test says what failed
+				return err
 			}
 		}
 		return nil

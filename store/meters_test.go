@@ -74,7 +74,7 @@ func (w *world) readings(t *testing.T, rows ...store.SourcedReading) (created []
 	}
 	w.tx(t, func(tx *store.Tx) (err error) {
 		created, err = tx.InsertReadings(t.Context(), meters, rows)
-		return err //nolint:wrapcheck // the test says what failed
+		return err
 	})
 	return created
 }

@@ -87,7 +87,7 @@ func TestOutgoing(t *testing.T) { //nolint:funlen,gocognit // one story, told in
 				t.Errorf("%+v, %v", o, err)
 			}
 			if err := tx.MarkFailed(t.Context(), o.ID, "550"); err != nil {
-				return err //nolint:wrapcheck // the test says what failed
+				return err
 			}
 			var got time.Duration
 			err = tx.QueryRow(t.Context(), "SELECT retry_at - now() FROM outgoing WHERE id = $1", o.ID).Scan(&got)

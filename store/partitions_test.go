@@ -46,7 +46,7 @@ CREATE INDEX probe_by_house ON probe (house)`)
 	}
 	insert := func(date string, sum int) error {
 		_, err := s.Exec(t.Context(), "INSERT INTO probe (period, house, sum) VALUES ($1::text::date, 1, $2)", date, sum)
-		return err //nolint:wrapcheck // looked at below
+		return err
 	}
 	if err := insert("2026-12-01", 5); err != nil {
 		t.Errorf("a row of the month: %v", err)

@@ -84,7 +84,7 @@ func (w *world) charge(tb testing.TB, house int64, p housing.Period, sha string,
 	}
 	w.tx(tb, func(tx *store.Tx) error {
 		_, err := tx.SaveCharges(tb.Context(), w.charged(tb, run, house, p, sha, charges...))
-		return err //nolint:wrapcheck // the test says what failed
+		return err
 	})
 }
 
@@ -131,7 +131,7 @@ func TestOpenPaymentsSeeTheirAccounts(t *testing.T) {
 	read := func() (list []store.OpenPayment) {
 		w.tx(t, func(tx *store.Tx) (err error) {
 			list, err = tx.OpenPayments(t.Context(), w.issuer.ID, p, 10)
-			return err //nolint:wrapcheck // the test says what failed
+			return err
 		})
 		return list
 	}
@@ -191,7 +191,7 @@ func TestOpenPaymentsOnce(t *testing.T) { //nolint:gocognit // one story, told i
 				err := w.InTx(t.Context(), func(ctx context.Context, tx *store.Tx) error {
 					list, err := tx.OpenPayments(ctx, w.issuer.ID, p, 3)
 					if err != nil {
-						return err //nolint:wrapcheck // the test says what failed
+						return err
 					}
 					n = len(list)
 					var parts []store.PaymentPart

@@ -183,7 +183,7 @@ func TestIssueDocuments(t *testing.T) {
 			if n != changed {
 				t.Errorf("%d documents changed, want %d", n, changed)
 			}
-			return err //nolint:wrapcheck // the test says what failed
+			return err
 		})
 	}
 	issue(rows, 2)

@@ -47,7 +47,7 @@ func TestRunFromPlanToEnd(t *testing.T) { //nolint:funlen,gocognit // one story,
 				t.Fatalf("the unit of house %d: planned %v, %v", house, planned, err)
 			}
 			changed, err = tx.SaveCharges(t.Context(), w.charged(t, run, house, p, sha, charges...))
-			return err //nolint:wrapcheck // the test says what failed
+			return err
 		})
 		return changed
 	}
@@ -110,7 +110,7 @@ func save2(t *testing.T, w *world, run, house int64) (done bool) {
 	w.tx(t, func(tx *store.Tx) error {
 		planned, err := tx.LockUnit(t.Context(), run, house)
 		done = !planned
-		return err //nolint:wrapcheck // the test says what failed
+		return err
 	})
 	return done
 }
@@ -162,7 +162,7 @@ func TestLockUnitByTwo(t *testing.T) {
 	unit := w.charged(t, run, house, p, "a", line(t, "0001", housing.Gas, 1))
 	err = w.InTx(t.Context(), func(ctx context.Context, tx *store.Tx) error {
 		if _, err := tx.SaveCharges(ctx, unit); err != nil {
-			return err //nolint:wrapcheck // the test says what failed
+			return err
 		}
 		return killed
 	})
@@ -179,7 +179,7 @@ func TestLockUnitByTwo(t *testing.T) {
 		go func() { second <- save2(t, w, run, house) }()
 		w.awaitBlocked(t)
 		_, err := tx.SaveCharges(t.Context(), unit)
-		return err //nolint:wrapcheck // the test says what failed
+		return err
 	})
 	if !<-second {
 		t.Error("the second worker took a unit that was done")
@@ -217,7 +217,7 @@ func TestChargesNeedKnownParties(t *testing.T) {
 		unit := w.charged(t, run, house, p, "a", charge)
 		err := w.InTx(t.Context(), func(ctx context.Context, tx *store.Tx) error {
 			_, err := tx.SaveCharges(ctx, unit)
-			return err //nolint:wrapcheck // the test says what failed
+			return err
 		})
 		if !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("account %s, payee %s: %v, want ErrNotFound", charge.Account, charge.Payee, err)
@@ -245,7 +245,7 @@ func TestFindingsAndDataState(t *testing.T) {
 	}
 	w.tx(t, func(tx *store.Tx) error {
 		_, err := tx.SaveCharges(t.Context(), c)
-		return err //nolint:wrapcheck // the test says what failed
+		return err
 	})
 	w.finish(t, p)
 	list, err := w.Findings(t.Context(), w.issuer.ID, p)

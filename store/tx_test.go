@@ -38,7 +38,7 @@ func TestInTxCommitsOrRollsBack(t *testing.T) {
 	refused := errors.New("refused")
 	insert := func(ctx context.Context, tx *store.Tx) error {
 		_, err := tx.Exec(ctx, "INSERT INTO t VALUES (1)")
-		return err //nolint:wrapcheck // InTx is what is looked at
+		return err
 	}
 	if err := s.InTx(t.Context(), insert); err != nil {
 		t.Fatal(err)
@@ -88,7 +88,7 @@ func TestInTxRunsLosersAgain(t *testing.T) {
 						return err //nolint:wrapcheck // InTx is what is looked at
 					}
 					_, err := tx.Exec(ctx, "UPDATE t SET n = $1", n+1)
-					return err //nolint:wrapcheck // InTx is what is looked at
+					return err
 				})
 		})
 	}

@@ -93,16 +93,16 @@ func (e *environment) openStore(ctx context.Context, a *app, anyVersion bool) er
 	}
 	a.store, err = store.Open(ctx, store.Config{URL: url, MaxConns: int32(min(a.config.Workers, 60)) + 6, Log: a.log}) //nolint:gosec // bounded
 	if err != nil {
-		return err //nolint:wrapcheck // says what it opened
+		return err
 	}
 	a.closers = append(a.closers, func(context.Context) error { a.store.Close(); return nil })
 	switch {
 	case anyVersion:
 		return nil
 	case private || a.config.Database.Migrate:
-		return a.store.Migrate(ctx) //nolint:wrapcheck // says what it did
+		return a.store.Migrate(ctx)
 	}
-	return a.store.CheckVersion(ctx) //nolint:wrapcheck // says what to do
+	return a.store.CheckVersion(ctx)
 }
 
 func (e *environment) openPipeline(ctx context.Context, a *app) error {
@@ -110,11 +110,11 @@ func (e *environment) openPipeline(ctx context.Context, a *app) error {
 	organisation := c.Organisation.housing()
 	var err error
 	if organisation.ID, err = a.store.PutOrganisation(ctx, organisation); err != nil {
-		return err //nolint:wrapcheck // says what it stored
+		return err
 	}
 	for _, payee := range c.Organisations {
 		if _, err := a.store.PutOrganisation(ctx, payee.housing()); err != nil {
-			return err //nolint:wrapcheck // says what it stored
+			return err
 		}
 	}
 	settings, err := c.Receipts.printer()
@@ -123,7 +123,7 @@ func (e *environment) openPipeline(ctx context.Context, a *app) error {
 	}
 	printer, err := receipts.New(settings)
 	if err != nil {
-		return err //nolint:wrapcheck // says what it made
+		return err
 	}
 	partners, err := e.openPartners(a)
 	if err != nil {
@@ -136,7 +136,7 @@ func (e *environment) openPipeline(ctx context.Context, a *app) error {
 		Partners: partners, Dir: a.dir, Engine: version, Workers: c.Workers, SingleFiles: c.Receipts.SingleFiles,
 		DebtPartner: c.Debts.Partner, Limits: limits, Now: e.now, Log: a.log, Progress: e.progress(a.log),
 	})
-	return err //nolint:wrapcheck // says what it set up
+	return err
 }
 
 func (e *environment) openPartners(a *app) ([]pipeline.Partner, error) {

@@ -89,7 +89,7 @@ func (e *environment) bench(ctx context.Context, s *site, result *benchResult) e
 	}
 	p, period := s.app.pipeline, s.town.Period()
 	if err := s.app.store.EnsureMonth(ctx, period); err != nil {
-		return err //nolint:wrapcheck // says what it made
+		return err
 	}
 	var charged pipeline.ChargeResult
 	stages := []struct {
@@ -103,11 +103,11 @@ func (e *environment) bench(ctx context.Context, s *site, result *benchResult) e
 		}},
 		{"match", "claims", func() (int, error) {
 			r, err := p.Match(ctx)
-			return r.Decided, err //nolint:wrapcheck // wrapped with the stage below
+			return r.Decided, err
 		}},
 		{"charge", "accounts", func() (n int, err error) {
 			charged, err = p.Charge(ctx, period)
-			return charged.Totals.Accounts, err //nolint:wrapcheck // wrapped with the stage below
+			return charged.Totals.Accounts, err
 		}},
 		{"ledger", "balances", func() (int, error) {
 			r, err := p.Ledger(ctx, period)
@@ -115,14 +115,14 @@ func (e *environment) bench(ctx context.Context, s *site, result *benchResult) e
 		}},
 		{"receipts", "pages", func() (int, error) {
 			r, err := p.Issue(ctx, period)
-			return r.Pages, err //nolint:wrapcheck // wrapped with the stage below
+			return r.Pages, err
 		}},
 		{"reports", "rows", func() (rows int, err error) {
 			r, err := p.Publish(ctx, period)
 			for _, f := range r.Files {
 				rows += f.Rows
 			}
-			return rows, err //nolint:wrapcheck // wrapped with the stage below
+			return rows, err
 		}},
 	}
 	for _, stage := range stages {
@@ -144,7 +144,7 @@ func (s *site) receiveAll(ctx context.Context) (rows int, err error) {
 	for _, partner := range s.app.pipeline.Partners {
 		files, err := s.app.pipeline.Receive(ctx, partner, s.town.Period())
 		if err != nil {
-			return rows, err //nolint:wrapcheck // says which file
+			return rows, err
 		}
 		for _, f := range files {
 			rows += f.Counts.Rows

@@ -67,12 +67,12 @@ func (e *environment) writeCalc(path string, s *housing.Snapshot, traces []housi
 		Issuer: issuer, Engine: version, Snapshot: hex.EncodeToString(digest.Sum(nil)),
 	})
 	if err != nil {
-		return err //nolint:wrapcheck // says what it added up
+		return err
 	}
 	meta := reports.Meta{Organisation: issuer, Period: s.Period, AsOf: s.Period.Last().Time(), Run: "—", Engine: version}
 	return writeFile(path, func(w io.Writer) error {
 		_, err := reports.WriteSheets(w, meta, sheets)
-		return err //nolint:wrapcheck // says what it wrote
+		return err
 	})
 }
 

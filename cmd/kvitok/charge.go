@@ -17,7 +17,7 @@ func (e *environment) chargeCommand() *cobra.Command {
 	}, func(ctx context.Context, a *app, period housing.Period) error {
 		result, err := a.pipeline.Charge(ctx, period)
 		if err != nil {
-			return err //nolint:wrapcheck // says what failed
+			return err
 		}
 		if err := e.print(result, func(w io.Writer) { writeCharge(w, result) }); err != nil {
 			return err

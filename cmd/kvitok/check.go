@@ -130,8 +130,8 @@ func checkStream(ctx context.Context, a *app, now func() time.Time) (err error) 
 	})
 	consumer, err := stream.New(stream.Input{Config: *a.config.Stream, Handler: nobody, Log: a.log, Now: now})
 	if err != nil {
-		return err //nolint:wrapcheck // says what is wrong
+		return err
 	}
 	defer func() { err = errors.Join(err, consumer.Close()) }()
-	return consumer.Check(ctx) //nolint:wrapcheck // says what is wrong
+	return consumer.Check(ctx)
 }

@@ -116,9 +116,9 @@ func (p placeConfig) validate() error {
 	case (p.Folder == nil) == (p.FTP == nil):
 		return errors.New("one of folder and ftp must be given")
 	case p.Folder != nil:
-		return p.Folder.Validate() //nolint:wrapcheck // the path of the section is put before
+		return p.Folder.Validate()
 	}
-	return p.FTP.Validate() //nolint:wrapcheck // the path of the section is put before
+	return p.FTP.Validate()
 }
 
 func (r receiptsConfig) printer() (receipts.Config, error) {

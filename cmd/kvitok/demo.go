@@ -53,7 +53,7 @@ func (e *environment) demo(ctx context.Context, s *site, began time.Time) error 
 	}
 	summary, err := s.app.pipeline.Run(ctx, s.town.Period())
 	if err != nil {
-		return err //nolint:wrapcheck // says which step
+		return err
 	}
 	example, err := s.firstAccount(ctx)
 	if err != nil {

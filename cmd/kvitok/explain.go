@@ -25,7 +25,7 @@ func (e *environment) explainCommand() *cobra.Command {
 			return fmt.Errorf("account %s was not charged for %s", account, period)
 		}
 		if err != nil {
-			return err //nolint:wrapcheck // says what failed
+			return err
 		}
 		if xlsx == "" && pdf == "" {
 			return e.printSheet(sheet)

@@ -16,11 +16,11 @@ func (e *environment) exportCommand() *cobra.Command {
 	}, func(ctx context.Context, a *app, period housing.Period) error {
 		published, err := a.pipeline.Publish(ctx, period)
 		if err != nil {
-			return err //nolint:wrapcheck // says what failed
+			return err
 		}
 		delivered, err := a.pipeline.Deliver(ctx)
 		if err != nil {
-			return err //nolint:wrapcheck // says what failed
+			return err
 		}
 		result := struct {
 			Published pipeline.PublishResult `json:"published"`

@@ -35,7 +35,7 @@ func (e *environment) gateCommand() *cobra.Command {
 		}
 		result, err := a.pipeline.Gate(ctx, period)
 		if err != nil {
-			return err //nolint:wrapcheck // says what failed
+			return err
 		}
 		if export != "" {
 			if err := exportHolds(ctx, a, period, export); err != nil {
@@ -120,7 +120,7 @@ func (e *environment) applyGate(ctx context.Context, a *app, period housing.Peri
 		return perr
 	}
 	if err != nil {
-		return err //nolint:wrapcheck // says what failed
+		return err
 	}
 	if len(result.Problems) > 0 || result.Totals.Held+result.Totals.Returned > 0 {
 		return errAttention

@@ -39,10 +39,10 @@ func (e *environment) importCommand() *cobra.Command {
 				return perr
 			}
 			if err != nil {
-				return err //nolint:wrapcheck // says which file
+				return err
 			}
 			if _, err := a.pipeline.Deliver(ctx); err != nil {
-				return err //nolint:wrapcheck // says which delivery
+				return err
 			}
 			return attention(results)
 		})

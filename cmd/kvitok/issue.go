@@ -15,7 +15,7 @@ func (e *environment) issueCommand() *cobra.Command {
 	}, func(ctx context.Context, a *app, period housing.Period) error {
 		result, err := a.pipeline.Issue(ctx, period)
 		if err != nil {
-			return err //nolint:wrapcheck // says what failed
+			return err
 		}
 		if err := e.print(result, func(w io.Writer) { writeIssue(w, result) }); err != nil {
 			return err

@@ -15,7 +15,7 @@ func (e *environment) ledgerCommand() *cobra.Command {
 	}, func(ctx context.Context, a *app, period housing.Period) error {
 		result, err := a.pipeline.Ledger(ctx, period)
 		if err != nil {
-			return err //nolint:wrapcheck // says what failed
+			return err
 		}
 		return e.print(result, func(w io.Writer) { writeLedger(w, result) })
 	})

@@ -39,7 +39,7 @@ func (e *environment) matchCommand() *cobra.Command {
 			}
 			result, err := a.pipeline.Match(ctx)
 			if err != nil {
-				return err //nolint:wrapcheck // says what failed
+				return err
 			}
 			return e.print(result, func(w io.Writer) { writeMatch(w, result) })
 		})
@@ -95,7 +95,7 @@ func (e *environment) applyAnswers(ctx context.Context, a *app, path, by string)
 		return perr
 	}
 	if err != nil {
-		return err //nolint:wrapcheck // says what failed
+		return err
 	}
 	if len(result.Problems) > 0 {
 		return errAttention
@@ -107,13 +107,13 @@ func (e *environment) undoMatch(ctx context.Context, a *app, claim int64, by str
 	var status string
 	err := a.store.InTx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
 		status, err = tx.UndoMatch(ctx, a.pipeline.Organisation.ID, claim, by, e.now())
-		return err //nolint:wrapcheck // says what it took back
+		return err
 	})
 	if errors.Is(err, store.ErrNotFound) {
 		return fmt.Errorf("no decision stands on claim %d", claim)
 	}
 	if err != nil {
-		return err //nolint:wrapcheck // says what it took back
+		return err
 	}
 	return e.print(map[string]any{"claim": claim, "was": status}, func(w io.Writer) {
 		say(w, "claim %d: the decision %q is taken back; kvitok match decides anew", claim, status)

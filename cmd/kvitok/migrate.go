@@ -20,7 +20,7 @@ func (e *environment) migrateCommand() *cobra.Command {
 	status := func(ctx context.Context, a *app) error {
 		v, err := a.store.Version(ctx)
 		if err != nil {
-			return err //nolint:wrapcheck // says what it read
+			return err
 		}
 		return e.print(v, func(w io.Writer) {
 			say(w, "schema: %d of %d, queue: %d of %d", v.Applied, v.Known, v.RiverApplied, v.RiverKnown)
@@ -28,7 +28,7 @@ func (e *environment) migrateCommand() *cobra.Command {
 	}
 	sub("up", "Bring the schema to this program's version", func(ctx context.Context, a *app) error {
 		if err := a.store.Migrate(ctx); err != nil {
-			return err //nolint:wrapcheck // says what it did
+			return err
 		}
 		return status(ctx, a)
 	})

@@ -16,7 +16,7 @@ func (e *environment) replayCommand() *cobra.Command {
 	}, func(ctx context.Context, a *app, period housing.Period) error {
 		result, err := a.pipeline.Replay(ctx, period)
 		if err != nil {
-			return err //nolint:wrapcheck // says what failed
+			return err
 		}
 		if err := e.print(result, func(w io.Writer) {
 			say(w, "replayed: %d houses, %d lines, %s roubles; %d differ", result.Houses, result.Lines, result.Amount.Russian(), len(result.Differences))

@@ -15,7 +15,7 @@ func (e *environment) reportCommand() *cobra.Command {
 	}, func(ctx context.Context, a *app, period housing.Period) error {
 		result, err := a.pipeline.Publish(ctx, period)
 		if err != nil {
-			return err //nolint:wrapcheck // says what failed
+			return err
 		}
 		return e.print(result, func(w io.Writer) { writePublish(w, result) })
 	})

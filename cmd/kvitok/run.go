@@ -23,7 +23,7 @@ func (e *environment) runCommand() *cobra.Command {
 			return perr
 		}
 		if err != nil {
-			return err //nolint:wrapcheck // says which step
+			return err
 		}
 		if summary.NeedsAttention() {
 			return errAttention

@@ -40,7 +40,7 @@ func TestMonthIsAsExpected(t *testing.T) {
 		}
 		first, err := s.app.pipeline.Run(ctx, made.Period())
 		if err != nil {
-			return err //nolint:wrapcheck // fails the test
+			return err
 		}
 		compareMonth(t, made.Expected(), first)
 		compareStored(ctx, t, made.Expected(), s.app.store)
@@ -49,7 +49,7 @@ func TestMonthIsAsExpected(t *testing.T) {
 		}
 		second, err := s.app.pipeline.Run(ctx, made.Period())
 		if err != nil {
-			return err //nolint:wrapcheck // fails the test
+			return err
 		}
 		if second.Changed() {
 			t.Errorf("the second run changed something: %+v", second)
@@ -202,7 +202,7 @@ func chargedUndisturbed(t *testing.T, e *environment, made *town.Town) (want cha
 			return err
 		}
 		if _, err := s.app.pipeline.Charge(ctx, made.Period()); err != nil {
-			return err //nolint:wrapcheck // fails the test
+			return err
 		}
 		conn, err := s.app.store.Pool().Acquire(ctx)
 		if err != nil {

@@ -19,7 +19,7 @@ import (
 func townConfig(t *town.Town) (*config, error) {
 	base, err := parameters.Builtin()
 	if err != nil {
-		return nil, err //nolint:wrapcheck // says what it read
+		return nil, err
 	}
 	organisations := t.Organisations()
 	c := &config{

@@ -180,7 +180,7 @@ func (s *site) lastRun(ctx context.Context) (bool, error) {
 	if errors.Is(err, store.ErrNotFound) {
 		return false, nil
 	}
-	return err == nil, err //nolint:wrapcheck // says what it read
+	return err == nil, err
 }
 
 var errEnough = errors.New("enough accounts read")
@@ -192,7 +192,7 @@ func (s *site) firstAccount(ctx context.Context) (number string, err error) {
 		return errEnough
 	})
 	if err != nil && !errors.Is(err, errEnough) {
-		return "", err //nolint:wrapcheck // says what it read
+		return "", err
 	}
 	return number, nil
 }

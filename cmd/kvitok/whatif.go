@@ -54,18 +54,18 @@ func (e *environment) whatIf(ctx context.Context, a *app, in pipeline.WhatIfInpu
 		for _, p := range bad.Problems {
 			say(e.err, "  %s", placed(p))
 		}
-		return err //nolint:wrapcheck // names the file
+		return err
 	case errors.Is(err, pipeline.ErrNothingToTry):
 		return fmt.Errorf("%w; --on DATE tries the rates of another day", err)
 	case errors.Is(err, store.ErrNotFound):
 		return fmt.Errorf("nothing is charged for %s: %w", in.Period, err)
 	case err != nil:
-		return err //nolint:wrapcheck // says what failed
+		return err
 	}
 	if export != "" {
 		err := writeFile(export, func(w io.Writer) error {
 			_, err := a.pipeline.WriteWhatIf(ctx, w, in.Period, result)
-			return err //nolint:wrapcheck // says what it wrote
+			return err
 		})
 		if err != nil {
 			return err

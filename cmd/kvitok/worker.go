@@ -35,7 +35,7 @@ func (e *environment) runWorker(ctx context.Context, a *app) error {
 func (a *app) startWorkers(ctx context.Context) (stop func(limit time.Duration) error, err error) {
 	client, err := a.pipeline.NewWorker()
 	if err != nil {
-		return nil, err //nolint:wrapcheck // says what it set up
+		return nil, err
 	}
 	lasting := context.WithoutCancel(ctx) // a signal must not cut a house off
 	if err := client.Start(lasting); err != nil {

@@ -50,7 +50,7 @@ func WriteHolds(w io.Writer, meta Meta, holds iter.Seq[housing.GateHold]) (err e
 		Title: "Проверка перед выдачей", Company: meta.Organisation.Title(), Created: meta.AsOf, Temp: meta.Temp,
 	})
 	if err != nil {
-		return err //nolint:wrapcheck // says what failed
+		return err
 	}
 	defer func() { err = errors.Join(err, book.Close()) }()
 	g := &writer{meta: meta}
@@ -66,7 +66,7 @@ func WriteHolds(w io.Writer, meta Meta, holds iter.Seq[housing.GateHold]) (err e
 	if err := writeHelp(book, meta); err != nil {
 		return err
 	}
-	return book.Write(w) //nolint:wrapcheck // says what failed
+	return book.Write(w)
 }
 
 type writer struct {
@@ -87,7 +87,7 @@ func (g *writer) looks(book *workbook.Book) error {
 	} {
 		var err error
 		if *l.to, err = book.Style(l.look); err != nil {
-			return err //nolint:wrapcheck // says what failed
+			return err
 		}
 	}
 	return nil
@@ -100,13 +100,13 @@ func (g *writer) sheet(book *workbook.Book, name string, titles []string, widths
 		Footer: g.meta.Organisation.Title() + " · проверка перед выдачей · " + g.meta.Period.Russian(),
 	})
 	if err != nil {
-		return nil, err //nolint:wrapcheck // says the sheet
+		return nil, err
 	}
 	cells := make([]any, len(titles))
 	for i, title := range titles {
 		cells[i] = excelize.Cell{StyleID: g.head, Value: title}
 	}
-	return sheet, sheet.Row(1, 45, cells) //nolint:wrapcheck // says the row and the sheet
+	return sheet, sheet.Row(1, 45, cells)
 }
 
 // sums are the cells from "Было" to the last cause.
@@ -159,7 +159,7 @@ func (g *writer) accounts(book *workbook.Book, holds iter.Seq[housing.GateHold])
 			excelize.Cell{StyleID: g.text, Value: h.Key[:min(len(h.Key), housing.GateKeyLength)]})
 		lines := max(workbook.Lines(address(&h), addrWidth), workbook.Lines(h.Reason, reasonWidth))
 		if err := sheet.Row(row, workbook.Height(lines), cells); err != nil {
-			return err //nolint:wrapcheck // says the row and the sheet
+			return err
 		}
 	}
 	last := max(row, 2)
@@ -209,7 +209,7 @@ func (g *writer) services(book *workbook.Book, holds iter.Seq[housing.GateHold])
 			}, g.sums(s.Was, s.Now, &s.Causes)...)
 			cells = append(cells, excelize.Cell{StyleID: g.wrap, Value: s.Note})
 			if err := sheet.Row(row, workbook.Height(1), cells); err != nil {
-				return err //nolint:wrapcheck // says the row and the sheet
+				return err
 			}
 		}
 	}
@@ -220,16 +220,16 @@ func (g *writer) services(book *workbook.Book, holds iter.Seq[housing.GateHold])
 func writeHelp(book *workbook.Book, meta Meta) error {
 	title, err := book.Style(workbook.Look{Bold: true, Size: 14})
 	if err != nil {
-		return err //nolint:wrapcheck // says what failed
+		return err
 	}
 	text, err := book.Style(workbook.Look{Wrap: true, Top: true, Size: 10})
 	if err != nil {
-		return err //nolint:wrapcheck // says what failed
+		return err
 	}
 	const width = 110.0
 	sheet, err := book.Sheet(workbook.Layout{Name: "Инструкция", Widths: []float64{width}, Portrait: true, Tab: "A6A6A6"})
 	if err != nil {
-		return err //nolint:wrapcheck // says the sheet
+		return err
 	}
 	period := meta.Period.String()
 	lines := []string{
@@ -245,12 +245,12 @@ func writeHelp(book *workbook.Book, meta Meta) error {
 		"6. Сохраните файл в формате .xlsx и передайте его обратно (команда kvitok gate --period " + period + " --apply ФАЙЛ).",
 	}
 	if err := sheet.Row(1, 26, []any{excelize.Cell{StyleID: title, Value: "Как заполнить"}}); err != nil {
-		return err //nolint:wrapcheck // says the row and the sheet
+		return err
 	}
 	for i, line := range lines {
 		cell := []any{excelize.Cell{StyleID: text, Value: line}}
 		if err := sheet.Row(i+2, workbook.Height(workbook.Lines(line, width))+6, cell); err != nil {
-			return err //nolint:wrapcheck // says the row and the sheet
+			return err
 		}
 	}
 	return errors.Join(sheet.Lock(), sheet.Finish())

@@ -54,7 +54,7 @@ func WriteMatches(w io.Writer, meta Meta, questions iter.Seq2[housing.MatchQuest
 		Created: meta.AsOf, Temp: meta.Temp,
 	})
 	if err != nil {
-		return 0, err //nolint:wrapcheck // says what failed
+		return 0, err
 	}
 	defer func() { err = errors.Join(err, book.Close()) }()
 	m, err := begin(book, meta)
@@ -75,7 +75,7 @@ func WriteMatches(w io.Writer, meta Meta, questions iter.Seq2[housing.MatchQuest
 	if err := writeHelp(book, meta); err != nil {
 		return 0, err
 	}
-	return m.rows, book.Write(w) //nolint:wrapcheck // says what failed
+	return m.rows, book.Write(w)
 }
 
 // matches is the sheet being written.
@@ -111,7 +111,7 @@ func begin(book *workbook.Book, meta Meta) (*matches, error) {
 	} {
 		var err error
 		if *l.to, err = book.Style(l.look); err != nil {
-			return nil, err //nolint:wrapcheck // says what failed
+			return nil, err
 		}
 	}
 	var err error
@@ -120,13 +120,13 @@ func begin(book *workbook.Book, meta Meta) (*matches, error) {
 		Tab: "4472C4", Footer: meta.Organisation.Title() + " · сопоставление · прогон " + meta.Run,
 	})
 	if err != nil {
-		return nil, err //nolint:wrapcheck // says the sheet
+		return nil, err
 	}
 	cells := make([]any, len(titles))
 	for i, title := range titles {
 		cells[i] = excelize.Cell{StyleID: m.head, Value: title}
 	}
-	return m, m.sheet.Row(1, 30, cells) //nolint:wrapcheck // says the row and the sheet
+	return m, m.sheet.Row(1, 30, cells)
 }
 
 func (m *matches) add(q housing.MatchQuestion) error {
@@ -153,7 +153,7 @@ func (m *matches) add(q housing.MatchQuestion) error {
 	offered[min(len(q.Candidates), Candidates)] = excelize.Cell{StyleID: m.text, Value: housing.MatchAnswerNone}
 	cells = append(cells, excelize.Cell{StyleID: m.answers}, excelize.Cell{StyleID: m.wrap})
 	cells = append(cells, offered...)
-	return m.sheet.Row(m.rows+1, workbook.Height(lines), cells) //nolint:wrapcheck // says the row and the sheet
+	return m.sheet.Row(m.rows+1, workbook.Height(lines), cells)
 }
 
 func candidate(c housing.MatchCandidate) string {
@@ -187,16 +187,16 @@ func (m *matches) finish() error {
 func writeHelp(book *workbook.Book, meta Meta) error {
 	title, err := book.Style(workbook.Look{Bold: true, Size: 14})
 	if err != nil {
-		return err //nolint:wrapcheck // says what failed
+		return err
 	}
 	text, err := book.Style(workbook.Look{Wrap: true, Top: true, Size: 10})
 	if err != nil {
-		return err //nolint:wrapcheck // says what failed
+		return err
 	}
 	const width = 110.0
 	sheet, err := book.Sheet(workbook.Layout{Name: "Инструкция", Widths: []float64{width}, Portrait: true, Tab: "A6A6A6"})
 	if err != nil {
-		return err //nolint:wrapcheck // says the sheet
+		return err
 	}
 	lines := []string{
 		"Организация: " + meta.Organisation.Title() + ". Прогон № " + meta.Run + ".",
@@ -209,12 +209,12 @@ func writeHelp(book *workbook.Book, meta Meta) error {
 		"6. Сохраните файл в формате .xlsx и передайте его обратно (команда kvitok match --apply ФАЙЛ). Решение можно отменить.",
 	}
 	if err := sheet.Row(1, 26, []any{excelize.Cell{StyleID: title, Value: "Как заполнить"}}); err != nil {
-		return err //nolint:wrapcheck // says the row and the sheet
+		return err
 	}
 	for i, line := range lines {
 		cell := []any{excelize.Cell{StyleID: text, Value: line}}
 		if err := sheet.Row(i+2, workbook.Height(workbook.Lines(line, width))+6, cell); err != nil {
-			return err //nolint:wrapcheck // says the row and the sheet
+			return err
 		}
 	}
 	return errors.Join(sheet.Lock(), sheet.Finish())

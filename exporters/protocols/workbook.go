@@ -58,7 +58,7 @@ func newWorkbook(w io.Writer, shape Shape, head Head) (*bookProtocol, error) {
 		Title: "Протокол загрузки: " + head.Name, Company: head.Partner, Created: head.Received, Temp: head.Temp,
 	})
 	if err != nil {
-		return nil, err //nolint:wrapcheck // says what failed
+		return nil, err
 	}
 	p := &bookProtocol{dest: w, book: book, head: head, sheets: map[string]*answered{}}
 	if err := p.begin(shape); err != nil {
@@ -80,7 +80,7 @@ func (p *bookProtocol) begin(shape Shape) error {
 		Name: name, Widths: []float64{30, 90}, Portrait: true, Tab: "4472C4", Footer: p.head.Name,
 	})
 	if err != nil {
-		return err //nolint:wrapcheck // says the sheet
+		return err
 	}
 	for _, s := range shape.Sheets {
 		if _, err := p.add(s); err != nil {
@@ -109,7 +109,7 @@ func (p *bookProtocol) style() error {
 	} {
 		var err error
 		if *l.to, err = p.book.Style(l.look); err != nil {
-			return err //nolint:wrapcheck // says what failed
+			return err
 		}
 	}
 	return nil
@@ -130,7 +130,7 @@ func (p *bookProtocol) add(s Sheet) (*answered, error) {
 	}
 	sheet, err := p.book.Sheet(workbook.Layout{Name: s.Name, Widths: widths, FrozenRow: frozen, Footer: p.head.Name})
 	if err != nil {
-		return nil, err //nolint:wrapcheck // says the sheet
+		return nil, err
 	}
 	a.Sheet = sheet
 	p.sheets[s.Name] = a
@@ -151,7 +151,7 @@ func (p *bookProtocol) row(sheet string, row int, cells []string, outcome housin
 	}
 	row = max(row, a.Last()+1)
 	if outcome.Verdict == "" {
-		return a.Row(row, 0, styled(cells, p.looks.plain)) //nolint:wrapcheck // says the row and the sheet
+		return a.Row(row, 0, styled(cells, p.looks.plain))
 	}
 	cells = fit(cells, a.header, a.full)
 	status, code, reason := answer(outcome)
@@ -167,7 +167,7 @@ func (p *bookProtocol) row(sheet string, row int, cells []string, outcome housin
 		}
 	}
 	height := workbook.Height(workbook.Lines(reason, reasonWidth))
-	return a.Row(row, height, values) //nolint:wrapcheck // says the row and the sheet
+	return a.Row(row, height, values)
 }
 
 // blame colours the cell that a problem is about and notes the reason on it.
@@ -191,7 +191,7 @@ func (p *bookProtocol) blame(a *answered, row int, cells []string, values []any,
 		return nil
 	}
 	p.notes++
-	return a.Comment(workbook.Cell(i+1, row), problem.Russian()) //nolint:wrapcheck // says the cell
+	return a.Comment(workbook.Cell(i+1, row), problem.Russian())
 }
 
 // guilty returns the index of the cell that a problem is about, −1 where it is about none.
@@ -223,7 +223,7 @@ func (a *answered) writeHeader(before, style int) error {
 		row = max(before-1, 1)
 	}
 	titles := append(slices.Clone(a.header), statusTitle, codeTitle, reasonTitle)
-	return a.Row(row, 30, styled(titles, style)) //nolint:wrapcheck // says the row and the sheet
+	return a.Row(row, 30, styled(titles, style))
 }
 
 func (p *bookProtocol) close(s Summary) error {
@@ -240,13 +240,13 @@ func (p *bookProtocol) finish(s Summary) error {
 			return err
 		}
 	}
-	return p.book.Write(p.dest) //nolint:wrapcheck // says what failed
+	return p.book.Write(p.dest)
 }
 
 func (p *bookProtocol) writeResult(s Summary) error {
 	title := []any{excelize.Cell{StyleID: p.looks.title, Value: "Протокол загрузки файла"}}
 	if err := p.result.Row(1, 24, title); err != nil {
-		return err //nolint:wrapcheck // says the row and the sheet
+		return err
 	}
 	lines := []Line{
 		{"Файл", p.head.Name},
@@ -275,14 +275,14 @@ func (p *bookProtocol) writeResult(s Summary) error {
 		}
 		cells := []any{excelize.Cell{StyleID: p.looks.label, Value: l.Name}, excelize.Cell{StyleID: value, Value: l.Value}}
 		if err := p.result.Row(i+3, workbook.Height(workbook.Lines(l.Value, 90))+2, cells); err != nil {
-			return err //nolint:wrapcheck // says the row and the sheet
+			return err
 		}
 	}
-	return p.result.Finish() //nolint:wrapcheck // says the sheet
+	return p.result.Finish()
 }
 
 func (p *bookProtocol) abort() error {
-	return p.book.Close() //nolint:wrapcheck // says what failed
+	return p.book.Close()
 }
 
 func styled(cells []string, style int) []any {

@@ -49,12 +49,12 @@ func writeControl(tables []*table, title string, control Control, further []Tota
 		}
 	}
 	if err := s.Row(s.row+1, 40, []any{excelize.Cell{StyleID: s.note, Value: hashNote}}); err != nil {
-		return err //nolint:wrapcheck // says the row and the sheet
+		return err
 	}
 	if err := s.Merge(workbook.Cell(1, s.row+1), workbook.Cell(4, s.row+1)); err != nil {
-		return err //nolint:wrapcheck // says the range
+		return err
 	}
-	return s.Finish() //nolint:wrapcheck // says the sheet
+	return s.Finish()
 }
 
 func (s *controlSheet) sums(tables []*table) error {
@@ -152,7 +152,7 @@ func (s *controlSheet) facts(meta Meta, control Control) error {
 func (s *controlSheet) fact(name, value string) error {
 	blank := excelize.Cell{StyleID: s.value}
 	if err := s.Merge(workbook.Cell(2, s.row), workbook.Cell(4, s.row)); err != nil {
-		return err //nolint:wrapcheck // says the range
+		return err
 	}
 	return s.line(excelize.Cell{StyleID: s.label, Value: name}, excelize.Cell{StyleID: s.value, Value: value}, blank, blank)
 }
@@ -168,7 +168,7 @@ func (s *controlSheet) line(cells ...excelize.Cell) error {
 	}
 	err := s.Row(s.row, workbook.Height(lines)+2, values)
 	s.row++
-	return err //nolint:wrapcheck // says the row and the sheet
+	return err
 }
 
 // agrees says in Russian whether a difference that must be zero is so.

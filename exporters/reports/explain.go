@@ -21,7 +21,7 @@ func WriteSheets(w io.Writer, meta Meta, sheets []*housing.CalculationSheet) (co
 	meta.Filters = sheetFilters(sheets)
 	book, err := workbook.New(meta.options(sheetTitle))
 	if err != nil {
-		return Control{}, err //nolint:wrapcheck // says what failed
+		return Control{}, err
 	}
 	defer func() { err = errors.Join(err, book.Close()) }()
 	if err := writePaper(book, meta, sheets); err != nil {
@@ -44,7 +44,7 @@ func WriteSheets(w io.Writer, meta Meta, sheets []*housing.CalculationSheet) (co
 	if err := writeControl([]*table{t}, sheetTitle, control, sheetTotals(sheets)); err != nil {
 		return Control{}, err
 	}
-	return control, book.Write(w) //nolint:wrapcheck // says what failed
+	return control, book.Write(w)
 }
 
 func sheetFilters(sheets []*housing.CalculationSheet) []string {
@@ -141,7 +141,7 @@ func writePaper(book *workbook.Book, meta Meta, sheets []*housing.CalculationShe
 			return fmt.Errorf("account %s: %w", s.Account.Number, err)
 		}
 	}
-	return p.Finish() //nolint:wrapcheck // says the sheet
+	return p.Finish()
 }
 
 func (p *paper) styles() error {
@@ -331,7 +331,7 @@ func (p *paper) pair(label, text string, style int) error {
 		return nil
 	}
 	if err := p.Merge(workbook.Cell(2, p.row), workbook.Cell(paperColumns, p.row)); err != nil {
-		return err //nolint:wrapcheck // says the range
+		return err
 	}
 	return p.put(workbook.Height(workbook.Lines(text, paperWide)),
 		excelize.Cell{StyleID: p.label, Value: label}, excelize.Cell{StyleID: style, Value: text})
@@ -340,7 +340,7 @@ func (p *paper) pair(label, text string, style int) error {
 // wide is a bar with a title and an amount at its end.
 func (p *paper) wide(title string, amount housing.Money, style, money int) error {
 	if err := p.Merge(workbook.Cell(1, p.row), workbook.Cell(paperColumns-1, p.row)); err != nil {
-		return err //nolint:wrapcheck // says the range
+		return err
 	}
 	cells := []excelize.Cell{{StyleID: style, Value: title}}
 	for range paperColumns - 2 {
@@ -365,5 +365,5 @@ func (p *paper) put(height float64, cells ...excelize.Cell) error {
 	}
 	err := p.Row(p.row, height, values)
 	p.row++
-	return err //nolint:wrapcheck // says the row and the sheet
+	return err
 }

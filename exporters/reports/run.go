@@ -56,7 +56,7 @@ const runTitle = "Протокол прогона"
 func WriteRunProtocol(w io.Writer, meta Meta, run RunProtocol) (control Control, err error) {
 	book, err := workbook.New(meta.options(runTitle))
 	if err != nil {
-		return Control{}, err //nolint:wrapcheck // says what failed
+		return Control{}, err
 	}
 	defer func() { err = errors.Join(err, book.Close()) }()
 	digest := sha256.New()
@@ -89,7 +89,7 @@ func WriteRunProtocol(w io.Writer, meta Meta, run RunProtocol) (control Control,
 	if err := writeControl(tables, runTitle, control, run.Totals); err != nil {
 		return Control{}, err
 	}
-	return control, book.Write(w) //nolint:wrapcheck // says what failed
+	return control, book.Write(w)
 }
 
 func textColumn(title string, width float64) column {

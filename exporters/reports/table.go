@@ -167,10 +167,10 @@ func (t *table) writeHeader(deep int) error {
 		lower[i] = excelize.Cell{StyleID: style, Value: c.title}
 	}
 	if deep == 1 {
-		return t.sheet.Row(headerRow, 30, lower) //nolint:wrapcheck // says the row and the sheet
+		return t.sheet.Row(headerRow, 30, lower)
 	}
 	if err := t.sheet.Row(headerRow, 18, upper); err != nil {
-		return err //nolint:wrapcheck // says the row and the sheet
+		return err
 	}
 	for i, c := range t.columns {
 		if c.group == "" {
@@ -178,7 +178,7 @@ func (t *table) writeHeader(deep int) error {
 		}
 	}
 	if err := t.sheet.Row(headerRow+1, 18, lower); err != nil {
-		return err //nolint:wrapcheck // says the row and the sheet
+		return err
 	}
 	return t.mergeHeader()
 }
@@ -272,7 +272,7 @@ func (t *table) end() error {
 		}
 	}
 	if err := t.sheet.Row(t.next, workbook.Height(max(t.lines, 1)), t.values); err != nil {
-		return err //nolint:wrapcheck // says the row and the sheet
+		return err
 	}
 	t.line = append(t.line, '\n')
 	_, _ = t.digest.Write(t.line) // a hash never fails

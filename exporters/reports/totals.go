@@ -26,7 +26,7 @@ func (t *table) finishSheet(last bool) error {
 		}
 	}
 	if err := t.sheet.Filter(workbook.Cell(1, t.first-1), workbook.Cell(len(t.columns), max(bottom, t.first))); err != nil {
-		return err //nolint:wrapcheck // says the sheet
+		return err
 	}
 	if bottom < t.first {
 		bottom = t.first // an empty report sums its empty first row
@@ -62,7 +62,7 @@ func (t *table) finishSheet(last bool) error {
 			return err
 		}
 	}
-	return t.sheet.Finish() //nolint:wrapcheck // says the sheet
+	return t.sheet.Finish()
 }
 
 func (t *table) totalRow(label string, sums []housing.Money, formula func(letters string) string) error {
@@ -85,7 +85,7 @@ func (t *table) totalRow(label string, sums []housing.Money, formula func(letter
 	cells[0] = excelize.Cell{StyleID: text, Value: label}
 	err = t.sheet.Row(t.next, 18, cells)
 	t.next++
-	return err //nolint:wrapcheck // says the row and the sheet
+	return err
 }
 
 func (t *table) signatures() error {
@@ -95,7 +95,7 @@ func (t *table) signatures() error {
 	}
 	line := "Составил ______________________ / ______________________ /          " +
 		"Проверил ______________________ / ______________________ /"
-	return t.sheet.Row(t.next+1, 18, []any{excelize.Cell{StyleID: style, Value: line}}) //nolint:wrapcheck // says the row
+	return t.sheet.Row(t.next+1, 18, []any{excelize.Cell{StyleID: style, Value: line}})
 }
 
 // writeHead writes the title and the lines below it, rows 1 to 4; row 5 stays empty.
@@ -109,11 +109,11 @@ func writeHead(book *workbook.Book, sheet *workbook.Sheet, title string, lines [
 		return fmt.Errorf("style the head: %w", err)
 	}
 	if err := sheet.Row(1, 22, []any{excelize.Cell{StyleID: large, Value: title}}); err != nil {
-		return err //nolint:wrapcheck // says the row and the sheet
+		return err
 	}
 	for i, line := range lines {
 		if err := sheet.Row(i+2, 14, []any{excelize.Cell{StyleID: small, Value: line}}); err != nil {
-			return err //nolint:wrapcheck // says the row and the sheet
+			return err
 		}
 	}
 	return nil

@@ -82,7 +82,7 @@ func WriteWhatIf(w io.Writer, meta Meta, what WhatIf) (control Control, err erro
 	meta.Filters = what.filters()
 	book, err := workbook.New(meta.options(whatIfTitle))
 	if err != nil {
-		return Control{}, err //nolint:wrapcheck // says what failed
+		return Control{}, err
 	}
 	defer func() { err = errors.Join(err, book.Close()) }()
 	sections := []whatIfSection{
@@ -116,7 +116,7 @@ func WriteWhatIf(w io.Writer, meta Meta, what WhatIf) (control Control, err erro
 	if err := writeControl(tables, whatIfTitle, control, what.further()); err != nil {
 		return Control{}, err
 	}
-	return control, book.Write(w) //nolint:wrapcheck // says what failed
+	return control, book.Write(w)
 }
 
 type whatIfSection struct {

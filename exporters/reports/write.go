@@ -17,7 +17,7 @@ type source struct {
 func writeTable(w io.Writer, meta Meta, layout table, from source) (control Control, err error) {
 	book, err := workbook.New(meta.options(layout.title))
 	if err != nil {
-		return Control{}, err //nolint:wrapcheck // says what failed
+		return Control{}, err
 	}
 	defer func() { err = errors.Join(err, book.Close()) }()
 	t, err := newTable(book, meta, layout)
@@ -37,5 +37,5 @@ func writeTable(w io.Writer, meta Meta, layout table, from source) (control Cont
 	if err := writeControl([]*table{t}, t.title, control, further); err != nil {
 		return Control{}, err
 	}
-	return control, book.Write(w) //nolint:wrapcheck // says what failed
+	return control, book.Write(w)
 }

@@ -59,7 +59,7 @@ func meterTable() importers.Layout {
 
 func readRaw(c importers.Cell) (string, error) {
 	if c.Kind == importers.CellDate || c.Kind == importers.CellDateTime || c.Kind == importers.CellFailed {
-		return importers.ReadSerial(c) //nolint:wrapcheck // a reason in Russian, worded already
+		return importers.ReadSerial(c)
 	}
 	return c.Text, nil
 }

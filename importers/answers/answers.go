@@ -20,7 +20,7 @@ const headerWithin = 10
 func Read(in importers.Input) ([]housing.MatchAnswer, []housing.Problem, error) {
 	book, err := importers.OpenWorkbook(in)
 	if err != nil {
-		return nil, nil, err //nolint:wrapcheck // a FileError says what is wrong with the file
+		return nil, nil, err
 	}
 	r := reader{seen: map[int64]int{}}
 	for _, sheet := range book.Sheets() {
@@ -28,15 +28,15 @@ func Read(in importers.Input) ([]housing.MatchAnswer, []housing.Problem, error) 
 			continue
 		}
 		if err := book.Rows(sheet, r.row); err != nil {
-			return nil, nil, err //nolint:wrapcheck // a FileError says what is wrong with the file
+			return nil, nil, err
 		}
 		if !r.found {
-			return nil, nil, importers.Refuse("no_header", //nolint:wrapcheck // made here
+			return nil, nil, importers.Refuse("no_header",
 				"лист «%s»: нет строки с заголовками «%s» и «%s»", sheet, housing.MatchColumnClaim, housing.MatchColumnAnswer)
 		}
 		return r.answers, r.problems, nil
 	}
-	return nil, nil, importers.Refuse("no_sheet", //nolint:wrapcheck // made here
+	return nil, nil, importers.Refuse("no_sheet",
 		"в книге нет листа «%s»: это не книга сопоставления", housing.MatchSheet)
 }
 

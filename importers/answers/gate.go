@@ -14,7 +14,7 @@ import (
 func ReadGate(in importers.Input) ([]housing.GateAnswer, []housing.Problem, error) {
 	book, err := importers.OpenWorkbook(in)
 	if err != nil {
-		return nil, nil, err //nolint:wrapcheck // a FileError says what is wrong with the file
+		return nil, nil, err
 	}
 	r := gateReader{seen: map[string]int{}}
 	for _, sheet := range book.Sheets() {
@@ -22,15 +22,15 @@ func ReadGate(in importers.Input) ([]housing.GateAnswer, []housing.Problem, erro
 			continue
 		}
 		if err := book.Rows(sheet, r.row); err != nil {
-			return nil, nil, err //nolint:wrapcheck // a FileError says what is wrong with the file
+			return nil, nil, err
 		}
 		if !r.found {
-			return nil, nil, importers.Refuse("no_header", //nolint:wrapcheck // made here
+			return nil, nil, importers.Refuse("no_header",
 				"лист «%s»: нет строки с заголовками «%s», «%s» и «%s»", sheet, housing.GateColumnAccount, housing.GateColumnAnswer, housing.GateColumnKey)
 		}
 		return r.answers, r.problems, nil
 	}
-	return nil, nil, importers.Refuse("no_sheet", //nolint:wrapcheck // made here
+	return nil, nil, importers.Refuse("no_sheet",
 		"в книге нет листа «%s»: это не книга проверки перед выдачей", housing.GateSheet)
 }
 

@@ -107,7 +107,7 @@ func dashed(s string, sizes ...int) bool {
 func (sberA) Decode(ctx context.Context, in importers.Input, yield func(importers.Record) error) (importers.Result, error) {
 	sample, err := importers.NewSample(in)
 	if err != nil {
-		return importers.Result{}, err //nolint:wrapcheck // a FileError or an error of reading
+		return importers.Result{}, err
 	}
 	registry := newRegistry()
 	registry.order(sample.Tail)
@@ -128,7 +128,7 @@ func (sberA) Decode(ctx context.Context, in importers.Input, yield func(importer
 	})
 	result.Control, result.Trailer = registry.control(), registry.lines
 	if err != nil {
-		return result, err //nolint:wrapcheck // a FileError or an error of the caller's own yield
+		return result, err
 	}
 	if refused := registry.verdict(); refused != nil {
 		return result, refused
@@ -187,7 +187,7 @@ func noteAccount(p importers.Positional) {
 
 // wrong is the reason of a cell as an error.
 func wrong(code, text, expected string) error {
-	return importers.Wrong(code, text, expected) //nolint:wrapcheck // a reason in Russian, worded already
+	return importers.Wrong(code, text, expected)
 }
 
 func readDashedDate(c importers.Cell) (housing.Date, error) {
@@ -215,13 +215,13 @@ func readMonth(c importers.Cell) (housing.Period, error) {
 	s := c.Text
 	doubt := importers.Doubtful("bad_period", "это не месяц, он не учтён", "месяц вида ММГГ, например 0925")
 	if len(s) != 4 || strings.Trim(s, "0123456789") != "" {
-		return 0, doubt //nolint:wrapcheck // a reason in Russian, worded already
+		return 0, doubt
 	}
 	month := int(s[0]-'0')*10 + int(s[1]-'0')
 	year := 2000 + int(s[2]-'0')*10 + int(s[3]-'0')
 	p, err := housing.NewPeriod(year, time.Month(month))
 	if err != nil {
-		return 0, doubt //nolint:wrapcheck // a reason in Russian, worded already
+		return 0, doubt
 	}
 	return p, nil
 }
@@ -231,7 +231,7 @@ func readAmount(c importers.Cell) (housing.Money, error) {
 	if err == nil && m <= 0 {
 		return 0, wrong("not_positive", "сумма платежа должна быть больше нуля", "")
 	}
-	return m, err //nolint:wrapcheck // a reason in Russian, worded already
+	return m, err
 }
 
 func readFee(c importers.Cell) (housing.Money, error) {
@@ -239,5 +239,5 @@ func readFee(c importers.Cell) (housing.Money, error) {
 	if err == nil && m < 0 {
 		return 0, wrong("negative", "сумма не может быть отрицательной", "")
 	}
-	return m, err //nolint:wrapcheck // a reason in Russian, worded already
+	return m, err
 }

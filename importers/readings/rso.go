@@ -105,7 +105,7 @@ func (rso) Decode(ctx context.Context, in importers.Input, yield func(importers.
 		return yield(rec)
 	})
 	result.Control.Rows = rows
-	return result, err //nolint:wrapcheck // a FileError or an error of the caller's own yield
+	return result, err
 }
 
 func readRSO(p importers.Positional, src housing.Source) {
@@ -131,7 +131,7 @@ func readRSO(p importers.Positional, src housing.Source) {
 
 // wrong is the reason of a cell as an error.
 func wrong(code, text, expected string) error {
-	return importers.Wrong(code, text, expected) //nolint:wrapcheck // a reason in Russian, worded already
+	return importers.Wrong(code, text, expected)
 }
 
 func readCode(c importers.Cell) (string, error) {
@@ -139,7 +139,7 @@ func readCode(c importers.Cell) (string, error) {
 		return c.Text, nil
 	}
 	if _, err := importers.ReadAccountNumber(c); err != nil {
-		return "", err //nolint:wrapcheck // a CellError, worded already
+		return "", err
 	}
 	return "", wrong("bad_code", "это не платёжный код", "10 или 13 цифр")
 }
@@ -164,7 +164,7 @@ func readPoint(c importers.Cell) (housing.Decimal, error) {
 	}
 	d, err := importers.ReadNotNegative(c)
 	if err != nil {
-		return d, err //nolint:wrapcheck // a CellError, worded already
+		return d, err
 	}
 	return d, nil
 }

@@ -201,7 +201,7 @@ func (c *calculation) shareWasteYear(year *housing.WasteYear) (map[string]housin
 				all = append(all, part{c.snapshot.Accounts[i].Number, w.Weight})
 				left, err := rest.Sub(w.Weight)
 				if err != nil {
-					return nil, err //nolint:wrapcheck // says what was subtracted
+					return nil, err
 				}
 				rest = left
 				if rest.Sign() < 0 {
@@ -213,14 +213,14 @@ func (c *calculation) shareWasteYear(year *housing.WasteYear) (map[string]housin
 	slices.SortFunc(all, func(a, b part) int { return cmp.Compare(a.number, b.number) })
 	total, err := housing.NewDecimal(int64(year.Cost), 2)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // says what is wrong
+		return nil, err
 	}
 	all = append(all, part{"", rest}) // premises billed elsewhere
 	parts := make([]housing.Ratio, len(all))
 	for i := range all {
 		share, err := all[i].weight.Ratio().Quo(year.Weight.Ratio())
 		if err != nil {
-			return nil, err //nolint:wrapcheck // says what is wrong
+			return nil, err
 		}
 		parts[i] = total.Ratio().Mul(share)
 	}

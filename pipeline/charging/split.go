@@ -12,7 +12,7 @@ import (
 func Split(total housing.Decimal, parts []housing.Ratio, scale uint8) ([]housing.Decimal, error) {
 	whole, err := total.Ratio().Round(scale)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // says what was rounded
+		return nil, err
 	}
 	split := make([]housing.Decimal, len(parts))
 	rest := make([]housing.Ratio, len(parts))
@@ -20,7 +20,7 @@ func Split(total housing.Decimal, parts []housing.Ratio, scale uint8) ([]housing
 	missing := whole.Units()
 	for i, part := range parts {
 		if split[i], err = part.Cut(scale); err != nil {
-			return nil, err //nolint:wrapcheck // says what was cut
+			return nil, err
 		}
 		rest[i], order[i] = part.Sub(split[i].Ratio()), i
 		missing -= split[i].Units()
@@ -31,7 +31,7 @@ func Split(total housing.Decimal, parts []housing.Ratio, scale uint8) ([]housing
 			break
 		}
 		if split[i], err = housing.NewDecimal(split[i].Units()+1, scale); err != nil {
-			return nil, err //nolint:wrapcheck // says what is wrong
+			return nil, err
 		}
 		missing--
 	}

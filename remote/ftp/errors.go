@@ -26,7 +26,7 @@ func classify(ctx context.Context, what string, lost bool, err error) error {
 	}
 	err = fmt.Errorf("%s: %w", what, err)
 	if curable(err, lost) {
-		return remote.Temporary(err) //nolint:wrapcheck // wrapped above
+		return remote.Temporary(err)
 	}
 	return err
 }
@@ -77,7 +77,7 @@ func isUnknownCommand(err error) bool {
 // file. Other verdicts (552: quota) keep their meaning.
 func interrupted(err error) error {
 	if isUnavailable(err) {
-		return remote.Temporary(err) //nolint:wrapcheck // only marks the error
+		return remote.Temporary(err)
 	}
 	return err
 }

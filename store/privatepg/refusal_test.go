@@ -51,7 +51,7 @@ func refusal(t *testing.T, cfg privatepg.Config) error {
 		stop(t, srv)
 		t.Fatal("it started")
 	}
-	return err //nolint:wrapcheck // it is what is looked at
+	return err
 }
 
 func TestStartRefuses(t *testing.T) { //nolint:funlen // a table
