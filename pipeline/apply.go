@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"reflect"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/kvitok-gkh/kvitok/housing"
 	"github.com/kvitok-gkh/kvitok/importers"
 	"github.com/kvitok-gkh/kvitok/pipeline/matching"
@@ -65,17 +67,13 @@ type applier struct {
 	file     housing.ReceivedFile
 	source   int64
 	period   housing.Period
-	pending  []importers.Record // of one kind
-	known    bool               // the file was taken before
-	rejected map[place]bool     // then the rows to try again; nil: all
+	known    bool           // the file was taken before
+	rejected map[place]bool // then the rows to try again; nil: all
 	outcomes
 }
 
 func (a *applier) run(ctx context.Context, f fetchedFile) error {
-	read, err := a.decodeResult(ctx, f, func(r importers.Record) error { return a.take(ctx, r) })
-	if err == nil {
-		err = a.flush(ctx)
-	}
+	read, err := a.readAndApply(ctx, f)
 	if err != nil {
 		return fmt.Errorf("apply %s: %w", a.file.Name, err)
 	}
@@ -98,6 +96,63 @@ func (a *applier) run(ctx context.Context, f fetchedFile) error {
 	return a.answer(ctx, a.tx, f, protocolPlan{a.file, read.Shape, a.of})
 }
 
+// readAndApply reads the next rows while the database stores those before: both are work for a whole
+// processor. Where the file turns out to be none, what was applied is rolled back with the rest.
+func (a *applier) readAndApply(ctx context.Context, f fetchedFile) (read importers.Result, err error) {
+	batches := make(chan []importers.Record, 1)
+	group, reading := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		defer close(batches)
+		b := batcher{send: func(batch []importers.Record) error {
+			select {
+			case batches <- batch:
+				return nil
+			case <-reading.Done():
+				return fmt.Errorf("read on: %w", context.Cause(reading))
+			}
+		}}
+		if read, err = a.decodeResult(reading, f, b.take); err != nil {
+			return err
+		}
+		return b.flush()
+	})
+	group.Go(func() error {
+		for batch := range batches {
+			if err := a.applyBatch(ctx, batch); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	err = group.Wait()
+	return read, err
+}
+
+// batcher collects rows of one kind and hands them on when another kind comes or the batch is full.
+type batcher struct {
+	pending []importers.Record
+	send    func([]importers.Record) error
+}
+
+func (b *batcher) take(r importers.Record) error {
+	if len(b.pending) > 0 && (len(b.pending) == batchRows || !sameKind(b.pending, r)) {
+		if err := b.flush(); err != nil {
+			return err
+		}
+	}
+	b.pending = append(b.pending, r)
+	return nil
+}
+
+func (b *batcher) flush() error {
+	if len(b.pending) == 0 {
+		return nil
+	}
+	full := b.pending
+	b.pending = make([]importers.Record, 0, batchRows)
+	return b.send(full)
+}
+
 // decode yields the rows of the archived copy.
 func (p *Pipeline) decode(ctx context.Context, f fetchedFile, yield func(importers.Record) error) error {
 	_, err := p.decodeResult(ctx, f, yield)
@@ -113,17 +168,6 @@ func (p *Pipeline) decodeResult(ctx context.Context, f fetchedFile, yield func(i
 	return f.format.Decode(ctx, p.input(f.archived, content), yield)
 }
 
-// take collects rows of one kind and applies them when another kind comes or the batch is full.
-func (a *applier) take(ctx context.Context, r importers.Record) error {
-	if len(a.pending) > 0 && (len(a.pending) == batchRows || !sameKind(a.pending, r)) {
-		if err := a.flush(ctx); err != nil {
-			return err
-		}
-	}
-	a.pending = append(a.pending, r)
-	return nil
-}
-
 // sameKind lets rejected rows travel in any batch: the order of outcomes is that of the file.
 func sameKind(batch []importers.Record, r importers.Record) bool {
 	if r.Rejected() {
@@ -137,10 +181,8 @@ func sameKind(batch []importers.Record, r importers.Record) bool {
 	return true
 }
 
-// flush applies the pending rows and keeps their outcomes.
-func (a *applier) flush(ctx context.Context) error {
-	records := a.pending
-	a.pending = nil
+// applyBatch applies rows of one kind and keeps their outcomes.
+func (a *applier) applyBatch(ctx context.Context, records []importers.Record) error {
 	var facts []importers.Fact
 	var places []int
 	ends := make([]housing.Outcome, len(records))

@@ -108,6 +108,7 @@ type fetchedFile struct {
 	format  importers.Format // nil: refused
 	refusal *importers.FileError
 	sample  *importers.Sample
+	first   importers.Fact // nil: refused, or its first rows are all wrong
 	rank    int
 }
 
@@ -143,7 +144,7 @@ func (p *Pipeline) ingestAll(ctx context.Context, files []fetchedFile, period ho
 		}
 		results = append(results, result) // it is in, whatever becomes of the original
 		if result.Counts.Accepted >= manyRows {
-			if err := p.Store.AnalyzeFacts(ctx); err != nil {
+			if err := p.Store.AnalyzeFacts(ctx, tablesOf(f)...); err != nil {
 				fail(f.Name, err)
 			}
 		}
@@ -160,8 +161,32 @@ func (p *Pipeline) examine(ctx context.Context, f *fetchedFile) error {
 		return err
 	}
 	first, err := p.peek(ctx, *f)
-	f.rank = rank(first)
+	f.first, f.rank = first, rank(first)
 	return err
+}
+
+// tablesOf names the tables that a file fills, by what it speaks of first.
+func tablesOf(f fetchedFile) []string {
+	if f.sample.Kind == importers.KindWorkbook && f.rank < rank(nil) {
+		return []string{"houses", "premises", "accounts", "occupancies", "house_services", "meters", "opening_balances", "claims"}
+	}
+	switch f.first.(type) {
+	case housing.House:
+		return []string{"houses"}
+	case housing.AccountEntry:
+		return []string{"premises", "accounts", "occupancies"}
+	case housing.HouseService:
+		return []string{"house_services"}
+	case housing.MeterEntry:
+		return []string{"meters"}
+	case housing.OpeningBalance:
+		return []string{"opening_balances"}
+	case housing.Claim:
+		return []string{"claims"}
+	case housing.Payment:
+		return []string{"payment_keys"}
+	}
+	return nil
 }
 
 // rank orders files that arrive together by what they speak of first: houses before accounts before
