@@ -125,7 +125,7 @@ func (a *applier) readAndApply(ctx context.Context, f fetchedFile) (read importe
 		return nil
 	})
 	err = group.Wait()
-	return read, err
+	return read, err //nolint:wrapcheck // errors of our own functions
 }
 
 // batcher collects rows of one kind and hands them on when another kind comes or the batch is full.
