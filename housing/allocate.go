@@ -33,7 +33,7 @@ func Allocate(amount Money, weights []Money) ([]Money, error) {
 		if w < 0 {
 			return nil, fmt.Errorf("weight %s is negative: %w", w, ErrOverflow)
 		}
-		hi, lo := bits.Mul64(magnitude, uint64(w))         
+		hi, lo := bits.Mul64(magnitude, uint64(w))
 		quotient, rest := bits.Div64(hi, lo, uint64(total)) //nolint:gosec // w ≤ total, so the quotient fits
 		parts[i], rests[i] = sign*Money(quotient), rest     //nolint:gosec // no larger than the amount
 		left -= quotient
