@@ -91,7 +91,7 @@ func (s FileStatus) Russian() string {
 	case FilePartly:
 		return "принят с отклонёнными строками"
 	case FileRefused:
-		return "отказано"
+		return "отклонён"
 	case FileRepeated:
 		return "уже загружен ранее"
 	}

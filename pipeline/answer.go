@@ -140,7 +140,7 @@ func convertShape(s importers.Shape) protocols.Shape {
 func (p *Pipeline) writeProtocol(ctx context.Context, w io.Writer, f fetchedFile, plan protocolPlan) error {
 	head := protocols.Head{
 		Name: plan.file.Name, SHA256: plan.file.SHA256, Size: plan.file.Size, Partner: plan.file.Partner,
-		Received: plan.file.Received, Temp: p.path("work"),
+		Received: plan.file.Received, Zone: p.Limits.Zone, Temp: p.path("work"),
 	}
 	writer, err := protocols.New(w, convertShape(plan.shape), head)
 	if err != nil {

@@ -312,7 +312,7 @@ func TestRefusal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(decoded, "отказано") || !strings.Contains(decoded, problem.Text) {
+	if !strings.Contains(decoded, "отклонён") || !strings.Contains(decoded, problem.Text) {
 		t.Errorf("refusal says\n%s", decoded)
 	}
 	if err := protocols.Refusal(&xlsx, workbookShape(), head(t, "a.xlsx"), problem); err != nil {
