@@ -20,6 +20,7 @@ func mayImport() map[string][]string {
 		"pipeline/gating":     {"housing"},
 		"pipeline/matching":   {"housing"},
 		"pipeline/parameters": {"housing"},
+		"pipeline/penalties":  {"housing"},
 		"remote":              {"housing"},
 		"importers":           {"housing"},
 		"exporters":           {"housing"},
@@ -27,8 +28,8 @@ func mayImport() map[string][]string {
 		"store":               {"housing"},
 		"town":                {"housing", "importers"},
 		"pipeline": {
-			"housing", "pipeline/charging", "pipeline/gating", "pipeline/matching", "pipeline/parameters", "remote",
-			"importers", "exporters", "receipts", "store",
+			"housing", "pipeline/charging", "pipeline/gating", "pipeline/matching", "pipeline/parameters",
+			"pipeline/penalties", "remote", "importers", "exporters", "receipts", "store",
 		},
 		"schedules": {"housing", "pipeline", "remote", "importers", "store"},
 		"cmd": {

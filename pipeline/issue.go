@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 
@@ -45,7 +44,7 @@ func (p *Pipeline) Issue(ctx context.Context, period housing.Period) (IssueResul
 		return IssueResult{}, err
 	}
 	book := &documentBook{period: period, issuer: p.Organisation, payees: byINN(payees), months: parameters.ForMonth(p.Parameters, period)}
-	if book.payBy, err = payBy(period, book.months); err != nil {
+	if book.payBy, err = p.PayBy(period); err != nil {
 		return IssueResult{}, err
 	}
 	if book.limits, err = gating.LimitsOf(p.Parameters, period); err != nil {
@@ -147,24 +146,4 @@ func byINN(list map[int64]housing.Organisation) map[string]housing.Organisation 
 		found[o.INN] = o
 	}
 	return found
-}
-
-// payBy is the day until which a month is to be paid for: ЖК 155 ч. 1 by the parameter due.day, moved
-// from a weekend to Monday (ГК 193). Public holidays are not known yet.
-func payBy(period housing.Period, list []housing.Parameter) (housing.Date, error) {
-	for _, parameter := range list {
-		if parameter.Name != "due.day" || !parameter.Valid.Contains(period.First()) {
-			continue
-		}
-		day, err := strconv.Atoi(parameter.Value)
-		if err != nil || day < 1 || day > 28 {
-			return housing.Date{}, fmt.Errorf("parameter due.day is %q, not a day of every month", parameter.Value)
-		}
-		due := period.Next().First().AddDays(day - 1)
-		for due.Time().Weekday() == 0 || due.Time().Weekday() == 6 {
-			due = due.AddDays(1)
-		}
-		return due, nil
-	}
-	return housing.Date{}, fmt.Errorf("parameter due.day has no value for %s", period)
 }

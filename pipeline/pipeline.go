@@ -22,6 +22,7 @@ type Config struct {
 	Store        *store.Store
 	Organisation housing.Organisation // the issuer, stored (with its ID)
 	Parameters   []housing.Parameter  // dated, of every month
+	Workdays     housing.Workdays     // moves last days to pay
 	Formats      importers.Catalogue
 	Printer      *receipts.Printer
 	Partners     []Partner

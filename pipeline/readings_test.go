@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"testing"
-	"time"
 
 	"github.com/kvitok-gkh/kvitok/housing"
 	"github.com/kvitok-gkh/kvitok/importers/stream"
@@ -137,47 +136,6 @@ func TestJudge(t *testing.T) {
 			t.Errorf("message %d ended as %v, want %v", i, verdicts[i].Outcome, want[i])
 		}
 	}
-}
-
-func TestPayBy(t *testing.T) {
-	t.Parallel()
-	since := func(from, to, value string) housing.Parameter {
-		p := housing.Parameter{Name: "due.day", Value: value, Valid: housing.Interval{From: day(t, from)}}
-		if to != "" {
-			p.Valid.To = day(t, to)
-		}
-		return p
-	}
-	rules := []housing.Parameter{since("2005-03-01", "2026-02-01", "10"), since("2026-02-01", "", "15")}
-	tests := []struct{ period, want string }{
-		{"2025-12", "2026-01-12"}, // the 10th is a Saturday
-		{"2026-01", "2026-02-10"},
-		{"2026-02", "2026-03-16"}, // the 15th is a Sunday
-		{"2026-10", "2026-11-16"},
-		{"2026-11", "2026-12-15"},
-	}
-	for _, test := range tests {
-		period, err := housing.ParsePeriod(test.period)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, err := payBy(period, rules)
-		if err != nil || got.String() != test.want {
-			t.Errorf("%s is due on %s (%v), want %s", test.period, got, err, test.want)
-		}
-	}
-	if _, err := payBy(tests1990(t), rules); err == nil {
-		t.Error("a month without the parameter has a due day")
-	}
-}
-
-func tests1990(t *testing.T) housing.Period {
-	t.Helper()
-	period, err := housing.NewPeriod(1990, time.January)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return period
 }
 
 func TestPayeeOf(t *testing.T) {

@@ -25,6 +25,7 @@ type config struct {
 	Partners      []partnerConfig      `yaml:"partners"`
 	Stream        *stream.Config       `yaml:"stream"`
 	Parameters    yaml.Node            `yaml:"parameters"` // as in parameters.yaml; these win
+	Workdays      yaml.Node            `yaml:"workdays"`   // as in workdays.yaml; its years win
 	Receipts      receiptsConfig       `yaml:"receipts"`
 	Debts         debtsConfig          `yaml:"debts"`
 	TimeZone      string               `yaml:"time_zone"`
@@ -33,6 +34,7 @@ type config struct {
 	Serve         serveConfig          `yaml:"serve"`
 
 	parameters []housing.Parameter
+	workdays   housing.Workdays
 	zone       *time.Location
 }
 

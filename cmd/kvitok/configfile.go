@@ -170,6 +170,7 @@ func (r *configReader) check(c *config) {
 		c.zone = time.UTC
 	}
 	r.checkParameters(c)
+	r.checkWorkdays(c)
 }
 
 func (r *configReader) checkPartners(c *config) {
@@ -212,6 +213,23 @@ func (r *configReader) checkParameters(c *config) {
 	extra, err := parameters.Load(bytes.NewReader(text))
 	r.section("parameters", err)
 	c.parameters = parameters.Override(base, extra)
+}
+
+func (r *configReader) checkWorkdays(c *config) {
+	base, err := parameters.BuiltinWorkdays()
+	r.section("workdays", err)
+	c.workdays = base
+	if c.Workdays.Kind == 0 {
+		return
+	}
+	text, err := yaml.Marshal(&c.Workdays)
+	if err != nil {
+		r.section("workdays", err)
+		return
+	}
+	extra, err := parameters.LoadWorkdays(bytes.NewReader(text))
+	r.section("workdays", err)
+	c.workdays = parameters.OverrideWorkdays(base, extra)
 }
 
 // section reports the faults of one section, each at the line of the section.
