@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"fmt"
+	"log/slog"
 	"strconv"
 
 	"github.com/kvitok-gkh/kvitok/housing"
@@ -13,7 +14,8 @@ import (
 func (p *Pipeline) PayBy(period housing.Period) (housing.Date, error) {
 	day, known, err := payBy(period, p.Parameters, p.Workdays)
 	if err == nil && !known {
-		p.Log.Warn("the calendar of working days is not confirmed for this day: add the year to workdays of the configuration", "day", day.String())
+		p.Log.Warn("the calendar of working days is not confirmed for this day: add the year to workdays of the configuration",
+			slog.String("day", day.String()))
 	}
 	return day, err
 }
