@@ -38,8 +38,8 @@ func (r Record) Rejected() bool {
 
 // Fact is what a row says, one of: housing.Tariff, housing.Norm, housing.House,
 // housing.HouseService, housing.AccountEntry, housing.MeterEntry, housing.HouseVolume,
-// housing.OpeningBalance, housing.Claim, housing.MeterReading, housing.Payment. Its Source names
-// the file and row.
+// housing.OpeningBalance, housing.Claim, housing.MeterReading, housing.Payment, housing.BankStatement,
+// housing.BankDocument. Its Source names the file and row.
 type Fact any
 
 // Sheet describes one table of a file, so that a protocol can give it back in the same shape.
@@ -82,7 +82,14 @@ const (
 	KindText     Kind = "text"
 	KindWorkbook Kind = "workbook"
 	KindUnknown  Kind = "unknown"
+
+	// KindOneC is the text of an exchange with a bank; only shapes have it: its answer is a list of errors.
+	KindOneC Kind = "1c"
 )
+
+// Reported reports whether the answer to such a file is a report of its own and not the file itself with
+// its rows, which a sender may correct and send in again.
+func (k Kind) Reported() bool { return k == KindOneC }
 
 // Format is one inbound format.
 type Format interface {

@@ -40,7 +40,7 @@ func (p *Pipeline) refuse(ctx context.Context, file housing.ReceivedFile, f fetc
 		if err := tx.AddProblems(ctx, file.ID, problems); err != nil {
 			return err
 		}
-		return p.answer(ctx, tx, f, protocolPlan{file, shape, fallen.ofRefused})
+		return p.answer(ctx, tx, f, protocolPlan{file: file, shape: shape, end: fallen.ofRefused, code: problem.Code})
 	})
 	if err != nil {
 		return FileResult{}, fmt.Errorf("refuse %s: %w", file.Name, err)
@@ -109,6 +109,7 @@ type protocolPlan struct {
 	file  housing.ReceivedFile
 	shape importers.Shape
 	end   func(ordinal int) housing.Outcome
+	code  string // why the file was refused
 }
 
 // plainShape is all that is known of the shape of a file that no format could read.
@@ -150,7 +151,7 @@ func (p *Pipeline) writeProtocol(ctx context.Context, w io.Writer, f fetchedFile
 		return errors.Join(err, writer.Abort())
 	}
 	return writer.Close(protocols.Summary{
-		Status: plan.file.Status, Counts: plan.file.Counts, Reason: plan.file.Reason,
+		Status: plan.file.Status, Counts: plan.file.Counts, Reason: plan.file.Reason, Code: plan.code,
 	})
 }
 

@@ -93,7 +93,7 @@ func (a *applier) run(ctx context.Context, f fetchedFile) error {
 	if err := a.tx.AddProblems(ctx, a.file.ID, a.problems); err != nil {
 		return err
 	}
-	return a.answer(ctx, a.tx, f, protocolPlan{a.file, read.Shape, a.of})
+	return a.answer(ctx, a.tx, f, protocolPlan{file: a.file, shape: read.Shape, end: a.of})
 }
 
 // readAndApply reads the next rows while the database stores those before: both are work for a whole
@@ -267,6 +267,10 @@ func (a *applier) applyFacts(ctx context.Context, facts []importers.Fact) ([]hou
 			pay.Payee = payee
 			return pay
 		}))
+	case housing.BankStatement:
+		return a.tx.ApplyBankStatements(ctx, organisation, a.source, each(facts, same[housing.BankStatement]))
+	case housing.BankDocument:
+		return a.tx.ApplyBankDocuments(ctx, organisation, a.source, each(facts, same[housing.BankDocument]))
 	}
 	return nil, fmt.Errorf("apply a row of %s: no step takes a %T", a.file.Format, facts[0])
 }
@@ -340,7 +344,10 @@ func (o *outcomes) add(r importers.Record, end housing.Outcome) {
 	}
 	if len(end.Problems) > 0 {
 		for i := range end.Problems {
-			end.Problems[i].Row, end.Problems[i].Sheet = r.Row, r.Sheet
+			if end.Problems[i].Row == 0 {
+				end.Problems[i].Row = r.Row // else a line within the record
+			}
+			end.Problems[i].Sheet = r.Sheet
 		}
 		if o.byRow == nil {
 			o.byRow = map[int][]housing.Problem{}

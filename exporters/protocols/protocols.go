@@ -11,6 +11,7 @@ package protocols
 import (
 	"fmt"
 	"io"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -26,6 +27,7 @@ type Kind string
 const (
 	Text     Kind = "text"
 	Workbook Kind = "workbook"
+	OneC     Kind = "1c" // exchange with a bank: a list of errors
 )
 
 // Shape is how the sender wrote his file.
@@ -59,6 +61,7 @@ type Summary struct {
 	Status housing.FileStatus
 	Counts housing.Counts
 	Reason string // in Russian, where refused
+	Code   string // of the reason
 	Lines  []Line // further totals, for instance the sum of the accepted payments
 }
 
@@ -84,18 +87,22 @@ type format interface {
 
 // New starts the protocol of a file.
 func New(w io.Writer, shape Shape, head Head) (*Writer, error) {
-	if shape.Kind == Workbook {
-		f, err := newWorkbook(w, shape, head)
-		if err != nil {
-			return nil, err
-		}
-		return &Writer{format: f}, nil
-	}
-	f, err := newText(w, shape, head)
+	f, err := newFormat(w, shape, head)
 	if err != nil {
 		return nil, err
 	}
 	return &Writer{format: f}, nil
+}
+
+func newFormat(w io.Writer, shape Shape, head Head) (format, error) {
+	switch shape.Kind {
+	case Workbook:
+		return newWorkbook(w, shape, head)
+	case OneC:
+		return newOneC(w, shape)
+	case Text:
+	}
+	return newText(w, shape, head)
 }
 
 // Row writes a row as it came with its outcome beside it. Rows come in the order of the file. Where
@@ -146,8 +153,12 @@ func Name(original string, kind Kind) string {
 	if name == "" {
 		name = "file"
 	}
-	if kind == Workbook {
+	switch kind {
+	case Workbook:
 		return name + ".protocol.xlsx"
+	case OneC:
+		return strings.TrimSuffix(name, path.Ext(name)) + ".err"
+	case Text:
 	}
 	return name + ".protocol.csv"
 }

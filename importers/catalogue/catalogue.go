@@ -8,6 +8,7 @@ import (
 	"github.com/kvitok-gkh/kvitok/importers/payments"
 	"github.com/kvitok-gkh/kvitok/importers/readings"
 	"github.com/kvitok-gkh/kvitok/importers/residents"
+	"github.com/kvitok-gkh/kvitok/importers/statements"
 	"github.com/kvitok-gkh/kvitok/importers/tariffs"
 )
 
@@ -25,5 +26,6 @@ func New() importers.Catalogue {
 		readings.NewRSO(),
 		readings.NewHouseVolumes(),
 		payments.NewSberA(),
+		statements.NewOneC(),
 	}
 }

@@ -76,6 +76,9 @@ func TestForeignSamples(t *testing.T) {
 		"synthetic/sber/bad/no_trailer_9900123450_40702810800000000777_428.txt":           "sber-payments-a",
 		"synthetic/sber/bad/delimiter_in_address_9900123450_40702810800000000777_429.txt": "sber-payments-a",
 		"synthetic/rso/readings7.csv":                                                     "rso-readings-csv",
+		"synthetic/1c/kl_to_1c.txt":                                                       "1c-client-bank",
+		"condo/1CClientBankExchange.txt":                                                  "1c-client-bank",
+		"condo/1CClientBankExchange-Invalid.txt":                                          "1c-client-bank",
 	}
 	formats := catalogue.New()
 	found := map[string]bool{}
@@ -131,7 +134,7 @@ func recognise(t *testing.T, formats importers.Catalogue, name string, content [
 
 func TestSharedSamplesDecode(t *testing.T) {
 	t.Parallel()
-	root := "../../../shared/samples/synthetic"
+	root := "../../../shared/samples"
 	if _, err := os.Stat(root); err != nil {
 		t.Skip("skipped: no ../shared")
 	}
@@ -139,10 +142,13 @@ func TestSharedSamplesDecode(t *testing.T) {
 		path, format, code string
 		rows, rejected     int
 	}{
-		{"sber/9900123450_40702810800000000777_424.y03", "sber-payments-a", "", 4, 0},
-		{"sber/bad/no_trailer_9900123450_40702810800000000777_428.txt", "sber-payments-a", "no_trailer", 4, 0},
-		{"sber/bad/delimiter_in_address_9900123450_40702810800000000777_429.txt", "sber-payments-a", "rejected_rows", 4, 1},
-		{"rso/readings7.csv", "rso-readings-csv", "", 2, 0},
+		{"synthetic/sber/9900123450_40702810800000000777_424.y03", "sber-payments-a", "", 4, 0},
+		{"synthetic/sber/bad/no_trailer_9900123450_40702810800000000777_428.txt", "sber-payments-a", "no_trailer", 4, 0},
+		{"synthetic/sber/bad/delimiter_in_address_9900123450_40702810800000000777_429.txt", "sber-payments-a", "rejected_rows", 4, 1},
+		{"synthetic/rso/readings7.csv", "rso-readings-csv", "", 2, 0},
+		{"synthetic/1c/kl_to_1c.txt", "1c-client-bank", "", 3, 0},
+		{"condo/1CClientBankExchange.txt", "1c-client-bank", "totals_disagree", 5, 0},
+		{"condo/1CClientBankExchange-Invalid.txt", "1c-client-bank", "no_end", 1, 0},
 	}
 	for _, c := range cases {
 		format, err := catalogue.New().ByName(c.format)

@@ -150,6 +150,9 @@ func TestAnswerComesBack(t *testing.T) {
 		if slices.ContainsFunc(first.records, importers.Record.Rejected) {
 			seen[first.format.Name()] = true
 		}
+		if first.result.Shape.Kind.Reported() {
+			continue
+		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			comesBack(t, first)
@@ -227,7 +230,7 @@ func untouched(t *testing.T, content []byte) {
 		return
 	}
 	first := take(t.Context(), t, content)
-	if len(first.records) == 0 {
+	if len(first.records) == 0 || first.result.Shape.Kind.Reported() {
 		return
 	}
 	answer := first.answer(t, housing.Accepted)
