@@ -23,6 +23,7 @@ type Record struct {
 	Sheet    string   // name of the sheet, "" for text files
 	Cells    []string // as received, decoded to UTF-8; what the protocol gives back
 	Fact     Fact     // nil where the row is rejected by its form
+	Also     []Fact   // further facts of the row: the readings beside a payment; they never reject it
 	Problems []housing.Problem
 }
 
@@ -98,6 +99,7 @@ type Format interface {
 	// Subject is the folder of the format: "tariffs", "accounts", "residents", "readings", "payments".
 	Subject() string
 	// Recognise says whether the sample is of this format. It must not be fooled by a file name.
+	// A format may say more of itself by Described.
 	Recognise(s *Sample) bool
 	// Decode yields every row in order, those with problems too, and stops at the first error of
 	// yield. A FileError says that the file as a whole cannot be read; other errors are failures of

@@ -1,0 +1,240 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kvitok-gkh/kvitok/importers"
+)
+
+// readFile is how a file is read, as formats test prints it.
+type readFile struct {
+	File     string            `json:"file"`
+	Format   string            `json:"format,omitzero"`
+	Encoding string            `json:"encoding,omitzero"`
+	Refused  *readProblem      `json:"refused,omitzero"`
+	Rows     []readRow         `json:"rows"`
+	Read     int               `json:"read"`
+	Rejected int               `json:"rejected"`
+	Notes    []readProblem     `json:"notes,omitzero"`
+	Control  importers.Control `json:"control"`
+}
+
+type readRow struct {
+	Row      int           `json:"row"`
+	Sheet    string        `json:"sheet,omitzero"`
+	Rejected bool          `json:"rejected,omitzero"`
+	Facts    []readFact    `json:"facts,omitzero"`
+	Problems []readProblem `json:"problems,omitzero"`
+}
+
+type readFact struct {
+	Kind  string          `json:"kind"`
+	Value json.RawMessage `json:"value"`
+}
+
+type readProblem struct {
+	Severity string `json:"severity"`
+	Code     string `json:"code"`
+	Text     string `json:"text"`
+}
+
+func (e *environment) formatsTestCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "test PROFILE|auto FILE", Short: "Show row by row how a file is read, without a database",
+		Long: "Show row by row how a file is read, without a database: by the format of that name, or auto to recognise it.\n" +
+			"Exit code 0: all rows are read; 3: some are rejected; 1: the file is refused.",
+		Args: cobra.ExactArgs(2),
+		RunE: e.do(func(ctx context.Context, args []string) error {
+			formats, err := e.formats()
+			if err != nil {
+				return err
+			}
+			if args[0] != "auto" {
+				format, err := formats.ByName(args[0])
+				if err != nil {
+					return &usageError{fmt.Sprintf("%v; kvitok formats lists them", err)}
+				}
+				formats = importers.Catalogue{forced{format}}
+			}
+			result, err := testFile(ctx, formats, args[1])
+			if err != nil {
+				return err
+			}
+			if err := e.print(result, result.write); err != nil {
+				return err
+			}
+			switch {
+			case result.Refused != nil:
+				return fmt.Errorf("%s is refused: %s", result.File, result.Refused.Text)
+			case result.Rejected > 0:
+				return errAttention
+			}
+			return nil
+		}),
+	}
+}
+
+// testFile reads a file as the pipeline would, and keeps what it would be told.
+func testFile(ctx context.Context, formats importers.Catalogue, path string) (_ *readFile, err error) {
+	content, err := os.Open(path) //nolint:gosec // the operator names the file
+	if err != nil {
+		return nil, fmt.Errorf("read the file: %w", err)
+	}
+	defer func() { _ = content.Close() }() // only read
+	info, err := content.Stat()
+	if err != nil {
+		return nil, fmt.Errorf("read the file: %w", err)
+	}
+	temp, err := os.MkdirTemp("", "kvitok-formats")
+	if err != nil {
+		return nil, fmt.Errorf("make a folder for temporary files: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(temp)) }()
+	in := importers.Input{Name: filepath.Base(path), Size: info.Size(), Content: content, Temp: temp}
+	result := &readFile{File: in.Name, Rows: []readRow{}}
+	err = result.read(ctx, formats, in)
+	if refused, ok := errors.AsType[*importers.FileError](err); ok {
+		result.Refused = &readProblem{Severity: "error", Code: refused.Problem.Code, Text: refused.Error()}
+		return result, nil
+	}
+	return result, err
+}
+
+func (f *readFile) read(ctx context.Context, formats importers.Catalogue, in importers.Input) error {
+	sample, err := importers.NewSample(in)
+	if err != nil {
+		return err
+	}
+	f.Encoding = string(sample.Encoding)
+	format, err := formats.Recognise(sample)
+	if err != nil {
+		return err
+	}
+	f.Format = format.Name()
+	read, err := format.Decode(ctx, in, f.take)
+	f.Control = read.Control
+	for _, note := range read.Notes {
+		f.Notes = append(f.Notes, readProblem{string(note.Severity), note.Code, note.Russian()})
+	}
+	return err
+}
+
+func (f *readFile) take(rec importers.Record) error {
+	row := readRow{Row: rec.Row, Sheet: rec.Sheet, Rejected: rec.Rejected()}
+	facts := rec.Also
+	if rec.Fact != nil {
+		facts = append([]importers.Fact{rec.Fact}, facts...)
+	}
+	for _, fact := range facts {
+		value, err := json.Marshal(fact)
+		if err != nil {
+			return fmt.Errorf("print row %d: %w", rec.Row, err)
+		}
+		_, kind, _ := strings.Cut(fmt.Sprintf("%T", fact), ".")
+		row.Facts = append(row.Facts, readFact{kind, value})
+	}
+	for _, p := range rec.Problems {
+		severity := p.Severity
+		if severity == "" {
+			severity = "error"
+		}
+		row.Problems = append(row.Problems, readProblem{string(severity), p.Code, p.Russian()})
+	}
+	if row.Rejected {
+		f.Rejected++
+	} else {
+		f.Read++
+	}
+	f.Rows = append(f.Rows, row)
+	return nil
+}
+
+// write prints the rows for people.
+func (f *readFile) write(w io.Writer) {
+	if f.Format != "" {
+		say(w, "%s: %s %s", f.File, f.Format, f.Encoding)
+	}
+	for _, row := range f.Rows {
+		place, state := fmt.Sprint(row.Row), "read"
+		if row.Sheet != "" {
+			place = row.Sheet + ":" + place
+		}
+		if row.Rejected {
+			state = "REJECTED"
+		}
+		if len(row.Facts) == 0 {
+			say(w, "%6s  %-8s", place, state)
+		}
+		for _, fact := range row.Facts {
+			say(w, "%6s  %-8s  %s %s", place, state, fact.Kind, flatFact(fact.Value))
+			place, state = "", ""
+		}
+		for _, p := range row.Problems {
+			say(w, "%6s  %-8s  %s: %s", "", "", p.Code, p.Text)
+		}
+	}
+	for _, note := range f.Notes {
+		say(w, "%s: %s", note.Severity, note.Text)
+	}
+	if f.Control.Stated.Present {
+		say(w, "stated:  %s", totals(f.Control.Stated))
+		say(w, "counted: %s", totals(f.Control.Counted))
+	}
+	say(w, "%d rows read, %d rejected", f.Read, f.Rejected)
+}
+
+func totals(t importers.ControlTotals) string {
+	return fmt.Sprintf("%d rows, amount %s, transfer %s, fee %s", t.Rows, t.Amount, t.Transfer, t.Fee)
+}
+
+// flatFact prints what a fact says as name=value, without what it leaves empty and without its source.
+func flatFact(value json.RawMessage) string {
+	var fields map[string]any
+	if json.Unmarshal(value, &fields) != nil {
+		return string(value) // no object: as it is
+	}
+	var words []string
+	flattenFact(&words, "", fields)
+	return strings.Join(words, " ")
+}
+
+func flattenFact(words *[]string, prefix string, fields map[string]any) {
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		key := strings.ToLower(name)
+		switch v := fields[name].(type) {
+		case map[string]any:
+			flattenFact(words, prefix+key+".", v)
+		case nil:
+		case string:
+			if v != "" && key != "source" {
+				*words = append(*words, prefix+key+"="+quoted(v))
+			}
+		case bool:
+			if v {
+				*words = append(*words, prefix+key)
+			}
+		default:
+			if text := fmt.Sprint(v); text != "0" {
+				*words = append(*words, prefix+key+"="+text)
+			}
+		}
+	}
+}
+
+func quoted(text string) string {
+	if strings.ContainsAny(text, " =") {
+		return "«" + text + "»"
+	}
+	return text
+}
