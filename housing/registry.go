@@ -19,11 +19,14 @@ type AccountEntry struct {
 	Occupancy Occupancy
 }
 
-// MeterEntry is one individual meter with the readings it started with.
+// MeterEntry is one individual meter with the readings it started with. Common says that it counts for
+// all rooms of the communal flat that the account is a room of.
 type MeterEntry struct {
-	Account string
-	Meter   Meter
-	Initial []Reading
+	Account  string
+	Meter    Meter
+	Initial  []Reading
+	Common   bool   `json:",omitzero"`
+	Replaces string `json:",omitzero"` // serial of the meter that stood here before
 }
 
 // HouseVolume is the volume of a house meter in a month.

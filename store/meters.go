@@ -76,20 +76,21 @@ func (t *Tx) putMeters(ctx context.Context, organisation, source int64, rows []h
 	const sql = `
 WITH incoming AS (
     SELECT a.id AS account_id, t.*
-    FROM unnest($3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[], $8::text[], $9::text[], $10::text[], $11::bigint[])
-        WITH ORDINALITY AS t(account, serial, service, zones, digits, commissioned, verify_by, closed, pos, ord)
+    FROM unnest($3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[], $8::text[], $9::text[], $10::text[], $11::bigint[],
+        $12::boolean[], $13::text[])
+        WITH ORDINALITY AS t(account, serial, service, zones, digits, commissioned, verify_by, closed, pos, common, replaces, ord)
     JOIN accounts a ON a.organisation_id = $1 AND a.number = t.account),
 changed AS (
     INSERT INTO meters AS m (organisation_id, account_id, serial, service, zones, digits, commissioned, verify_by, closed,
-                             source_id, source_pos)
+                             common, replaces, source_id, source_pos)
     SELECT $1, account_id, serial, service, zones, digits, NULLIF(commissioned, '')::date, NULLIF(verify_by, '')::date,
-           NULLIF(closed, '')::date, $2, pos
+           NULLIF(closed, '')::date, common, replaces, $2, pos
     FROM incoming
     ON CONFLICT (organisation_id, serial, service) DO UPDATE
     SET zones = EXCLUDED.zones, digits = EXCLUDED.digits, commissioned = EXCLUDED.commissioned,
-        verify_by = EXCLUDED.verify_by, closed = EXCLUDED.closed, source_id = EXCLUDED.source_id, source_pos = EXCLUDED.source_pos
-    WHERE (m.zones, m.digits, m.commissioned, m.verify_by, m.closed) IS DISTINCT FROM
-        (EXCLUDED.zones, EXCLUDED.digits, EXCLUDED.commissioned, EXCLUDED.verify_by, EXCLUDED.closed)
+        verify_by = EXCLUDED.verify_by, closed = EXCLUDED.closed, common = EXCLUDED.common, replaces = EXCLUDED.replaces, source_id = EXCLUDED.source_id, source_pos = EXCLUDED.source_pos
+    WHERE (m.zones, m.digits, m.commissioned, m.verify_by, m.closed, m.common, m.replaces) IS DISTINCT FROM
+        (EXCLUDED.zones, EXCLUDED.digits, EXCLUDED.commissioned, EXCLUDED.verify_by, EXCLUDED.closed, EXCLUDED.common, EXCLUDED.replaces)
     RETURNING serial, service)
 SELECT ord FROM incoming JOIN changed USING (serial, service)`
 	err := t.markAccepted(ctx, outcomes, indexes, sql, organisation, source,
@@ -101,7 +102,9 @@ SELECT ord FROM incoming JOIN changed USING (serial, service)`
 		textColumn(rows, func(r housing.MeterEntry) fmt.Stringer { return r.Meter.Commissioned }),
 		textColumn(rows, func(r housing.MeterEntry) fmt.Stringer { return r.Meter.VerifyBy }),
 		textColumn(rows, func(r housing.MeterEntry) fmt.Stringer { return r.Meter.Closed }),
-		column(rows, func(r housing.MeterEntry) int64 { return r.Meter.Source.Position }))
+		column(rows, func(r housing.MeterEntry) int64 { return r.Meter.Source.Position }),
+		column(rows, func(r housing.MeterEntry) bool { return r.Common }),
+		column(rows, func(r housing.MeterEntry) string { return r.Replaces }))
 	if err != nil {
 		return fmt.Errorf("store meters: %w", err)
 	}

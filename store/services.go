@@ -63,11 +63,15 @@ func (t *Tx) putFirstServices(ctx context.Context, source int64, rows []houseSer
 	const sql = `
 WITH incoming AS (
     SELECT *, count(*) OVER (PARTITION BY house, account, service) AS times
-    FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::boolean[], $9::bigint[])
-        WITH ORDINALITY AS t(house, account, service, since, until, payee, meter_possible, pos, ord)),
+    FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::boolean[], $9::bigint[],
+        $10::text[], $11::text[], $12::boolean[], $13::text[], $14::text[])
+        WITH ORDINALITY AS t(house, account, service, since, until, payee, meter_possible, pos,
+            category, equipment, own_source, quality, correspondence, ord)),
 made AS (
-    INSERT INTO house_services (house_id, account_id, service, valid, payee_id, meter_possible, source_id, source_pos)
-    SELECT house, NULLIF(account, 0), service, daterange(since::date, NULLIF(until, '')::date), payee, meter_possible, $1, pos
+    INSERT INTO house_services (house_id, account_id, service, valid, payee_id, meter_possible, source_id, source_pos,
+        category, equipment, own_source, quality, correspondence)
+    SELECT house, NULLIF(account, 0), service, daterange(since::date, NULLIF(until, '')::date), payee, meter_possible, $1, pos,
+        category, equipment, own_source, quality::numeric, correspondence::numeric
     FROM incoming i WHERE times = 1 AND NOT EXISTS (
         SELECT FROM house_services h
         WHERE h.house_id = i.house AND COALESCE(h.account_id, 0) = i.account AND h.service = i.service)
@@ -81,7 +85,12 @@ SELECT ord FROM incoming JOIN made USING (house, account, service)`
 		textColumn(rows, func(r houseService) fmt.Stringer { return r.Valid.To }),
 		column(rows, func(r houseService) int64 { return r.payee }),
 		column(rows, func(r houseService) bool { return r.MeterPossible }),
-		column(rows, func(r houseService) int64 { return r.Source.Position }))
+		column(rows, func(r houseService) int64 { return r.Source.Position }),
+		column(rows, func(r houseService) string { return r.Category }),
+		column(rows, func(r houseService) string { return r.Equipment }),
+		column(rows, func(r houseService) bool { return r.OwnSource }),
+		textColumn(rows, func(r houseService) fmt.Stringer { return r.Quality }),
+		textColumn(rows, func(r houseService) fmt.Stringer { return r.Correspondence }))
 	if err != nil {
 		return fmt.Errorf("store services: %w", err)
 	}
@@ -104,24 +113,29 @@ type houseService struct {
 
 func (t *Tx) putHouseService(ctx context.Context, source int64, r houseService, outcome *housing.Outcome) error {
 	const key = `house_id = $1 AND COALESCE(account_id, 0) = $2 AND service = $3`
+	const equal = `payee_id = $6 AND meter_possible = $7 AND category = $8 AND equipment = $9 AND own_source = $10
+    AND quality = $11::numeric AND correspondence = $12::numeric`
 	const same = `
-SELECT EXISTS (SELECT FROM house_services WHERE ` + key + ` AND payee_id = $6 AND meter_possible = $7
+SELECT EXISTS (SELECT FROM house_services WHERE ` + key + ` AND ` + equal + `
     AND (lower(valid) = $4::date AND (NULLIF($5, '') IS NULL OR upper(valid) = NULLIF($5, '')::date)
         OR NULLIF($5, '') IS NULL AND valid @> daterange($4::date, NULL)))`
 	const closing = `
 UPDATE house_services SET valid = daterange(lower(valid), $5::date)
-WHERE ` + key + ` AND payee_id = $6 AND meter_possible = $7 AND lower(valid) = $4::date AND upper(valid) IS NULL`
+WHERE ` + key + ` AND ` + equal + ` AND lower(valid) = $4::date AND upper(valid) IS NULL`
 	const end = `
 UPDATE house_services SET valid = daterange(lower(valid), $4::date)
 WHERE ` + key + ` AND lower(valid) < $4::date AND upper(valid) IS NULL`
 	const insert = `
-INSERT INTO house_services (house_id, account_id, service, valid, payee_id, meter_possible, source_id, source_pos)
-VALUES ($1, NULLIF($2::bigint, 0), $3, daterange($4::date, NULLIF($5, '')::date), $6, $7, $8, $9)`
+INSERT INTO house_services (house_id, account_id, service, valid, payee_id, meter_possible, category, equipment, own_source,
+    quality, correspondence, source_id, source_pos)
+VALUES ($1, NULLIF($2::bigint, 0), $3, daterange($4::date, NULLIF($5, '')::date), $6, $7, $8, $9, $10, $11::numeric, $12::numeric, $13, $14)`
 	err := t.putDated(ctx, outcome, datedRow{
 		same: same, closing: closing, end: end, insert: insert, valid: r.Valid,
-		key:    []any{r.house, r.account, string(r.Service), r.Valid.From.String()},
-		values: []any{r.payee, r.MeterPossible},
-		more:   []any{source, r.Source.Position},
+		key: []any{r.house, r.account, string(r.Service), r.Valid.From.String()},
+		values: []any{
+			r.payee, r.MeterPossible, r.Category, r.Equipment, r.OwnSource, r.Quality.String(), r.Correspondence.String(),
+		},
+		more: []any{source, r.Source.Position},
 	})
 	if err != nil {
 		return fmt.Errorf("store service %s: %w", r.Service, err)

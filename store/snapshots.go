@@ -69,14 +69,14 @@ FROM houses h JOIN sources s ON s.id = h.source_id WHERE h.id = $1 AND $2::date 
 
 func (l *snapshotLoader) loadTariffs(ctx context.Context) error {
 	const sql = `
-SELECT t.service, t.zone, CASE WHEN t.house_id IS NULL THEN '' ELSE h.address END, t.price::text,
+SELECT t.service, t.zone, t.range_no, CASE WHEN t.house_id IS NULL THEN '' ELSE h.address END, t.price::text,
     lower(t.valid), upper(t.valid), t.document, ` + sourceColumns + `t.source_pos
 FROM tariffs t JOIN sources s ON s.id = t.source_id JOIN houses h ON h.id = $1
 WHERE t.organisation_id = $3 AND (t.house_id IS NULL OR t.house_id = $1)
     AND t.valid && daterange($2::date, ($2::date + interval '1 month')::date)
-ORDER BY t.service COLLATE "C", t.zone COLLATE "C", t.house_id NULLS FIRST, lower(t.valid)`
+ORDER BY t.service COLLATE "C", t.zone COLLATE "C", t.range_no, t.house_id NULLS FIRST, lower(t.valid)`
 	var t housing.Tariff
-	into := append([]any{&t.Service, &t.Zone, &t.House, &t.Price, &t.Valid.From, &t.Valid.To, &t.Document}, sourceTargets(&t.Source)...)
+	into := append([]any{&t.Service, &t.Zone, &t.Range, &t.House, &t.Price, &t.Valid.From, &t.Valid.To, &t.Document}, sourceTargets(&t.Source)...)
 	return l.forEach(ctx, sql, into, func() error {
 		l.snapshot.Tariffs = append(l.snapshot.Tariffs, t)
 		return nil
@@ -85,14 +85,14 @@ ORDER BY t.service COLLATE "C", t.zone COLLATE "C", t.house_id NULLS FIRST, lowe
 
 func (l *snapshotLoader) loadNorms(ctx context.Context) error {
 	const sql = `
-SELECT n.service, CASE WHEN n.house_id IS NULL THEN '' ELSE h.address END, n.base, n.value::text,
+SELECT n.service, CASE WHEN n.house_id IS NULL THEN '' ELSE h.address END, n.base, n.part, n.value::text,
     lower(n.valid), upper(n.valid), n.document, ` + sourceColumns + `n.source_pos
 FROM norms n JOIN sources s ON s.id = n.source_id JOIN houses h ON h.id = $1
 WHERE n.organisation_id = $3 AND (n.house_id IS NULL OR n.house_id = $1)
     AND n.valid && daterange($2::date, ($2::date + interval '1 month')::date)
-ORDER BY n.service COLLATE "C", n.house_id NULLS FIRST, lower(n.valid)`
+ORDER BY n.service COLLATE "C", n.part COLLATE "C", n.house_id NULLS FIRST, lower(n.valid)`
 	var n housing.Norm
-	into := append([]any{&n.Service, &n.House, &n.Base, &n.Value, &n.Valid.From, &n.Valid.To, &n.Document}, sourceTargets(&n.Source)...)
+	into := append([]any{&n.Service, &n.House, &n.Base, &n.Part, &n.Value, &n.Valid.From, &n.Valid.To, &n.Document}, sourceTargets(&n.Source)...)
 	return l.forEach(ctx, sql, into, func() error {
 		l.snapshot.Norms = append(l.snapshot.Norms, n)
 		return nil
@@ -157,14 +157,18 @@ func (l *snapshotLoader) accountIDs() []int64 {
 // loadServices gives every account the services of its house, but for those it has of its own.
 func (l *snapshotLoader) loadServices(ctx context.Context) error {
 	const sql = `
-SELECT COALESCE(v.account_id, 0), v.service, o.inn, v.meter_possible, lower(v.valid), upper(v.valid), ` + sourceColumns + `v.source_pos
+SELECT COALESCE(v.account_id, 0), v.service, o.inn, v.meter_possible, lower(v.valid), upper(v.valid),
+    v.category, v.equipment, v.own_source, v.quality::text, v.correspondence::text, ` + sourceColumns + `v.source_pos
 FROM house_services v JOIN organisations o ON o.id = v.payee_id JOIN sources s ON s.id = v.source_id
 WHERE v.house_id = $1 AND v.valid && daterange($2::date, ($2::date + interval '1 month')::date)
 ORDER BY v.service COLLATE "C", lower(v.valid)`
 	var id int64
 	var v housing.AccountService
 	var ofHouse []housing.AccountService
-	into := append([]any{&id, &v.Service, &v.Payee, &v.MeterPossible, &v.Valid.From, &v.Valid.To}, sourceTargets(&v.Source)...)
+	into := append([]any{
+		&id, &v.Service, &v.Payee, &v.MeterPossible, &v.Valid.From, &v.Valid.To,
+		&v.Category, &v.Equipment, &v.OwnSource, &v.Quality, &v.Correspondence,
+	}, sourceTargets(&v.Source)...)
 	err := l.forEach(ctx, sql, into, func() error {
 		if id == 0 {
 			ofHouse = append(ofHouse, v)
@@ -238,14 +242,14 @@ func (l *snapshotLoader) loadReadings(ctx context.Context) error {
 	const sql = `
 WITH registers AS (SELECT * FROM unnest($3::bigint[], $4::text[]) AS t(meter_id, zone)),
 picked AS (
-    SELECT r.meter_id, r.zone, r.taken_on, r.value, r.source_id, r.source_pos
+    SELECT r.meter_id, r.zone, r.taken_on, r.value, r.control, r.source_id, r.source_pos
     FROM registers g JOIN readings r ON r.meter_id = g.meter_id AND r.zone = g.zone AND r.period = $2::date
     UNION ALL
     SELECT r.* FROM registers g,
-    LATERAL (SELECT r.meter_id, r.zone, r.taken_on, r.value, r.source_id, r.source_pos FROM readings r
+    LATERAL (SELECT r.meter_id, r.zone, r.taken_on, r.value, r.control, r.source_id, r.source_pos FROM readings r
         WHERE r.meter_id = g.meter_id AND r.zone = g.zone AND r.period < $2::date
         ORDER BY r.period DESC, r.taken_on DESC LIMIT 1) r)
-SELECT p.meter_id, p.zone, p.taken_on, p.value::text, ` + sourceColumns + `p.source_pos
+SELECT p.meter_id, p.zone, p.taken_on, p.value::text, p.control, ` + sourceColumns + `p.source_pos
 FROM picked p JOIN sources s ON s.id = p.source_id WHERE $1::bigint > 0
 ORDER BY p.meter_id, p.taken_on, p.zone COLLATE "C"`
 	if len(l.meters) == 0 {
@@ -260,7 +264,7 @@ ORDER BY p.meter_id, p.taken_on, p.zone COLLATE "C"`
 	}
 	var id int64
 	var r housing.Reading
-	into := append([]any{&id, &r.Zone, &r.On, &r.Value}, sourceTargets(&r.Source)...)
+	into := append([]any{&id, &r.Zone, &r.On, &r.Value, &r.Control}, sourceTargets(&r.Source)...)
 	return l.forEach(ctx, sql, into, func() error {
 		place := l.meters[id]
 		m := &l.snapshot.Accounts[place.account].Meters[place.meter]

@@ -10,19 +10,19 @@ import (
 // ApplyTariffs stores tariffs. One that begins while another of its kind is open ends that one; a
 // tariff whose span is known with another price is rejected, not rewritten.
 func (t *Tx) ApplyTariffs(ctx context.Context, organisation, source int64, rows []housing.Tariff) ([]housing.Outcome, error) {
-	const key = `organisation_id = $1 AND COALESCE(house_id, 0) = $2 AND service = $3 AND zone = $4`
+	const key = `organisation_id = $1 AND COALESCE(house_id, 0) = $2 AND service = $3 AND zone = $4 AND range_no = $5`
 	const same = `
-SELECT EXISTS (SELECT FROM tariffs WHERE ` + key + ` AND price = $7::numeric
-    AND lower(valid) = $5::date AND (NULLIF($6, '') IS NULL OR upper(valid) = NULLIF($6, '')::date))`
+SELECT EXISTS (SELECT FROM tariffs WHERE ` + key + ` AND price = $8::numeric
+    AND lower(valid) = $6::date AND (NULLIF($7, '') IS NULL OR upper(valid) = NULLIF($7, '')::date))`
 	const closing = `
-UPDATE tariffs SET valid = daterange(lower(valid), $6::date)
-WHERE ` + key + ` AND price = $7::numeric AND lower(valid) = $5::date AND upper(valid) IS NULL`
+UPDATE tariffs SET valid = daterange(lower(valid), $7::date)
+WHERE ` + key + ` AND price = $8::numeric AND lower(valid) = $6::date AND upper(valid) IS NULL`
 	const end = `
-UPDATE tariffs SET valid = daterange(lower(valid), $5::date)
-WHERE ` + key + ` AND lower(valid) < $5::date AND upper(valid) IS NULL`
+UPDATE tariffs SET valid = daterange(lower(valid), $6::date)
+WHERE ` + key + ` AND lower(valid) < $6::date AND upper(valid) IS NULL`
 	const insert = `
-INSERT INTO tariffs (organisation_id, house_id, service, zone, valid, price, document, source_id, source_pos)
-VALUES ($1, NULLIF($2::bigint, 0), $3, $4, daterange($5::date, NULLIF($6, '')::date), $7::numeric, $8, $9, $10)`
+INSERT INTO tariffs (organisation_id, house_id, service, zone, range_no, valid, price, document, source_id, source_pos)
+VALUES ($1, NULLIF($2::bigint, 0), $3, $4, $5, daterange($6::date, NULLIF($7, '')::date), $8::numeric, $9, $10, $11)`
 	houses, err := t.houseIDs(ctx, organisation)
 	if err != nil {
 		return nil, err
@@ -35,7 +35,7 @@ VALUES ($1, NULLIF($2::bigint, 0), $3, $4, daterange($5::date, NULLIF($6, '')::d
 		}
 		err := t.putDated(ctx, &outcomes[i], datedRow{
 			same: same, closing: closing, end: end, insert: insert, valid: r.Valid,
-			key:    []any{organisation, houses[r.House], string(r.Service), string(r.Zone), r.Valid.From.String()},
+			key:    []any{organisation, houses[r.House], string(r.Service), string(r.Zone), int16(r.Range), r.Valid.From.String()}, //nolint:gosec // 0 to 9
 			values: []any{r.Price.String()},
 			more:   []any{r.Document, source, r.Source.Position},
 		})
@@ -48,19 +48,19 @@ VALUES ($1, NULLIF($2::bigint, 0), $3, $4, daterange($5::date, NULLIF($6, '')::d
 
 // ApplyNorms stores norms of consumption, as ApplyTariffs does tariffs.
 func (t *Tx) ApplyNorms(ctx context.Context, organisation, source int64, rows []housing.Norm) ([]housing.Outcome, error) {
-	const key = `organisation_id = $1 AND COALESCE(house_id, 0) = $2 AND service = $3`
+	const key = `organisation_id = $1 AND COALESCE(house_id, 0) = $2 AND service = $3 AND part = $4`
 	const same = `
-SELECT EXISTS (SELECT FROM norms WHERE ` + key + ` AND base = $6 AND value = $7::numeric
-    AND lower(valid) = $4::date AND (NULLIF($5, '') IS NULL OR upper(valid) = NULLIF($5, '')::date))`
+SELECT EXISTS (SELECT FROM norms WHERE ` + key + ` AND base = $7 AND value = $8::numeric
+    AND lower(valid) = $5::date AND (NULLIF($6, '') IS NULL OR upper(valid) = NULLIF($6, '')::date))`
 	const closing = `
-UPDATE norms SET valid = daterange(lower(valid), $5::date)
-WHERE ` + key + ` AND base = $6 AND value = $7::numeric AND lower(valid) = $4::date AND upper(valid) IS NULL`
+UPDATE norms SET valid = daterange(lower(valid), $6::date)
+WHERE ` + key + ` AND base = $7 AND value = $8::numeric AND lower(valid) = $5::date AND upper(valid) IS NULL`
 	const end = `
-UPDATE norms SET valid = daterange(lower(valid), $4::date)
-WHERE ` + key + ` AND lower(valid) < $4::date AND upper(valid) IS NULL`
+UPDATE norms SET valid = daterange(lower(valid), $5::date)
+WHERE ` + key + ` AND lower(valid) < $5::date AND upper(valid) IS NULL`
 	const insert = `
-INSERT INTO norms (organisation_id, house_id, service, valid, base, value, document, source_id, source_pos)
-VALUES ($1, NULLIF($2::bigint, 0), $3, daterange($4::date, NULLIF($5, '')::date), $6, $7::numeric, $8, $9, $10)`
+INSERT INTO norms (organisation_id, house_id, service, part, valid, base, value, document, source_id, source_pos)
+VALUES ($1, NULLIF($2::bigint, 0), $3, $4, daterange($5::date, NULLIF($6, '')::date), $7, $8::numeric, $9, $10, $11)`
 	houses, err := t.houseIDs(ctx, organisation)
 	if err != nil {
 		return nil, err
@@ -73,7 +73,7 @@ VALUES ($1, NULLIF($2::bigint, 0), $3, daterange($4::date, NULLIF($5, '')::date)
 		}
 		err := t.putDated(ctx, &outcomes[i], datedRow{
 			same: same, closing: closing, end: end, insert: insert, valid: r.Valid,
-			key:    []any{organisation, houses[r.House], string(r.Service), r.Valid.From.String()},
+			key:    []any{organisation, houses[r.House], string(r.Service), string(r.Part), r.Valid.From.String()},
 			values: []any{string(r.Base), r.Value.String()},
 			more:   []any{r.Document, source, r.Source.Position},
 		})
