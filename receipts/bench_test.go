@@ -2,14 +2,11 @@ package receipts
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"iter"
 	"syscall"
 	"testing"
 	"time"
-
-	"github.com/signintech/gopdf"
 
 	"github.com/kvitok-gkh/kvitok/housing"
 	"github.com/kvitok-gkh/kvitok/receipts/paymentcode"
@@ -70,7 +67,8 @@ func BenchmarkBook(b *testing.B) {
 // BenchmarkBarePage is the plain limit to hold the others against: a page with a payment code and
 // not one letter.
 func BenchmarkBarePage(b *testing.B) {
-	symbol, err := paymentcode.QR("ST00012|Name=ООО «Три кита»|PersonalAcc=40702810138250123017|BankName=ОАО БАНК|BIC=044525225|CorrespAcc=30101810400000000225")
+	fonts := printer(b, Config{}).fonts
+	doc, err := printer(b, Config{}).prepare(document(b))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -78,33 +76,23 @@ func BenchmarkBarePage(b *testing.B) {
 	before := cpu(b)
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
-			if err := barePage(io.Discard, symbol.PNG); err != nil {
+			if err := barePage(io.Discard, fonts, doc.symbols[0]); err != nil {
 				b.Error(err)
 				return
 			}
 		}
 	})
-	if err := barePage(&size, symbol.PNG); err != nil {
+	if err := barePage(&size, fonts, doc.symbols[0]); err != nil {
 		b.Fatal(err)
 	}
 	report(b, 1, size.Len(), before)
 }
 
-func barePage(w io.Writer, png []byte) error {
-	pdf := &gopdf.GoPdf{}
-	pdf.Start(gopdf.Config{PageSize: *gopdf.PageSizeA4})
-	pdf.AddPage()
-	holder, err := gopdf.ImageHolderByBytes(png)
-	if err != nil {
-		return fmt.Errorf("hold image: %w", err)
-	}
-	if err := pdf.ImageByHolder(holder, 100, 100, &gopdf.Rect{W: 118, H: 118}); err != nil {
-		return fmt.Errorf("draw image: %w", err)
-	}
-	if _, err = pdf.WriteTo(w); err != nil {
-		return fmt.Errorf("write page: %w", err)
-	}
-	return nil
+func barePage(w io.Writer, fonts *fontSet, symbol paymentcode.Symbol) error {
+	c := newCanvas(fonts, info{})
+	c.addPage()
+	c.code(symbol, 100, 100, codeSide)
+	return c.writeTo(w)
 }
 
 // cpu returns the processor time spent so far: on a machine shared with others it tells more than

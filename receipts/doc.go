@@ -7,8 +7,8 @@
 //	Printer.Single, Printer.Book
 //	  layout           the sections of one document from top to bottom, page breaks
 //	    table          columns, wrapping, breaking
-//	      canvas       gopdf with its traps closed: the only file that knows gopdf
-//	        fontSet    widths and glyphs, read once
+//	      canvas       text and lines in points; what the fonts lack
+//	        pdf        the file: fonts embedded once by gopdf, pages
 //
 // Equal documents give equal bytes: the file's date is the last day of the billing month.
 package receipts

@@ -1,9 +1,6 @@
 package receipts
 
 import (
-	"bytes"
-	"errors"
-	"io"
 	"strings"
 	"testing"
 	"unicode"
@@ -24,11 +21,11 @@ func TestFontsHaveWhatReceiptsNeed(t *testing.T) {
 	t.Parallel()
 	f := fonts(t)
 	for _, r := range "АЯаяЁё09AZaz₽№«»„“–—−²³·…%§□ \u00a0ҒғӘәҢң" {
-		if !f.regular.has(r) || !f.bold.has(r) {
+		if !f.regular.Has(r) || !f.bold.Has(r) {
 			t.Errorf("no glyph for %q", r)
 		}
 	}
-	if f.regular.has('李') {
+	if f.regular.Has('李') {
 		t.Error("the font claims a glyph that it cannot have")
 	}
 }
@@ -75,66 +72,6 @@ func TestCutAndFit(t *testing.T) {
 	}
 	if f.fit("три", 10, 4, 120) != 10 {
 		t.Error("what fits is shrunk")
-	}
-}
-
-func TestCanvasIsWrittenOnce(t *testing.T) {
-	t.Parallel()
-	c := newCanvas(fonts(t))
-	c.addPage()
-	c.text(left, top, c.fonts.regular, sizeText, "раз")
-	if err := c.writeTo(io.Discard); err != nil {
-		t.Fatal(err)
-	}
-	if err := c.writeTo(io.Discard); !errors.Is(err, errWrittenTwice) {
-		t.Errorf("second time: %v", err)
-	}
-}
-
-func TestCanvasKeepsFirstError(t *testing.T) {
-	t.Parallel()
-	c := newCanvas(fonts(t))
-	c.addPage()
-	c.image([]byte("no PNG"), left, top, codeSide)
-	c.text(left, top, &face{family: "other"}, sizeText, "раз")
-	if err := c.writeTo(io.Discard); err == nil || !strings.Contains(err.Error(), "image") {
-		t.Errorf("error %v, want the one of the image", err)
-	}
-}
-
-// The deflater must give readers the same file that gopdf wrote.
-func TestDeflaterKeepsEverything(t *testing.T) {
-	t.Parallel()
-	c := newCanvas(fonts(t))
-	for range 3 {
-		c.addPage()
-		c.text(left, top, c.fonts.bold, sizeText, "страница")
-	}
-	var plain, packed bytes.Buffer
-	if _, err := c.pdf.WriteTo(&plain); err != nil {
-		t.Fatal(err)
-	}
-	if err := c.fonts.deflater.rewrite(&packed, plain.Bytes()); err != nil {
-		t.Fatal(err)
-	}
-	if want, got := text(t, plain.Bytes()), text(t, packed.Bytes()); want != got || strings.Count(got, "страница") != 3 {
-		t.Errorf("text %q became %q", want, got)
-	}
-	if packed.Len() >= plain.Len() {
-		t.Errorf("%d bytes became %d", plain.Len(), packed.Len())
-	}
-}
-
-func TestDeflaterRefusesOthers(t *testing.T) {
-	t.Parallel()
-	for _, file := range []string{
-		"", "startxref\n", "startxref\nx\n", "startxref\n99\n%%EOF\n", "%PDF\nxref\ntrailer\nstartxref\n5\n",
-		"%PDF\nxref\n0 1\n0000000000 65535 f \nshort\ntrailer\nstartxref\n5\n",
-		"%PDF\nxref\n0 1\n0000000000 65535 f \n9999999999 00000 n \ntrailer\nstartxref\n5\n",
-	} {
-		if err := newDeflater().rewrite(&bytes.Buffer{}, []byte(file)); !errors.Is(err, errNotOurs) {
-			t.Errorf("%q: %v", file, err)
-		}
 	}
 }
 

@@ -2,11 +2,11 @@ package receipts
 
 import (
 	_ "embed" // fonts
+	"errors"
 	"fmt"
 	"strings"
 
-	"github.com/signintech/gopdf"
-	"github.com/signintech/gopdf/fontmaker/core"
+	"github.com/kvitok-gkh/kvitok/receipts/pdf"
 )
 
 //go:embed fonts/KvitokSans-Regular.ttf
@@ -18,68 +18,45 @@ var boldTTF []byte
 // missing is drawn in place of what the font lacks.
 const missing = '□'
 
-// face is one of the two fonts.
-type face struct {
-	family string
-	widths []uint16 // by rune, thousandths of the size; 0: no glyph
+// sets are the characters of receipts: nearly all get along with the first for bold and the first two
+// for regular type.
+func sets() pdf.Sets {
+	return pdf.Sets{
+		" !\"%()+,-./0123456789:;\u00a0§«°²³»·АБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯабвгдежзийклмнопрстуфхцчшщъыьэюяЁё–—„“…№₽−□",
+		"@_abcdefghijklmnopqrstuvwxyz",
+		"#&'*<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZ[]±×‘’”•",
+	}
 }
 
-// fontSet is what all documents share: the parsed fonts and the widths of their glyphs, which are
-// only read after newFontSet, and the compressors.
+// face is one of the two fonts with what layout needs to know of it.
+type face struct{ *pdf.Face }
+
+// fontSet is what all documents share, only read after newFontSet.
 type fontSet struct {
-	container     gopdf.FontContainer
-	deflater      deflater
+	file          *pdf.Fonts
 	regular, bold *face
 }
 
 func newFontSet() (*fontSet, error) {
-	fonts := &fontSet{deflater: newDeflater()}
-	var err error
-	if fonts.regular, err = fonts.add("KvitokSans", regularTTF); err != nil {
-		return nil, err
+	fonts, err := pdf.NewFonts(regularTTF, boldTTF, sets())
+	if err != nil {
+		return nil, fmt.Errorf("read the fonts of receipts: %w", err)
 	}
-	if fonts.bold, err = fonts.add("KvitokSans-Bold", boldTTF); err != nil {
-		return nil, err
+	set := &fontSet{file: fonts, regular: &face{fonts.Regular}, bold: &face{fonts.Bold}}
+	if !set.regular.Has(missing) || !set.bold.Has(missing) {
+		return nil, errors.New("the fonts have no glyph for missing characters")
 	}
-	return fonts, nil
+	return set, nil
 }
-
-func (f *fontSet) add(family string, ttf []byte) (*face, error) {
-	if err := f.container.AddTTFFontData(family, ttf); err != nil {
-		return nil, fmt.Errorf("parse font %s: %w", family, err)
-	}
-	var parser core.TTFParser
-	if err := parser.ParseFontData(ttf); err != nil {
-		return nil, fmt.Errorf("read widths of font %s: %w", family, err)
-	}
-	result := &face{family: family}
-	all := parser.Widths()
-	for r, glyph := range parser.Chars() {
-		if glyph == 0 || r > 0xFFFE {
-			continue
-		}
-		if r >= len(result.widths) {
-			result.widths = append(result.widths, make([]uint16, r+1-len(result.widths))...)
-		}
-		width := all[min(int(glyph), len(all)-1)] * 1000 / parser.UnitsPerEm()
-		result.widths[r] = uint16(width) //nolint:gosec // below 64 em
-	}
-	if !result.has(missing) {
-		return nil, fmt.Errorf("font %s has no glyph for missing characters", family)
-	}
-	return result, nil
-}
-
-func (f *face) has(r rune) bool { return r >= 0 && int(r) < len(f.widths) && f.widths[r] > 0 }
 
 // width returns the width of a text in points.
 func (f *face) width(s string, size float64) float64 {
 	sum := 0
 	for _, r := range s {
-		if f.has(r) {
-			sum += int(f.widths[r])
+		if f.Has(r) {
+			sum += int(f.Widths[r])
 		} else {
-			sum += int(f.widths[missing])
+			sum += int(f.Widths[missing])
 		}
 	}
 	return float64(sum) * size / 1000

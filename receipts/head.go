@@ -88,21 +88,21 @@ func (l *layout) parties() error {
 		area = l.doc.Area.Russian() + " м²"
 	}
 	payer := []pair{
-		{"Плательщик:", a.Payer},
-		{"Адрес помещения:", address(l.doc.PaymentDocument)},
-		{"Лицевой счёт:", a.Number},
-		{"Единый лицевой счёт (ЕЛС):", a.Unified},
-		{"Идентификатор ЖКУ:", a.ServiceID},
-		{"Идентификатор платёжного документа:", l.doc.Identifier},
-		{"Общая площадь:", join(", ", area, people)},
+		{label: "Плательщик:", value: a.Payer},
+		{label: "Адрес помещения:", value: address(l.doc.PaymentDocument)},
+		{label: "Лицевой счёт:", value: a.Number},
+		{label: "Единый лицевой счёт (ЕЛС):", value: a.Unified},
+		{label: "Идентификатор ЖКУ:", value: a.ServiceID},
+		{label: "Идентификатор платёжного документа:", value: l.doc.Identifier},
+		{label: "Общая площадь:", value: join(", ", area, people)},
 	}
 	issuer := []pair{
-		{"Исполнитель:", o.Name},
-		{"ИНН/КПП:", join("/", o.INN, o.KPP)},
-		{"Адрес:", o.Address},
-		{"Телефон:", o.Phone},
-		{"Эл. почта:", o.Email},
-		{"Официальный сайт:", o.Site},
+		{label: "Исполнитель:", value: o.Name},
+		{label: "ИНН/КПП:", value: join("/", o.INN, o.KPP)},
+		{label: "Адрес:", value: o.Address},
+		{label: "Телефон:", value: o.Phone},
+		{label: "Эл. почта:", value: o.Email, plain: true},
+		{label: "Официальный сайт:", value: o.Site, plain: true},
 	}
 	if o.Name == "" {
 		issuer[0].value = o.Title()
@@ -152,7 +152,7 @@ const (
 func (l *layout) payeeText(i int, width float64) (textWidth float64, all []pair) {
 	to := l.doc.Payees[i].Payee
 	textWidth = width - 2*boxPad
-	if l.doc.symbols[i].PNG != nil {
+	if l.doc.symbols[i].Side > 0 {
 		textWidth = width - codeSide - 2*boxPad
 	}
 	name := to.Name
@@ -160,17 +160,17 @@ func (l *layout) payeeText(i int, width float64) (textWidth float64, all []pair)
 		name = to.ShortName
 	}
 	all = []pair{
-		{"Получатель:", name},
-		{"ИНН/КПП:", join("/", to.INN, to.KPP)},
-		{"Р/с:", to.Bank.Account},
-		{"Банк:", to.Bank.Name},
-		{"БИК:", to.Bank.BIC},
-		{"К/с:", to.Bank.CorrAccount},
-		{"Лицевой счёт:", l.doc.Account.Number},
-		{"Период:", l.doc.Period.Russian()},
+		{label: "Получатель:", value: name},
+		{label: "ИНН/КПП:", value: join("/", to.INN, to.KPP)},
+		{label: "Р/с:", value: to.Bank.Account},
+		{label: "Банк:", value: to.Bank.Name},
+		{label: "БИК:", value: to.Bank.BIC},
+		{label: "К/с:", value: to.Bank.CorrAccount},
+		{label: "Лицевой счёт:", value: l.doc.Account.Number},
+		{label: "Период:", value: l.doc.Period.Russian()},
 	}
 	if len(l.doc.Payees) == 1 {
-		all = append(all, pair{"Назначение:", purpose(l.doc.PaymentDocument, &l.doc.Payees[i])})
+		all = append(all, pair{label: "Назначение:", value: purpose(l.doc.PaymentDocument, &l.doc.Payees[i])})
 	}
 	return textWidth, all
 }
@@ -178,7 +178,7 @@ func (l *layout) payeeText(i int, width float64) (textWidth float64, all []pair)
 func (l *layout) payeeHeight(i int, width float64) float64 {
 	textWidth, all := l.payeeText(i, width)
 	height := l.pairsHeight(textWidth, sizePayee, all) + 2*boxPad + amountAt + 4
-	if l.doc.symbols[i].PNG != nil {
+	if l.doc.symbols[i].Side > 0 {
 		height = max(height, codeSide+2)
 	}
 	return height
@@ -193,8 +193,8 @@ func (l *layout) payee(i int, x, width, height float64) {
 	l.c.text(x+boxPad, y, f.regular, sizeText, label)
 	at := f.regular.width(label, sizeText) + 5
 	l.c.text(x+boxPad+at, y, f.bold, f.bold.fit(amount, amountAt, leastSize, textWidth-at), amount)
-	if png := l.doc.symbols[i].PNG; png != nil {
-		l.c.image(png, x+width-codeSide-1, l.y+(height-codeSide)/2, codeSide)
+	if symbol := l.doc.symbols[i]; symbol.Side > 0 {
+		l.c.code(symbol, x+width-codeSide-1, l.y+(height-codeSide)/2, codeSide)
 	}
 	l.c.frame(x, l.y, width, height, thin)
 }

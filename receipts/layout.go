@@ -115,8 +115,19 @@ func (l *layout) title(s string, follow float64) {
 	l.y += 13
 }
 
-// pair is a label with its value.
-type pair struct{ label, value string }
+// pair is a label with its value, in bold unless it is plain: Latin letters in bold would be all that
+// needs them of the bold font.
+type pair struct {
+	label, value string
+	plain        bool
+}
+
+func (p pair) face(f *fontSet) *face {
+	if p.plain {
+		return f.regular
+	}
+	return f.bold
+}
 
 // pairs draws labels and values in a column of the given width and returns the y below; pairs
 // without a value are left out.
@@ -133,7 +144,7 @@ func (l *layout) pairs(x, y, width, size float64, all []pair) float64 {
 			if i == 0 {
 				at = x + indent
 			}
-			l.c.text(at, y+ascent*size, f.bold, size, line)
+			l.c.text(at, y+ascent*size, p.face(f), size, line)
 			y += size * lineFactor
 		}
 	}
@@ -143,17 +154,18 @@ func (l *layout) pairs(x, y, width, size float64, all []pair) float64 {
 // setPair breaks the value into lines, of which the first stands beside the label.
 func (l *layout) setPair(p pair, width, size float64) (lines []string, indent float64) {
 	f := l.c.fonts
+	value := p.face(f)
 	indent = f.regular.width(p.label, size)
 	if p.label != "" {
 		indent += size * 0.3
 	}
-	if f.bold.width(p.value, size) <= width-indent {
+	if value.width(p.value, size) <= width-indent {
 		return []string{p.value}, indent
 	}
-	first := f.bold.wrap(p.value, size, width-indent)[0]
+	first := value.wrap(p.value, size, width-indent)[0]
 	rest := strings.TrimLeft(p.value[len(first):], " ")
 	lines = []string{first}
-	for _, line := range f.bold.wrap(rest, size, width) {
+	for _, line := range value.wrap(rest, size, width) {
 		if line != "" {
 			lines = append(lines, line)
 		}

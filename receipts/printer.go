@@ -90,8 +90,7 @@ func (p *Printer) Single(w io.Writer, doc *housing.PaymentDocument) error {
 	if err != nil {
 		return err
 	}
-	c := newCanvas(p.fonts)
-	c.setInfo(info{
+	c := newCanvas(p.fonts, info{
 		title:   "Платёжный документ № " + doc.Number + " за " + doc.Period.Russian(),
 		author:  doc.Issuer.Title(),
 		created: doc.Period.Last().Time(),
@@ -119,8 +118,7 @@ func (p *Printer) Book(w io.Writer, docs iter.Seq2[*housing.PaymentDocument, err
 			return 0, err
 		}
 		if c == nil {
-			c = newCanvas(p.fonts)
-			c.setInfo(info{
+			c = newCanvas(p.fonts, info{
 				title:   "Платёжные документы за " + doc.Period.Russian() + ": " + doc.House.Address,
 				author:  doc.Issuer.Title(),
 				created: doc.Period.Last().Time(),
@@ -142,7 +140,7 @@ func (p *Printer) Book(w io.Writer, docs iter.Seq2[*housing.PaymentDocument, err
 // readyDocument is a checked document with a payment code for each payee who is to get money.
 type readyDocument struct {
 	*housing.PaymentDocument
-	symbols []paymentcode.Symbol // by payee; without PNG where there is nothing to pay
+	symbols []paymentcode.Symbol // by payee; empty where there is nothing to pay
 }
 
 func (p *Printer) prepare(doc *housing.PaymentDocument) (*readyDocument, error) {
@@ -190,9 +188,6 @@ func (p *Printer) draw(c *canvas, doc *readyDocument) error {
 	}
 	if err := drawDocument(c, doc); err != nil {
 		return fmt.Errorf("document %s: %w", doc.Number, err)
-	}
-	if c.err != nil {
-		return fmt.Errorf("document %s: %w", doc.Number, c.err)
 	}
 	return nil
 }

@@ -16,9 +16,8 @@ func (p *Printer) Sheet(w io.Writer, s *housing.CalculationSheet) error {
 	if s == nil || s.Period.IsZero() || s.Account.Number == "" {
 		return fmt.Errorf("calculation sheet: period or account is empty: %w", ErrNotDrawable)
 	}
-	pages := p.drawSheet(newCanvas(p.fonts), s, 0) // every page says of how many it is
-	c := newCanvas(p.fonts)
-	c.setInfo(info{
+	pages := p.drawSheet(newCanvas(p.fonts, info{}), s, 0) // every page says of how many it is
+	c := newCanvas(p.fonts, info{
 		title:   "Расчёт платы за " + s.Period.Russian() + ", лицевой счёт " + s.Account.Number,
 		author:  s.Issuer.Title(),
 		created: s.Period.Last().Time(),
@@ -33,7 +32,7 @@ func (p *Printer) Sheet(w io.Writer, s *housing.CalculationSheet) error {
 	return nil
 }
 
-// drawSheet returns the number of pages. Errors stick to the canvas.
+// drawSheet returns the number of pages.
 func (p *Printer) drawSheet(c *canvas, s *housing.CalculationSheet, pages int) int {
 	l := &layout{
 		c: c, pages: pages, contacts: contacts(&s.Issuer),
@@ -71,19 +70,19 @@ func (l *layout) sheetHead(s *housing.CalculationSheet) {
 		run = "№ " + s.Run
 	}
 	premises := []pair{
-		{"Лицевой счёт:", s.Account.Number},
-		{"Единый лицевой счёт (ЕЛС):", s.Account.Unified},
-		{"Адрес помещения:", s.Address()},
-		{"Начислено всего:", minus(s.Total.Russian()) + rouble},
+		{label: "Лицевой счёт:", value: s.Account.Number},
+		{label: "Единый лицевой счёт (ЕЛС):", value: s.Account.Unified},
+		{label: "Адрес помещения:", value: s.Address()},
+		{label: "Начислено всего:", value: minus(s.Total.Russian()) + rouble},
 	}
 	name := s.Issuer.Name
 	if name == "" {
 		name = s.Issuer.Title()
 	}
 	computed := []pair{
-		{"Исполнитель:", name},
-		{"ИНН/КПП:", join("/", s.Issuer.INN, s.Issuer.KPP)},
-		{"Прогон расчёта:", join(", ", run, prefixed("программа ", s.Engine))},
+		{label: "Исполнитель:", value: name},
+		{label: "ИНН/КПП:", value: join("/", s.Issuer.INN, s.Issuer.KPP)},
+		{label: "Прогон расчёта:", value: join(", ", run, prefixed("программа ", s.Engine))},
 	}
 	at := l.y
 	l.y = max(l.pairs(left, at, half, sizeText, premises), l.pairs(left+half+gap, at, half, sizeText, computed))
@@ -143,15 +142,15 @@ func (l *layout) sheetLine(number int, line *housing.SheetLine) {
 	ch := &line.Charge
 	t := operandTable(line.Operands)
 	above := []pair{
-		{"Период:", "с " + ch.Segment.From.Russian() + " по " + ch.Segment.To.AddDays(-1).Russian() + ", способ: " + ch.Method.Russian() +
+		{label: "Период:", value: "с " + ch.Segment.From.Russian() + " по " + ch.Segment.To.AddDays(-1).Russian() + ", способ: " + ch.Method.Russian() +
 			", правило " + ch.Rule},
-		{"Основание:", line.Clause},
-		{"Формула:", line.Formula},
+		{label: "Основание:", value: line.Clause},
+		{label: "Формула:", value: line.Formula},
 	}
 	below := []pair{
-		{"Точное значение:", decimalComma(line.Exact) + rouble},
-		{"Округление:", line.Rounding},
-		{"Результат:", minus(ch.Amount.Russian()) + rouble},
+		{label: "Точное значение:", value: decimalComma(line.Exact) + rouble},
+		{label: "Округление:", value: line.Rounding},
+		{label: "Результат:", value: minus(ch.Amount.Russian()) + rouble},
 	}
 	const bar, pad = 14, 3
 	start := bar + 2*pad + l.pairsHeight(inner, sizeText, above)

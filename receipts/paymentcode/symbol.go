@@ -6,15 +6,18 @@ import (
 	"rsc.io/qr"
 )
 
-// pixels a module in the image: at one pixel a module readers fail below 200 dpi, since renderers
-// drop whole rows; at four every module keeps its place.
-const pixels = 4
-
-// Symbol is the QR symbol of a code.
+// Symbol is the QR symbol of a code as a picture of dots. The zero value is no symbol.
 type Symbol struct {
-	PNG     []byte // 1-bit image with the quiet zone of four modules
+	Bits    []byte // rows of whole bytes from the top, 1 is black; with the quiet zone of four modules
+	Side    int    // dots a row and rows
 	Modules int    // on a side, with the quiet zone
 }
+
+// dots a module: at one dot readers fail below 200 dpi, since renderers drop whole rows.
+const dots = 2
+
+// quiet is the white border that the standard asks for, in modules.
+const quiet = 4
 
 // QR returns the symbol of a text at error correction level M.
 func QR(text string) (Symbol, error) {
@@ -22,7 +25,23 @@ func QR(text string) (Symbol, error) {
 	if err != nil {
 		return Symbol{}, fmt.Errorf("encode QR of %d bytes: %w", len(text), err)
 	}
-	code.Scale = pixels
-	const quiet = 8
-	return Symbol{PNG: code.PNG(), Modules: code.Size + quiet}, nil
+	s := Symbol{Modules: code.Size + 2*quiet}
+	s.Side = s.Modules * dots
+	stride := (s.Side + 7) / 8
+	s.Bits = make([]byte, stride*s.Side)
+	for y := range code.Size {
+		row := s.Bits[(y+quiet)*dots*stride:][:stride]
+		for x := range code.Size {
+			if !code.Black(x, y) {
+				continue
+			}
+			for dot := (x + quiet) * dots; dot < (x+quiet+1)*dots; dot++ {
+				row[dot/8] |= 0x80 >> (dot % 8)
+			}
+		}
+		for copied := 1; copied < dots; copied++ {
+			copy(s.Bits[((y+quiet)*dots+copied)*stride:], row)
+		}
+	}
+	return s, nil
 }
