@@ -16,6 +16,7 @@ const module = "github.com/kvitok-gkh/kvitok/"
 func mayImport() map[string][]string {
 	return map[string][]string{
 		"housing":             {},
+		"pipeline/allocation": {"housing"},
 		"pipeline/charging":   {"housing"},
 		"pipeline/gating":     {"housing"},
 		"pipeline/matching":   {"housing"},
@@ -28,7 +29,7 @@ func mayImport() map[string][]string {
 		"store":               {"housing"},
 		"town":                {"housing", "importers"},
 		"pipeline": {
-			"housing", "pipeline/charging", "pipeline/gating", "pipeline/matching", "pipeline/parameters",
+			"housing", "pipeline/allocation", "pipeline/charging", "pipeline/gating", "pipeline/matching", "pipeline/parameters",
 			"pipeline/penalties", "remote", "importers", "exporters", "receipts", "store",
 		},
 		"schedules": {"housing", "pipeline", "remote", "importers", "store"},

@@ -42,7 +42,8 @@ type OpeningBalance struct {
 	Account string
 	Service Service
 	Payee   string // INN
-	Period  Period
+	Period  Period // the first month kept here
+	Month   Period // of the debt; none: older than our records
 	Amount  Money
 	Source  Source
 }

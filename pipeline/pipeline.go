@@ -20,9 +20,10 @@ import (
 // Config is what a pipeline works with. All of it is given by whoever assembles the program.
 type Config struct {
 	Store        *store.Store
-	Organisation housing.Organisation // the issuer, stored (with its ID)
-	Parameters   []housing.Parameter  // dated, of every month
-	Workdays     housing.Workdays     // moves last days to pay
+	Organisation housing.Organisation   // the issuer, stored (with its ID)
+	Parameters   []housing.Parameter    // dated, of every month
+	Orders       []housing.PaymentOrder // by which payments pay debts; the parameter payment.order names one
+	Workdays     housing.Workdays       // moves last days to pay
 	Formats      importers.Catalogue
 	Printer      *receipts.Printer
 	Partners     []Partner
@@ -58,6 +59,7 @@ func (c Config) Validate() error {
 	need(c.Store == nil, "the store is not set")
 	need(c.Organisation.ID == 0, "the organisation is not set or not stored")
 	need(len(c.Parameters) == 0, "there are no parameters")
+	need(len(c.Orders) == 0, "there are no orders of payment")
 	need(len(c.Formats) == 0, "there are no formats")
 	need(c.Printer == nil, "the printer of receipts is not set")
 	need(c.Dir == "", "the data folder is not set")

@@ -64,12 +64,16 @@ func newWorld(tb testing.TB, accounts int) *world {
 	if err != nil {
 		tb.Fatal(err)
 	}
+	orders, err := parameters.BuiltinOrders()
+	if err != nil {
+		tb.Fatal(err)
+	}
 	printer, err := receipts.New(receipts.Config{})
 	if err != nil {
 		tb.Fatal(err)
 	}
 	w.config = pipeline.Config{
-		Store: w.store, Organisation: issuer, Parameters: rules, Formats: catalogue.New(), Printer: printer,
+		Store: w.store, Organisation: issuer, Parameters: rules, Orders: orders, Formats: catalogue.New(), Printer: printer,
 		Dir: tb.TempDir(), Engine: "test", Workers: 2, Log: slog.New(slog.DiscardHandler), DebtPartner: town.Bank,
 		Now: func() time.Time { return w.period.Next().First().Time().Add(6 * time.Hour) },
 	}

@@ -67,7 +67,7 @@ func (q Queries) IssuedTotals(ctx context.Context, organisation int64, period ho
 
 // partitionedTables lists the tables that are split by month.
 func partitionedTables() []string {
-	return []string{"readings", "payments", "payment_parts", "snapshots", "charges", "findings", "balances", "documents"}
+	return []string{"readings", "payments", "payment_parts", "snapshots", "charges", "findings", "balances", "documents", "debts", "ledger_lines"}
 }
 
 // EnsureMonth makes the partitions of a month in every table that is split by month.

@@ -40,7 +40,7 @@ func TestRebuildBalances(t *testing.T) {
 	w.charge(t, house, next, "b", line(t, "0001", housing.Maintenance, 1000), correction, line(t, "0002", housing.Gas, 5))
 	w.tx(t, func(tx *store.Tx) error {
 		return tx.InsertParts(t.Context(), next, []store.PaymentPart{{
-			Payment: 1, House: house, Account: accounts["0001"], Service: housing.Maintenance, Payee: issuerINN, Amount: 400,
+			Payment: 1, House: house, Account: accounts["0001"], Due: due(housing.Maintenance, september, 400),
 		}})
 	})
 	if n := w.rebuild(t, next); n != 3 {
@@ -111,4 +111,51 @@ func TestLedgerSeesBrokenChain(t *testing.T) {
 			t.Errorf("after %s: %d breaks, want %d", sql, n, i+1)
 		}
 	}
+}
+
+// What is left of older months is kept by month; what a month itself leaves is the balance less that.
+func TestRebuildDebts(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	house, accounts := w.settle(t, "дом 2", "0001")
+	september, next := period(t, "2026-09"), period(t, october)
+	debts := func(p housing.Period) (list []string) {
+		w.tx(t, func(tx *store.Tx) error {
+			if _, err := tx.RebuildBalances(t.Context(), w.issuer.ID, p); err != nil {
+				return err
+			}
+			_, err := tx.RebuildDebts(t.Context(), w.issuer.ID, p)
+			return err
+		})
+		return w.texts(t, "SELECT concat_ws(' ', service, month, kind, amount) FROM debts WHERE period = $1 ORDER BY 1", p.First())
+	}
+	dated := opening(t, housing.Maintenance, 300)
+	dated.Period, dated.Month = september, period(t, "2026-03")
+	undated := opening(t, housing.Maintenance, 40)
+	undated.Period = september
+	late := dated
+	late.Month = september
+	want(t, "opening", apply(t, w, (*store.Tx).ApplyOpeningBalances, dated, undated, late), "accepted", "accepted", "late_debt_month")
+	w.charge(t, house, september, "a", line(t, "0001", housing.Maintenance, 1000))
+	want(t, "september", debts(september), "maintenance 1900-01-01 principal 40", "maintenance 2026-03-01 principal 300")
+	part := func(payment int64, month housing.Period, amount housing.Money) store.PaymentPart {
+		return store.PaymentPart{Payment: payment, House: house, Account: accounts["0001"], Due: due(housing.Maintenance, month, amount)}
+	}
+	w.tx(t, func(tx *store.Tx) error {
+		if _, err := tx.AddLedgerLines(t.Context(), next, []store.LedgerLine{{
+			Key: "p1", House: house, Account: accounts["0001"], Service: housing.Maintenance, Payee: issuerINN, Kind: "penalty",
+			Month: september, Amount: 7, Reason: "пени",
+		}}); err != nil {
+			return err
+		}
+		return tx.InsertParts(t.Context(), next, []store.PaymentPart{
+			part(1, housing.EarlierDebt, 40), part(1, dated.Month, 100), part(2, september, 950), part(2, next, 11),
+		})
+	})
+	want(t, "october", debts(next), "maintenance 2026-03-01 principal 200", "maintenance 2026-09-01 penalty 7", "maintenance 2026-09-01 principal 50")
+	want(t, "balance", w.texts(t, "SELECT concat_ws(' ', opening, penalty, paid, closing) FROM balances WHERE period = $1", next.First()), "1340 7 1101 246")
+	if l, err := w.Ledger(t.Context(), w.issuer.ID, next); err != nil || l.Lines != 7 || l.BrokenChain != 0 {
+		t.Errorf("totals %+v (%v)", l, err)
+	}
+	want(t, "again", debts(next), "maintenance 2026-03-01 principal 200", "maintenance 2026-09-01 penalty 7", "maintenance 2026-09-01 principal 50")
 }

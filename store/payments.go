@@ -147,19 +147,17 @@ func (t *Tx) ApplyOpeningBalances(ctx context.Context, organisation, source int6
 	const sql = `
 WITH incoming AS (
     SELECT a.id AS account_id, o.id AS payee_id, t.*
-    FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[])
-        WITH ORDINALITY AS t(account, service, payee, period, amount, pos, ord)
+    FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::bigint[])
+        WITH ORDINALITY AS t(account, service, payee, period, month, amount, pos, ord)
     JOIN accounts a ON a.organisation_id = $1 AND a.number = t.account
     JOIN organisations o ON o.inn = t.payee),
 made AS (
-    INSERT INTO opening_balances (period, account_id, service, payee_id, amount, source_id, source_pos)
-    SELECT period::date, account_id, service, payee_id, amount, $2, pos FROM incoming
-    ON CONFLICT (account_id, service, payee_id) DO NOTHING RETURNING account_id, service, payee_id)
-SELECT ord FROM incoming JOIN made USING (account_id, service, payee_id)`
+    INSERT INTO opening_balances (period, account_id, service, payee_id, month, amount, source_id, source_pos)
+    SELECT period::date, account_id, service, payee_id, month::date, amount, $2, pos FROM incoming
+    ON CONFLICT (account_id, service, payee_id, month) DO NOTHING RETURNING account_id, service, payee_id, month)
+SELECT ord FROM incoming i JOIN made m ON (m.account_id, m.service, m.payee_id, m.month) = (i.account_id, i.service, i.payee_id, i.month::date)`
 	outcomes := make([]housing.Outcome, len(rows))
-	rejectRepeats(rows, outcomes, func(r housing.OpeningBalance) string {
-		return r.Account + "|" + string(r.Service) + "|" + r.Payee
-	}, "")
+	rejectRepeats(rows, outcomes, openingKey, "")
 	if err := t.checkOpeningBalances(ctx, organisation, rows, outcomes); err != nil {
 		return nil, err
 	}
@@ -169,12 +167,26 @@ SELECT ord FROM incoming JOIN made USING (account_id, service, payee_id)`
 		column(kept, func(r housing.OpeningBalance) string { return string(r.Service) }),
 		column(kept, func(r housing.OpeningBalance) string { return r.Payee }),
 		textColumn(kept, func(r housing.OpeningBalance) fmt.Stringer { return r.Period.First() }),
+		textColumn(kept, func(r housing.OpeningBalance) fmt.Stringer { return debtMonth(r).First() }),
 		column(kept, func(r housing.OpeningBalance) int64 { return int64(r.Amount) }),
 		column(kept, func(r housing.OpeningBalance) int64 { return r.Source.Position }))
 	if err != nil {
 		return nil, fmt.Errorf("store opening balances: %w", err)
 	}
 	return outcomes, nil
+}
+
+// openingKey names what one opening balance is of.
+func openingKey(r housing.OpeningBalance) string {
+	return r.Account + "|" + string(r.Service) + "|" + r.Payee + "|" + debtMonth(r).First().String()
+}
+
+// debtMonth is the month of a debt brought in; without one it is older than our records.
+func debtMonth(r housing.OpeningBalance) housing.Period {
+	if r.Month.IsZero() {
+		return housing.EarlierDebt
+	}
+	return r.Month
 }
 
 func (t *Tx) checkOpeningBalances(ctx context.Context, organisation int64, rows []housing.OpeningBalance, outcomes []housing.Outcome) error {
@@ -188,19 +200,22 @@ func (t *Tx) checkOpeningBalances(ctx context.Context, organisation int64, rows 
 		return err
 	}
 	known, err := t.lookup(ctx, `
-SELECT a.number || '|' || b.service || '|' || o.inn, b.amount
+SELECT a.number || '|' || b.service || '|' || o.inn || '|' || b.month, b.amount
 FROM opening_balances b JOIN accounts a ON a.id = b.account_id JOIN organisations o ON o.id = b.payee_id
 WHERE a.organisation_id = $1 AND a.number = ANY($2)`, organisation, numbers)
 	if err != nil {
 		return fmt.Errorf("read opening balances: %w", err)
 	}
 	for i, r := range rows {
-		amount, stored := known[r.Account+"|"+string(r.Service)+"|"+r.Payee]
+		amount, stored := known[openingKey(r)]
 		switch {
 		case accounts[r.Account] == 0:
 			reject(&outcomes[i], "unknown_account", "Лицевой счёт", r.Account, unknownAccount)
 		case payees[r.Payee] == 0:
 			reject(&outcomes[i], "unknown_payee", "ИНН получателя", r.Payee, unknownPayee)
+		case r.Month >= r.Period:
+			reject(&outcomes[i], "late_debt_month", "Месяц долга", r.Month.Russian(),
+				"месяц долга должен быть раньше месяца, на начало которого загружается сальдо")
 		case stored && amount != int64(r.Amount):
 			reject(&outcomes[i], "balance_known", "Сальдо", r.Amount.RussianPlain(),
 				"начальное сальдо уже загружено с другой суммой ("+housing.Money(amount).RussianPlain()+")")

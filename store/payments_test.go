@@ -7,8 +7,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/kvitok-gkh/kvitok/housing"
 	"github.com/kvitok-gkh/kvitok/store"
 )
@@ -128,39 +126,47 @@ func TestOpenPaymentsSeeTheirAccounts(t *testing.T) {
 	want(t, "opening", apply(t, w, (*store.Tx).ApplyOpeningBalances, opening(t, housing.Maintenance, 300)), "accepted")
 	want(t, "payments", apply(t, w, booking(p), payment(t, "u1", "0001", 400), payment(t, "u2", "0001", 500), payment(t, "u3", "9999", 1),
 		payment(t, "u4", "0002", 2)), "accepted", "accepted", "accepted unidentified_payment", "accepted")
-	read := func() (list []store.OpenPayment) {
+	keys := []store.AccountKey{{House: house, Account: accounts["0001"]}}
+	read := func() (list []store.OpenPayment, cells []string) {
 		w.tx(t, func(tx *store.Tx) (err error) {
-			list, err = tx.OpenPayments(t.Context(), w.issuer.ID, p, 10)
-			return err
+			if list, err = tx.OpenPayments(t.Context(), w.issuer.ID, p, nil, 10); err != nil {
+				return err
+			}
+			return tx.DueCells(t.Context(), p, keys, func(c store.DueCell) {
+				cells = append(cells, fmt.Sprintf("%s %s %s %s %d %d", c.Service, c.Payee, c.Month, c.Kind, c.Amount, c.Charged))
+			})
 		})
-		return list
+		return list, cells
 	}
-	list := read()
+	list, cells := read()
 	if len(list) != 3 || list[0].Amount != 400 || list[1].Amount != 500 || list[2].Amount != 2 {
 		t.Fatalf("open payments %+v", list)
 	}
-	known := []housing.Balance{
-		{Service: housing.Heating, Payee: supplierINN, Corrected: -50},
-		{Service: housing.Maintenance, Payee: issuerINN, Opening: 300, Charged: 1000},
-	}
+	want(t, "cells", cells, "heating "+supplierINN+" 2026-10 principal -50 -50", "maintenance "+issuerINN+" 1900-01 principal 300 0",
+		"maintenance "+issuerINN+" 2026-10 principal 1000 1000")
 	expected := store.OpenPayment{
-		ID: list[0].ID, House: house, Account: accounts["0001"], Payee: issuerINN, ForPeriod: period(t, "2026-09"), Amount: 400, Balances: known,
+		ID: list[0].ID, House: house, Account: accounts["0001"], Payee: issuerINN, ForPeriod: period(t, "2026-09"),
+		PaidOn: day(t, "2026-10-12"), Amount: 400,
 	}
-	if diff := cmp.Diff(expected, list[0]); diff != "" {
-		t.Errorf("a payment (-want +got):\n%s", diff)
+	if list[0] != expected {
+		t.Errorf("a payment %+v, want %+v", list[0], expected)
 	}
-	part := store.PaymentPart{
-		Payment: list[0].ID, House: house, Account: accounts["0001"], Service: housing.Maintenance, Payee: issuerINN, Amount: 400,
-	}
+	after := list[0]
+	w.tx(t, func(tx *store.Tx) error {
+		rest, err := tx.OpenPayments(t.Context(), w.issuer.ID, p, &after, 10)
+		if len(rest) != 2 || rest[0].Amount != 500 {
+			t.Errorf("after the first: %+v", rest)
+		}
+		return err
+	})
+	part := store.PaymentPart{Payment: list[0].ID, House: house, Account: accounts["0001"], Due: due(housing.Maintenance, p, 400)}
 	w.tx(t, func(tx *store.Tx) error { return tx.InsertParts(t.Context(), p, []store.PaymentPart{part}) })
-	list = read()
-	known[1].Paid = 400
+	list, cells = read()
 	if len(list) != 2 || list[0].Amount != 500 {
 		t.Fatalf("open payments after one was distributed: %+v", list)
 	}
-	if diff := cmp.Diff(known, list[0].Balances); diff != "" {
-		t.Errorf("after a part (-want +got):\n%s", diff)
-	}
+	want(t, "cells after a part", cells, "heating "+supplierINN+" 2026-10 principal -50 -50", "maintenance "+issuerINN+" 1900-01 principal 300 0",
+		"maintenance "+issuerINN+" 2026-10 principal 600 1000")
 	part.Payee, part.Payment = "7700000000", list[0].ID
 	err := w.InTx(t.Context(), func(ctx context.Context, tx *store.Tx) error {
 		return tx.InsertParts(ctx, p, []store.PaymentPart{part})
@@ -168,6 +174,10 @@ func TestOpenPaymentsSeeTheirAccounts(t *testing.T) {
 	if !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("a part for an unknown payee: %v, want ErrNotFound", err)
 	}
+}
+
+func due(service housing.Service, month housing.Period, amount housing.Money) housing.Due {
+	return housing.Due{Service: service, Payee: issuerINN, Month: month, Kind: housing.Principal, Amount: amount}
 }
 
 // Two processes that distribute at once must not see the same payment, whatever parts they make of it.
@@ -189,7 +199,7 @@ func TestOpenPaymentsOnce(t *testing.T) { //nolint:gocognit // one story, told i
 			for {
 				n := 0
 				err := w.InTx(t.Context(), func(ctx context.Context, tx *store.Tx) error {
-					list, err := tx.OpenPayments(ctx, w.issuer.ID, p, 3)
+					list, err := tx.OpenPayments(ctx, w.issuer.ID, p, nil, 3)
 					if err != nil {
 						return err
 					}
@@ -197,7 +207,7 @@ func TestOpenPaymentsOnce(t *testing.T) { //nolint:gocognit // one story, told i
 					var parts []store.PaymentPart
 					for _, o := range list {
 						parts = append(parts, store.PaymentPart{
-							Payment: o.ID, House: o.House, Account: o.Account, Service: service, Payee: o.Payee, Amount: o.Amount,
+							Payment: o.ID, House: o.House, Account: o.Account, Due: due(service, p, o.Amount),
 						})
 					}
 					return tx.InsertParts(ctx, p, parts)

@@ -144,8 +144,8 @@ WHERE p.inhparent = $1::text::regclass AND
 		t.Errorf("copied out of balance: %v", err)
 	}
 	_, err = w.CopyFrom(t.Context(), pgx.Identifier{store.PartitionName("payment_parts", period(t, october))},
-		[]string{"period", "house_id", "account_id", "payment_id", "service", "payee_id", "amount"},
-		pgx.CopyFromRows([][]any{{period(t, "2026-09"), 1, 1, 1, "gas", 1, 5}}))
+		[]string{"period", "house_id", "account_id", "payment_id", "entry", "service", "payee_id", "month", "kind", "amount"},
+		pgx.CopyFromRows([][]any{{period(t, "2026-09"), 1, 1, 1, 0, "gas", 1, period(t, "2026-09"), "principal", 5}}))
 	if !store.IsCheck(err) {
 		t.Errorf("copied into another month: %v", err)
 	}

@@ -132,7 +132,7 @@ func (e *environment) openPipeline(ctx context.Context, a *app) error {
 	limits := pipeline.DefaultReadingLimits()
 	limits.Zone = c.zone
 	a.pipeline, err = pipeline.New(pipeline.Config{
-		Store: a.store, Organisation: organisation, Parameters: c.parameters, Workdays: c.workdays, Formats: catalogue.New(), Printer: printer,
+		Store: a.store, Organisation: organisation, Parameters: c.parameters, Orders: c.orders, Workdays: c.workdays, Formats: catalogue.New(), Printer: printer,
 		Partners: partners, Dir: a.dir, Engine: version, Workers: c.Workers, SingleFiles: c.Receipts.SingleFiles,
 		DebtPartner: c.Debts.Partner, Limits: limits, Now: e.now, Log: a.log, Progress: e.progress(a.log),
 	})

@@ -24,8 +24,9 @@ type config struct {
 	Database      databaseConfig       `yaml:"database"`
 	Partners      []partnerConfig      `yaml:"partners"`
 	Stream        *stream.Config       `yaml:"stream"`
-	Parameters    yaml.Node            `yaml:"parameters"` // as in parameters.yaml; these win
-	Workdays      yaml.Node            `yaml:"workdays"`   // as in workdays.yaml; its years win
+	Parameters    yaml.Node            `yaml:"parameters"`     // as in parameters.yaml; these win
+	Workdays      yaml.Node            `yaml:"workdays"`       // as in workdays.yaml; its years win
+	Orders        yaml.Node            `yaml:"payment_orders"` // as in orders.yaml; these win
 	Receipts      receiptsConfig       `yaml:"receipts"`
 	Debts         debtsConfig          `yaml:"debts"`
 	TimeZone      string               `yaml:"time_zone"`
@@ -35,6 +36,7 @@ type config struct {
 
 	parameters []housing.Parameter
 	workdays   housing.Workdays
+	orders     []housing.PaymentOrder
 	zone       *time.Location
 }
 

@@ -17,6 +17,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/kvitok-gkh/kvitok/housing"
 	"github.com/kvitok-gkh/kvitok/pipeline/parameters"
 )
 
@@ -171,6 +172,7 @@ func (r *configReader) check(c *config) {
 	}
 	r.checkParameters(c)
 	r.checkWorkdays(c)
+	r.checkOrders(c)
 }
 
 func (r *configReader) checkPartners(c *config) {
@@ -213,6 +215,29 @@ func (r *configReader) checkParameters(c *config) {
 	extra, err := parameters.Load(bytes.NewReader(text))
 	r.section("parameters", err)
 	c.parameters = parameters.Override(base, extra)
+}
+
+func (r *configReader) checkOrders(c *config) {
+	base, err := parameters.BuiltinOrders()
+	r.section("payment_orders", err)
+	c.orders = base
+	if c.Orders.Kind == 0 {
+		return
+	}
+	text, err := yaml.Marshal(&c.Orders)
+	if err != nil {
+		r.section("payment_orders", err)
+		return
+	}
+	extra, err := parameters.LoadOrders(bytes.NewReader(text))
+	r.section("payment_orders", err)
+	c.orders = parameters.OverrideOrders(base, extra)
+	for _, parameter := range c.parameters {
+		known := slices.ContainsFunc(c.orders, func(o housing.PaymentOrder) bool { return o.Name == parameter.Value })
+		if parameter.Name == "payment.order" && !known {
+			r.section("parameters", fmt.Errorf("payment.order names %q: there is no such order", parameter.Value))
+		}
+	}
 }
 
 func (r *configReader) checkWorkdays(c *config) {

@@ -1,6 +1,8 @@
 package accounts
 
 import (
+	"strings"
+
 	"github.com/kvitok-gkh/kvitok/housing"
 	"github.com/kvitok-gkh/kvitok/importers"
 )
@@ -27,6 +29,10 @@ func balanceTable() importers.Layout {
 				Read: importers.Into(importers.ReadPeriod, func(r *row) *housing.Period { return &r.Period }),
 			},
 			{
+				Name: "Месяц долга",
+				Read: importers.Into(readDebtMonth, func(r *row) *housing.Period { return &r.Month }),
+			},
+			{
 				Name: "Сальдо", Also: []string{"Входящее сальдо"}, Need: importers.Filled, Mark: true,
 				Read: importers.Into(importers.ReadMoney, func(r *row) *housing.Money { return &r.Amount }),
 			},
@@ -36,4 +42,12 @@ func balanceTable() importers.Layout {
 			return *r, nil
 		},
 	}
+}
+
+// readDebtMonth takes the month of a debt, or a word for debts older than the records of the sender.
+func readDebtMonth(c importers.Cell) (housing.Period, error) {
+	if text := strings.ToLower(strings.TrimSpace(c.Text)); text == "ранее" || text == "до" {
+		return housing.EarlierDebt, nil
+	}
+	return importers.ReadPeriod(c)
 }
