@@ -1,0 +1,7 @@
+// Package dbase reads and writes tables of dBase III: files .DBF with character, numeric, date and
+// logical columns and no memo. It reads row by row in constant memory, and gives numbers as the decimal
+// text that stands in the file: nothing passes through binary floating point.
+//
+// It owns the layout of the file: header, columns, deleted rows, code-page byte, end mark. It does not
+// own which code page a text is in (importers score that), nor what a column means.
+package dbase
