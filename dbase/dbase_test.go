@@ -175,32 +175,37 @@ func FuzzReader(f *testing.F) {
 			}
 		}
 		rows, _ := read(t, content)
-		out, err := os.Create(filepath.Join(t.TempDir(), "t.dbf"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer out.Close() //nolint:errcheck // a file of this test
-		w, err := dbase.NewWriter(out, r.Header, encode)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, row := range rows {
-			if err := w.Write(row.Deleted, row.Cells); err != nil {
-				t.Fatalf("write %q: %v", row.Cells, err)
-			}
-		}
-		if err := w.Close(); err != nil {
-			t.Fatal(err)
-		}
-		again, err := os.ReadFile(out.Name())
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, err := read(t, again)
+		got, err := read(t, rewrite(t, r.Header, rows))
 		if diff := cmp.Diff(rows, got); diff != "" || err != nil {
 			t.Errorf("%v (-read +written and read):\n%s", err, diff)
 		}
 	})
+}
+
+func rewrite(t *testing.T, header dbase.Header, rows []dbase.Row) []byte {
+	t.Helper()
+	out, err := os.Create(filepath.Join(t.TempDir(), "t.dbf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close() //nolint:errcheck // a file of this test
+	w, err := dbase.NewWriter(out, header, encode)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range rows {
+		if err := w.Write(row.Deleted, row.Cells); err != nil {
+			t.Fatalf("write %q: %v", row.Cells, err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	again, err := os.ReadFile(out.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return again
 }
 
 func BenchmarkReader(b *testing.B) {

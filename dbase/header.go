@@ -171,7 +171,7 @@ func (h *Header) bytes() ([]byte, error) {
 	}
 	binary.LittleEndian.PutUint32(out[4:], uint32(h.Records)) //nolint:gosec // counted
 	binary.LittleEndian.PutUint16(out[8:], uint16(size))      //nolint:gosec // at most 255 columns
-	binary.LittleEndian.PutUint16(out[10:], uint16(width))    //nolint:gosec // proved above
+	binary.LittleEndian.PutUint16(out[10:], uint16(width))
 	out[29] = h.CodePage
 	out[size-1] = terminator
 	h.Size, h.Row = size, width

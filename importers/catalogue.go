@@ -68,6 +68,9 @@ func describe(s *Sample) string {
 		}
 		return looked + strings.Join(shown, "; ")
 	}
+	if s.Kind == KindDBF {
+		return "столбцы таблицы DBF не подходят ни к одному известному обмену: " + shorten(strings.Join(s.Columns, ", "))
+	}
 	first := ""
 	if len(s.Lines) > 0 {
 		first = s.Lines[0]

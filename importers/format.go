@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/kvitok-gkh/kvitok/dbase"
 	"github.com/kvitok-gkh/kvitok/housing"
 )
 
@@ -40,7 +41,7 @@ func (r Record) Rejected() bool {
 // Fact is what a row says, one of: housing.Tariff, housing.Norm, housing.House,
 // housing.HouseService, housing.AccountEntry, housing.MeterEntry, housing.HouseVolume,
 // housing.OpeningBalance, housing.Claim, housing.MeterReading, housing.Payment, housing.BankStatement,
-// housing.BankDocument. Its Source names the file and row.
+// housing.BankDocument, housing.BenefitEntry. Its Source names the file and row.
 type Fact any
 
 // Sheet describes one table of a file, so that a protocol can give it back in the same shape.
@@ -73,6 +74,9 @@ type Shape struct {
 	Encoding  Encoding // text files
 	Delimiter rune     // text files
 	Sheets    []Sheet
+
+	Columns  []dbase.Field // tables of dBase
+	CodePage byte          // their code-page byte
 }
 
 // Kind is the kind of a file by its bytes.
@@ -82,6 +86,8 @@ type Kind string
 const (
 	KindText     Kind = "text"
 	KindWorkbook Kind = "workbook"
+	KindDBF      Kind = "dbf" // a table of dBase
+	KindXML      Kind = "xml"
 	KindUnknown  Kind = "unknown"
 
 	// KindOneC is the text of an exchange with a bank; only shapes have it: its answer is a list of errors.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/kvitok-gkh/kvitok/housing"
 )
@@ -107,3 +108,37 @@ func RecordOf(line Line, cells []string, want int) (rec Record, ok bool) {
 
 // SourceOf is where a row of a file came from.
 func SourceOf(in Input, row int) housing.Source { return source(in.Name, row) }
+
+// Named reads the cells of a row by the names of its columns, for tables whose columns are known only
+// once their header is read.
+type Named struct {
+	Record *Record
+	At     map[string]int // place of each column
+}
+
+// NamedCell reads one cell of n, trimmed. A column that is missing, an empty cell and one that cannot be read leave the
+// zero value.
+func NamedCell[V any](n Named, column string, read func(Cell) (V, error)) V {
+	var none V
+	place, there := n.At[column]
+	if !there || place >= len(n.Record.Cells) || strings.TrimSpace(n.Record.Cells[place]) == "" {
+		return none
+	}
+	v, err := read(Cell{Text: n.Record.Cells[place]})
+	if err != nil {
+		n.Fail(column, err)
+		if !softened(err) {
+			return none
+		}
+	}
+	return v
+}
+
+// Fail adds a problem of the cell.
+func (n Named) Fail(column string, err error) {
+	value := ""
+	if place, there := n.At[column]; there && place < len(n.Record.Cells) {
+		value = n.Record.Cells[place]
+	}
+	n.Record.Problems = append(n.Record.Problems, n.Record.problem(column, value, err))
+}

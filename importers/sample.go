@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"github.com/kvitok-gkh/kvitok/dbase"
 )
 
 // Sample is the beginning of a file, decoded as far as recognising needs: the kind by its first
@@ -17,6 +19,8 @@ type Sample struct {
 	Tables   map[string][][]string // first rows of each sheet of a workbook
 	Sheets   []string              // names of the sheets, in order
 	Tail     []string              // last lines of a text file
+	Columns  []string              // names of the columns of a table of dBase
+	Root     string                // local name of the first element of an XML file, with its class: "message 80020"
 }
 
 const (
@@ -28,10 +32,15 @@ const (
 
 // NewSample looks at a file. What no format could read is refused here, with a FileError that says
 // why: an empty or too large file, an archive, an old workbook, a picture, a zip bomb.
-func NewSample(in Input) (*Sample, error) {
+func NewSample(in Input) (s *Sample, err error) {
 	if in.Size == 0 {
 		return nil, Refuse("empty_file", "файл пуст (0 байт)")
 	}
+	in, done, err := Unwrap(in)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, done()) }()
 	if limits := in.limits(); in.Size > max(limits.TextBytes, limits.WorkbookBytes) {
 		return nil, tooLarge(in.Size, limits.TextBytes)
 	}
@@ -42,10 +51,23 @@ func NewSample(in Input) (*Sample, error) {
 	if bytes.HasPrefix(head, []byte("PK\x03\x04")) {
 		return sampleWorkbook(in)
 	}
+	if dbase.IsTable(head) {
+		return sampleDBF(in)
+	}
 	if reason := refusedKind(head); reason != "" {
 		return nil, Refuse("wrong_kind", "%s", reason)
 	}
 	return sampleText(in, head)
+}
+
+func sampleDBF(in Input) (*Sample, error) {
+	table, enc, err := openDBF(in)
+	if err != nil {
+		return nil, err
+	}
+	return &Sample{
+		Name: in.Name, Kind: KindDBF, Encoding: enc, Columns: names(table.Fields[:ownColumns(table.Fields)]),
+	}, nil
 }
 
 func readAt(in Input, from int64, length int) ([]byte, error) {

@@ -130,6 +130,7 @@ func isFileError(err error) bool {
 func convertShape(s importers.Shape) protocols.Shape {
 	shape := protocols.Shape{
 		Kind: protocols.Kind(s.Kind), Encoding: exporters.Encoding(s.Encoding), Delimiter: s.Delimiter,
+		Columns: s.Columns, CodePage: s.CodePage,
 	}
 	for _, sheet := range s.Sheets {
 		shape.Sheets = append(shape.Sheets, protocols.Sheet{Name: sheet.Name, Header: sheet.Header})

@@ -267,6 +267,8 @@ func (a *applier) applyFacts(ctx context.Context, facts []importers.Fact) ([]hou
 			pay.Payee = payee
 			return pay
 		}))
+	case housing.BenefitEntry:
+		return a.tx.ApplyBenefits(ctx, organisation, a.source, each(facts, same[housing.BenefitEntry]))
 	case housing.BankStatement:
 		return a.tx.ApplyBankStatements(ctx, organisation, a.source, each(facts, same[housing.BankStatement]))
 	case housing.BankDocument:

@@ -16,6 +16,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kvitok-gkh/kvitok/dbase"
 	"github.com/kvitok-gkh/kvitok/exporters"
 	"github.com/kvitok-gkh/kvitok/housing"
 )
@@ -27,6 +28,7 @@ type Kind string
 const (
 	Text     Kind = "text"
 	Workbook Kind = "workbook"
+	DBF      Kind = "dbf"
 	OneC     Kind = "1c" // exchange with a bank: a list of errors
 )
 
@@ -36,6 +38,9 @@ type Shape struct {
 	Encoding  exporters.Encoding // of a text file, "": UTF-8 with a byte order mark
 	Delimiter rune               // of a text file, 0: ";"
 	Sheets    []Sheet            // one without a name for a text file
+
+	Columns  []dbase.Field // of a table of dBase
+	CodePage byte          // its code-page byte
 }
 
 // Sheet is one table of the file.
@@ -98,6 +103,10 @@ func newFormat(w io.Writer, shape Shape, head Head) (format, error) {
 	switch shape.Kind {
 	case Workbook:
 		return newWorkbook(w, shape, head)
+	case DBF:
+		if len(shape.Columns) > 0 {
+			return newDBF(w, shape, head)
+		}
 	case OneC:
 		return newOneC(w, shape)
 	case Text:
@@ -156,6 +165,8 @@ func Name(original string, kind Kind) string {
 	switch kind {
 	case Workbook:
 		return name + ".protocol.xlsx"
+	case DBF:
+		return strings.TrimSuffix(name, path.Ext(name)) + ".protocol.dbf"
 	case OneC:
 		return strings.TrimSuffix(name, path.Ext(name)) + ".err"
 	case Text:

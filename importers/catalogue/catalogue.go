@@ -5,6 +5,7 @@ package catalogue
 import (
 	"github.com/kvitok-gkh/kvitok/importers"
 	"github.com/kvitok-gkh/kvitok/importers/accounts"
+	"github.com/kvitok-gkh/kvitok/importers/benefits"
 	"github.com/kvitok-gkh/kvitok/importers/payments"
 	"github.com/kvitok-gkh/kvitok/importers/readings"
 	"github.com/kvitok-gkh/kvitok/importers/residents"
@@ -27,5 +28,9 @@ func New() importers.Catalogue {
 		readings.NewHouseVolumes(),
 		payments.NewSberA(),
 		statements.NewOneC(),
+		benefits.NewUslugi(),
+		benefits.NewUslugiCSV(),
+		benefits.NewOrgOut(),
+		benefits.NewIvanovo(),
 	}
 }

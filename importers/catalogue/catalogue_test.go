@@ -77,6 +77,9 @@ func TestForeignSamples(t *testing.T) {
 		"synthetic/sber/bad/delimiter_in_address_9900123450_40702810800000000777_429.txt": "sber-payments-a",
 		"synthetic/rso/readings7.csv":                                                     "rso-readings-csv",
 		"synthetic/1c/kl_to_1c.txt":                                                       "1c-client-bank",
+		"synthetic/dbf/USLUGA1.DBF":                                                       "social-uslugi-dbf",
+		"synthetic/dbf/USLUGA1_no_ldid.dbf":                                               "social-uslugi-dbf",
+		"synthetic/dbf/bad/truncated.dbf":                                                 "social-uslugi-dbf",
 		"condo/1CClientBankExchange.txt":                                                  "1c-client-bank",
 		"condo/1CClientBankExchange-Invalid.txt":                                          "1c-client-bank",
 	}
@@ -147,6 +150,9 @@ func TestSharedSamplesDecode(t *testing.T) {
 		{"synthetic/sber/bad/delimiter_in_address_9900123450_40702810800000000777_429.txt", "sber-payments-a", "rejected_rows", 4, 1},
 		{"synthetic/rso/readings7.csv", "rso-readings-csv", "", 2, 0},
 		{"synthetic/1c/kl_to_1c.txt", "1c-client-bank", "", 3, 0},
+		{"synthetic/dbf/USLUGA1.DBF", "social-uslugi-dbf", "", 2, 0},
+		{"synthetic/dbf/USLUGA1_no_ldid.dbf", "social-uslugi-dbf", "", 2, 0},
+		{"synthetic/dbf/bad/truncated.dbf", "social-uslugi-dbf", "truncated", 2, 0},
 		{"condo/1CClientBankExchange.txt", "1c-client-bank", "totals_disagree", 5, 0},
 		{"condo/1CClientBankExchange-Invalid.txt", "1c-client-bank", "no_end", 1, 0},
 	}

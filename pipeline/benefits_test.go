@@ -1,0 +1,49 @@
+package pipeline_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/kvitok-gkh/kvitok/dbase"
+	"github.com/kvitok-gkh/kvitok/housing"
+	"github.com/kvitok-gkh/kvitok/town"
+)
+
+// A table of an authority is stored person by person, and goes back as the same table with the ends of
+// its rows.
+func TestSocialTable(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 20)
+	content := goldenInput(t, "benefits/testdata/social-uslugi-dbf/good/input.dbf")
+	got := w.take(t, town.Office, "USLUGA1.DBF", content)
+	if got.Status != housing.FileAccepted || got.Counts != (housing.Counts{Rows: 2, Accepted: 2}) {
+		t.Fatalf("ended as %+v", got)
+	}
+	name := one[string](t, w.store, "SELECT staged FROM outgoing WHERE name = 'USLUGA1.protocol.dbf'")
+	file, err := os.Open(w.file(name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close() //nolint:errcheck // only read
+	header, err := dbase.ReadHeader(file)
+	if err != nil || header.Records != 3 || len(header.Fields) != 32 || header.CodePage != dbase.CodePage866 {
+		t.Errorf("the answer is %+v, %v", header, err)
+	}
+	// The same rows from another encoding: known already. A debt that grew: the last word counts.
+	again := w.take(t, town.Office, "USLUGA2.DBF", goldenInput(t, "benefits/testdata/social-uslugi-dbf/lying-code-page/input.dbf"))
+	if again.Counts != (housing.Counts{Rows: 2, Unchanged: 2}) {
+		t.Errorf("the same rows again ended as %+v", again.Counts)
+	}
+	changed := w.take(t, town.Office, "USLUGA3.DBF", strings.Replace(content, "5400.10", "6400.10", 1))
+	if changed.Counts != (housing.Counts{Rows: 2, Accepted: 1, Unchanged: 1}) {
+		t.Errorf("a changed row ended as %+v", changed.Counts)
+	}
+	if debt := one[int](t, w.store, "SELECT debt::int FROM benefit_entries WHERE last_name = 'ОБРАЗЦОВА'"); debt != 640010 {
+		t.Errorf("a debt of %d kopecks", debt)
+	}
+	cut := w.take(t, town.Office, "cut.dbf", content[:len(content)-400])
+	if cut.Status != housing.FileRefused || !strings.Contains(cut.Reason, "передан не полностью") {
+		t.Errorf("a table cut short ended as %s: %s", cut.Status, cut.Reason)
+	}
+}
