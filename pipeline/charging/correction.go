@@ -126,7 +126,7 @@ func (c *calculation) yearOf(service housing.Service, f *housing.HouseFacts) ([]
 	first := c.lastYear()
 	for p := first; p < first+monthsOfYear; p++ {
 		h := houseMonth(f, p)
-		if h == nil {
+		if unknownMonth(h) {
 			c.tell(service, "correction_incomplete", "нет объёма дома за "+p.Russian()+": годовая корректировка не сделана")
 			return nil, false
 		}

@@ -21,7 +21,9 @@ type houseVolume struct {
 func (c *calculation) houseVolume(service housing.Service, t *serviceTable) houseVolume {
 	f := t.facts
 	if f != nil && !f.BrokenFrom.IsZero() && f.BrokenFrom.Before(c.month.To) {
-		return c.brokenHouseMeter(service, t)
+		v := c.brokenHouseMeter(service, t)
+		c.replaced(service, v)
+		return v
 	}
 	switch {
 	case !t.metered:
@@ -39,6 +41,21 @@ func (c *calculation) houseVolume(service housing.Service, t *serviceTable) hous
 			Basis: "ОДПУ № " + t.serials, Source: t.source,
 		}}
 	}}
+}
+
+// replaced hands on what stood for a broken meter, so that later months count it among those that were not
+// measured; without a volume where the norm stood for it.
+func (c *calculation) replaced(service housing.Service, v houseVolume) {
+	for i := range c.house.outcomes {
+		if c.house.outcomes[i].Service == service {
+			return
+		}
+	}
+	outcome := HouseOutcome{Service: service, Known: v.known}
+	if volume, err := v.volume.Round(c.scale); v.known && err == nil {
+		outcome.Volume = volume.Trim()
+	}
+	c.house.outcomes = append(c.house.outcomes, outcome)
 }
 
 // brokenHouseMeter puts the average of earlier months in the place of a broken house meter, for as
@@ -94,6 +111,9 @@ func houseMonth(f *housing.HouseFacts, p housing.Period) *housing.HouseMonth {
 	}
 	return nil
 }
+
+// unknownMonth reports whether nobody knows what the house used in a month: it is missing, or went by norm.
+func unknownMonth(h *housing.HouseMonth) bool { return h == nil || !h.Metered && h.Volume.IsZero() }
 
 // heatByDays is H14: the heat of a heating day of the measured year before the failure, times the
 // heating days of this month, corrected to the temperature outside.
@@ -170,7 +190,7 @@ func (c *calculation) meanOfYear(service housing.Service, f *housing.HouseFacts)
 	var sum housing.Ratio
 	for p := year; p < year+monthsOfYear; p++ {
 		h := houseMonth(f, p)
-		if h == nil {
+		if unknownMonth(h) {
 			return houseVolume{}, false
 		}
 		sum = sum.Add(h.Volume.Ratio())

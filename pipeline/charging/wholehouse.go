@@ -9,7 +9,8 @@ import (
 	"github.com/kvitok-gkh/kvitok/housing"
 )
 
-// HouseOutcome is what a month came to for a service of the common property. Whoever makes the
+// HouseOutcome is what a month came to for a service of the common property, or for a resource whose house
+// meter is broken: Volume is then what stood for its readings, an unmeasured month. Whoever makes the
 // snapshots of later months hands it back: Volume as a month of HouseFacts.History, Carried as
 // HouseFacts.Carried.
 type HouseOutcome struct {

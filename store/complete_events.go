@@ -1,0 +1,151 @@
+package store
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+)
+
+// Facts of accounts and their meters. The first arguments of each query are the accounts (or the meters)
+// and the first days of the month and of the next one.
+
+func (l *completer) accountArgs(more ...any) []any {
+	return append([]any{l.accounts, l.first, l.next}, more...)
+}
+
+func (l *completer) stays() completion {
+	const sql = `
+SELECT x.account_id, x.since, x.until, x.people, x.document, ` + sourceColumns + `x.source_pos
+FROM stays x JOIN sources s ON s.id = x.source_id
+WHERE x.account_id = ANY($1) AND x.` + inMonth + ` ORDER BY x.account_id, x.since, x.document`
+	var account int64
+	var v housing.Stay
+	into := append([]any{&account, &v.Valid.From, &v.Valid.To, &v.People, &v.Document}, sourceTargets(&v.Source)...)
+	return completion{sql, l.accountArgs(), into, func() error {
+		a := l.byAccount[account].account()
+		a.Stays = append(a.Stays, v)
+		return nil
+	}}
+}
+
+func (l *completer) absences() completion {
+	const sql = `
+SELECT x.account_id, x.since, x.until, x.people, x.applied, x.emergency, x.document, ` + sourceColumns + `x.source_pos
+FROM absences x JOIN sources s ON s.id = x.source_id
+WHERE x.account_id = ANY($1) AND x.` + inMonth + ` ORDER BY x.account_id, x.since, x.document`
+	var account int64
+	var v housing.Absence
+	into := append([]any{&account, &v.Left, &v.Returned, &v.People, &v.Applied, &v.Emergency, &v.Document}, sourceTargets(&v.Source)...)
+	return completion{sql, l.accountArgs(), into, func() error {
+		a := l.byAccount[account].account()
+		a.Absences = append(a.Absences, v)
+		return nil
+	}}
+}
+
+func (l *completer) violations() completion {
+	const sql = `
+SELECT x.account_id, x.kind, x.service, x.since, x.until, x.found, x.power::text, x.document, ` + sourceColumns + `x.source_pos
+FROM violations x JOIN sources s ON s.id = x.source_id
+WHERE x.account_id = ANY($1) AND x.` + inMonth + ` ORDER BY x.account_id, x.since, x.kind, x.service`
+	var account int64
+	var v housing.Violation
+	into := append([]any{
+		&account, &v.Kind, &v.Service, &v.Valid.From, &v.Valid.To, &v.Found, &v.Power, &v.Document,
+	}, sourceTargets(&v.Source)...)
+	return completion{sql, l.accountArgs(), into, func() error {
+		a := l.byAccount[account].account()
+		a.Violations = append(a.Violations, v)
+		return nil
+	}}
+}
+
+// wasteShares are read in the month that corrects their year.
+func (l *completer) wasteShares() completion {
+	const sql = `
+SELECT x.account_id, x.year, x.weight::text, x.charged, ` + sourceColumns + `x.source_pos
+FROM waste_shares x JOIN accounts a ON a.id = x.account_id
+JOIN waste_years y ON y.house_id = a.house_id AND y.year = x.year AND y.period = $2
+JOIN sources s ON s.id = x.source_id
+WHERE x.account_id = ANY($1) AND $3::date IS NOT NULL ORDER BY x.account_id, x.year`
+	var account int64
+	var v housing.WasteShare
+	into := append([]any{&account, &v.Year, &v.Weight, &v.Charged}, sourceTargets(&v.Source)...)
+	return completion{sql, l.accountArgs(), into, func() error {
+		a := l.byAccount[account].account()
+		a.WasteShares = append(a.WasteShares, v)
+		return nil
+	}}
+}
+
+// distributors are those of the year before, read in the month of its correction.
+func (l *completer) distributors() completion {
+	const sql = `
+SELECT x.account_id, x.year, x.value::text, ` + sourceColumns + `x.source_pos
+FROM distributor_shares x JOIN sources s ON s.id = x.source_id WHERE x.account_id = ANY($1) AND x.year = $2 ORDER BY x.account_id`
+	var account int64
+	var v housing.DistributorShare
+	into := append([]any{&account, &v.Year, &v.Value}, sourceTargets(&v.Source)...)
+	return completion{sql, []any{l.accounts, l.Period.Year() - 1}, into, func() error {
+		a := l.byAccount[account].account()
+		a.Distributors = append(a.Distributors, v)
+		return nil
+	}}
+}
+
+// specialMeters are those common to a communal flat, and those that stand in the place of another.
+func (l *completer) specialMeters() completion {
+	const sql = `SELECT id, common, replaces FROM meters WHERE account_id = ANY($1) AND (common OR replaces <> '')`
+	var id int64
+	var common bool
+	var replaces string
+	return completion{sql, []any{l.accounts}, []any{&id, &common, &replaces}, func() error {
+		if m := l.meter(id); m != nil {
+			m.Replaces = replaces
+			l.common[id] = common
+		}
+		return nil
+	}}
+}
+
+// meterEvents are those that last into the month.
+func (l *completer) meterEvents() completion {
+	const sql = `
+SELECT x.meter_id, x.kind, x.since, x.until, x.document, ` + sourceColumns + `x.source_pos
+FROM meter_events x JOIN sources s ON s.id = x.source_id
+WHERE x.meter_id = ANY($1) AND x.since < $3 AND (x.until IS NULL OR x.until > $2)
+ORDER BY x.meter_id, x.since, x.kind`
+	var id int64
+	var e housing.MeterEvent
+	into := append([]any{&id, &e.Kind, &e.On, &e.To, &e.Document}, sourceTargets(&e.Source)...)
+	return completion{sql, []any{l.meters, l.first, l.next}, into, func() error {
+		if m := l.meter(id); m != nil {
+			m.Events = append(m.Events, e)
+		}
+		return nil
+	}}
+}
+
+// meterVolumes are what each of several meters of one service was charged for in the year before, what
+// charges do not tell. They take the place of what charges seemed to tell.
+func (l *completer) meterVolumes() completion {
+	const sql = `
+SELECT meter_id, zone, period, volume::text, metered FROM meter_volumes
+WHERE house_id = ANY($1) AND period >= $4 AND period < $2 AND $3::date IS NOT NULL ORDER BY meter_id, period, zone COLLATE "C"`
+	var id int64
+	var v housing.MonthVolume
+	year := l.Period - monthsOfYear
+	return completion{sql, l.houseArgs(year.First()), []any{&id, &v.Zone, &v.Period, &v.Volume, &v.Metered}, func() error {
+		m := l.meter(id)
+		if m == nil || l.EvenHeating && m.Service == housing.Heating {
+			return nil
+		}
+		m.History = slices.DeleteFunc(m.History, func(h housing.MonthVolume) bool { return h.Period == v.Period && h.Zone == v.Zone })
+		m.History = append(m.History, v)
+		slices.SortStableFunc(m.History, func(a, b housing.MonthVolume) int {
+			return cmp.Or(int(a.Period)-int(b.Period), cmp.Compare(a.Zone, b.Zone))
+		})
+		return nil
+	}}
+}
