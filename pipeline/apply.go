@@ -274,7 +274,7 @@ func (a *applier) applyFacts(ctx context.Context, facts []importers.Fact) ([]hou
 	case housing.BankDocument:
 		return a.tx.ApplyBankDocuments(ctx, organisation, a.source, each(facts, same[housing.BankDocument]))
 	}
-	return nil, fmt.Errorf("apply a row of %s: no step takes a %T", a.file.Format, facts[0])
+	return a.applyHouseFacts(ctx, facts)
 }
 
 func each[T any](facts []importers.Fact, change func(T) T) []T {

@@ -268,15 +268,18 @@ func (w *chargeWorker) charge(ctx context.Context, tx *store.Tx, args ChargeHous
 	if err != nil {
 		return err
 	}
+	if err := p.addFacts(ctx, tx.Queries, period, snapshot); err != nil {
+		return err
+	}
 	snapshot.Parameters = parameters.ForCharging(p.Parameters, period)
 	var body bytes.Buffer
 	if err := charging.WriteSnapshot(&body, snapshot); err != nil {
 		return fmt.Errorf("write the snapshot: %w", err)
 	}
 	digest := sha256.Sum256(body.Bytes())
-	result, err := charging.Calculate(snapshot)
+	result, left, err := calculate(snapshot)
 	if err != nil {
-		return fmt.Errorf("calculate: %w", err)
+		return err
 	}
 	c := store.ChargedHouse{
 		Run: args.Run, House: args.House, Organisation: p.Organisation.ID, Period: period,
@@ -292,8 +295,11 @@ func (w *chargeWorker) charge(ctx context.Context, tx *store.Tx, args ChargeHous
 	if c.PayeeIDs, err = tx.OrganisationIDs(ctx); err != nil {
 		return err
 	}
-	_, err = tx.SaveCharges(ctx, c)
-	return err
+	changed, err := tx.SaveCharges(ctx, c)
+	if err != nil || !changed {
+		return err
+	}
+	return tx.SaveOutcomes(ctx, left)
 }
 
 func addTotals(c *store.ChargedHouse) error {

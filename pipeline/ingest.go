@@ -204,6 +204,9 @@ func rank(first importers.Fact) int {
 	case housing.OpeningBalance, housing.HouseVolume, housing.Claim:
 		return 4
 	}
+	if rank, ok := houseFactsRank(first); ok {
+		return rank
+	}
 	return 5
 }
 

@@ -1,0 +1,127 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+	"github.com/kvitok-gkh/kvitok/importers"
+	"github.com/kvitok-gkh/kvitok/pipeline/matching"
+	"github.com/kvitok-gkh/kvitok/store"
+)
+
+// storing is a query of the store that takes facts of one kind.
+type storing[T any] func(tx *store.Tx, ctx context.Context, organisation, source int64, rows []T) ([]housing.Outcome, error)
+
+func applyAs[T any](ctx context.Context, a *applier, facts []importers.Fact, put storing[T], change func(T) T) ([]housing.Outcome, error) {
+	return put(a.tx, ctx, a.Organisation.ID, a.source, each(facts, change))
+}
+
+// keyed makes the key by which houses are compared.
+func keyed(h housing.OfHouse) housing.OfHouse {
+	h.Key = matching.HouseKey(h.House)
+	return h
+}
+
+// applyHouseFacts takes facts of houses as a whole, applyAccountFacts those of accounts and meters.
+func (a *applier) applyHouseFacts(ctx context.Context, facts []importers.Fact) ([]housing.Outcome, error) {
+	switch facts[0].(type) {
+	case housing.ManagerEntry:
+		return applyAs(ctx, a, facts, (*store.Tx).ApplyManagers, func(e housing.ManagerEntry) housing.ManagerEntry {
+			e.OfHouse = keyed(e.OfHouse)
+			return e
+		})
+	case housing.DecisionEntry:
+		return applyAs(ctx, a, facts, (*store.Tx).ApplyDecisions, func(e housing.DecisionEntry) housing.DecisionEntry {
+			e.OfHouse = keyed(e.OfHouse)
+			return e
+		})
+	case housing.EquipmentEntry:
+		return applyAs(ctx, a, facts, (*store.Tx).ApplyEquipment, func(e housing.EquipmentEntry) housing.EquipmentEntry {
+			e.OfHouse = keyed(e.OfHouse)
+			return e
+		})
+	case housing.CommunalEntry:
+		return applyAs(ctx, a, facts, (*store.Tx).ApplyCommunalFlats, func(e housing.CommunalEntry) housing.CommunalEntry {
+			e.OfHouse = keyed(e.OfHouse)
+			return e
+		})
+	case housing.FailureEntry:
+		return applyAs(ctx, a, facts, (*store.Tx).ApplyHouseFailures, func(e housing.FailureEntry) housing.FailureEntry {
+			e.OfHouse = keyed(e.OfHouse)
+			return e
+		})
+	case housing.HouseMonthEntry:
+		return applyAs(ctx, a, facts, (*store.Tx).ApplyHouseMonths, func(e housing.HouseMonthEntry) housing.HouseMonthEntry {
+			e.OfHouse = keyed(e.OfHouse)
+			return e
+		})
+	case housing.MadeEntry:
+		return applyAs(ctx, a, facts, (*store.Tx).ApplyMade, func(e housing.MadeEntry) housing.MadeEntry {
+			e.OfHouse = keyed(e.OfHouse)
+			return e
+		})
+	case housing.ContainerEntry:
+		return applyAs(ctx, a, facts, (*store.Tx).ApplyContainers, func(e housing.ContainerEntry) housing.ContainerEntry {
+			e.OfHouse = keyed(e.OfHouse)
+			return e
+		})
+	case housing.WasteYearEntry:
+		return applyAs(ctx, a, facts, (*store.Tx).ApplyWasteYears, func(e housing.WasteYearEntry) housing.WasteYearEntry {
+			e.OfHouse = keyed(e.OfHouse)
+			return e
+		})
+	case housing.QualityEntry:
+		return applyAs(ctx, a, facts, (*store.Tx).ApplyQualityActs, func(e housing.QualityEntry) housing.QualityEntry {
+			e.OfHouse = keyed(e.OfHouse)
+			return e
+		})
+	case housing.ConsumptionRange:
+		return applyAs(ctx, a, facts, (*store.Tx).ApplyRanges, func(r housing.ConsumptionRange) housing.ConsumptionRange {
+			r.House = matching.HouseKey(r.House)
+			return r
+		})
+	}
+	return a.applyAccountFacts(ctx, facts)
+}
+
+func (a *applier) applyAccountFacts(ctx context.Context, facts []importers.Fact) ([]housing.Outcome, error) {
+	switch facts[0].(type) {
+	case housing.StayEntry:
+		return applyAs(ctx, a, facts, (*store.Tx).ApplyStays, same[housing.StayEntry])
+	case housing.AbsenceEntry:
+		return applyAs(ctx, a, facts, (*store.Tx).ApplyAbsences, same[housing.AbsenceEntry])
+	case housing.ViolationEntry:
+		return applyAs(ctx, a, facts, (*store.Tx).ApplyViolations, same[housing.ViolationEntry])
+	case housing.WasteShareEntry:
+		return applyAs(ctx, a, facts, (*store.Tx).ApplyWasteShares, same[housing.WasteShareEntry])
+	case housing.DistributorEntry:
+		return applyAs(ctx, a, facts, (*store.Tx).ApplyDistributors, same[housing.DistributorEntry])
+	case housing.MeterEventEntry:
+		return applyAs(ctx, a, facts, (*store.Tx).ApplyMeterEvents, same[housing.MeterEventEntry])
+	case housing.ControlEntry:
+		rows := each(facts, same[housing.ControlEntry])
+		for _, row := range rows {
+			if err := a.ensureReadings(ctx, row.Readings[0].On); err != nil {
+				return nil, err
+			}
+		}
+		return a.tx.ApplyControls(ctx, a.Organisation.ID, a.source, rows)
+	}
+	return nil, fmt.Errorf("apply a row of %s: no step takes a %T", a.file.Format, facts[0])
+}
+
+// houseFactsRank orders facts of houses and accounts after the houses, accounts and meters that they
+// name; ok is false for other facts.
+func houseFactsRank(first importers.Fact) (rank int, ok bool) {
+	const afterHouses, afterMeters = 2, 4
+	switch first.(type) {
+	case housing.ManagerEntry, housing.DecisionEntry, housing.EquipmentEntry, housing.CommunalEntry, housing.FailureEntry,
+		housing.HouseMonthEntry, housing.MadeEntry, housing.ContainerEntry, housing.WasteYearEntry, housing.ConsumptionRange:
+		return afterHouses, true
+	case housing.StayEntry, housing.AbsenceEntry, housing.ViolationEntry, housing.WasteShareEntry, housing.DistributorEntry,
+		housing.MeterEventEntry, housing.ControlEntry, housing.QualityEntry:
+		return afterMeters, true
+	}
+	return 0, false
+}
