@@ -184,22 +184,30 @@ func BenchmarkReadings(b *testing.B) {
 	b.ReportMetric(float64(total)/b.Elapsed().Seconds(), "readings/s")
 }
 
-// BenchmarkLoadSnapshot reads a house of 150 accounts with a year of readings.
-func BenchmarkLoadSnapshot(b *testing.B) {
-	w := town(b)
-	w.saveAll(b, w.units(b, period(b, "2026-09")), 2)
-	refs, err := w.HouseRefs(b.Context(), w.issuer.ID)
-	if err != nil {
-		b.Fatal(err)
+// BenchmarkLoadSnapshots reads houses of 150 accounts with a year of readings, some at a time.
+func BenchmarkLoadSnapshots(b *testing.B) {
+	for _, at := range []int{1, 10} {
+		b.Run(strconv.Itoa(at), func(b *testing.B) {
+			w := town(b)
+			w.saveAll(b, w.units(b, period(b, "2026-09")), 2)
+			refs, err := w.HouseRefs(b.Context(), w.issuer.ID)
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.ReportAllocs()
+			houses, i := make([]int64, at), 0
+			for b.Loop() {
+				for j := range houses {
+					houses[j] = refs[i%len(refs)].ID
+					i++
+				}
+				if _, err := w.LoadSnapshots(b.Context(), w.issuer, houses, period(b, october)); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.N*at*benchAccounts)/b.Elapsed().Seconds(), "accounts/s")
+		})
 	}
-	i := 0
-	for b.Loop() {
-		if _, err := w.LoadSnapshot(b.Context(), w.issuer, refs[i%len(refs)].ID, period(b, october)); err != nil {
-			b.Fatal(err)
-		}
-		i++
-	}
-	b.ReportMetric(float64(b.N*benchAccounts)/b.Elapsed().Seconds(), "accounts/s")
 }
 
 // BenchmarkRebuildBalances draws up the ledger of a month from nothing, then again without a change.

@@ -155,7 +155,7 @@ func TestLoadSnapshot(t *testing.T) { //nolint:funlen // one literal
 			Occupancy: []housing.Occupancy{
 				occupancy(since, "2026-10-11", 2, housing.Owner), occupancy("2026-10-11", "", 0, housing.Tenant),
 			},
-			Services: []housing.AccountService{service(housing.Maintenance, issuerINN), service(housing.ColdWater, issuerINN)},
+			Services: []housing.AccountService{service(housing.ColdWater, issuerINN), service(housing.Maintenance, issuerINN)},
 			Meters: []housing.MeterFacts{
 				{
 					Meter: meterOf("A-1", housing.ColdWater, 1),

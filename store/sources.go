@@ -30,3 +30,10 @@ ON CONFLICT (kind, name, partition, file_id) DO UPDATE SET name = EXCLUDED.name 
 	}
 	return id, nil
 }
+
+// sourceColumns name a source s in a query; the position of the fact stands after them.
+const sourceColumns = `s.kind, s.name, s.partition, `
+
+func sourceTargets(s *housing.Source) []any {
+	return []any{&s.Kind, &s.Name, &s.Partition, &s.Position}
+}

@@ -1,0 +1,59 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+)
+
+func (l *factLoader) loadAccounts(ctx context.Context) error {
+	const sql = `
+SELECT a.house_id, a.id, a.number, a.unified, a.service_code, p.id, p.flat, p.room, p.kind, a.payer, a.opened, a.closed,
+    ` + sourceColumns + `a.source_pos
+FROM accounts a JOIN premises p ON p.id = a.premises_id JOIN sources s ON s.id = a.source_id
+WHERE a.house_id = ANY(@houses) AND a.organisation_id = @organisation
+    AND (a.opened IS NULL OR a.opened < @next) AND (a.closed IS NULL OR a.closed > @month)`
+	count := 0
+	err := l.each(ctx, sql, func(r *factRow) {
+		house := l.houses[r.number()]
+		house.Accounts = append(house.Accounts, housing.AccountFacts{Account: housing.Account{
+			ID: r.number(), Number: r.text(), Unified: r.text(), ServiceID: r.text(),
+			Premises: housing.Premises{ID: r.number(), Flat: r.word(), Room: r.word(), Kind: housing.PremisesKind(r.word())},
+			Payer:    r.text(), Opened: r.date(), Closed: r.date(), Source: r.source(),
+		}})
+		count++
+	})
+	ids := make([]int64, 0, count)
+	l.accounts = make(map[int64]*housing.AccountFacts, count)
+	for _, house := range l.houses {
+		slices.SortFunc(house.Accounts, func(a, b housing.AccountFacts) int { return strings.Compare(a.Number, b.Number) })
+		for i := range house.Accounts {
+			a := &house.Accounts[i]
+			l.accounts[a.ID] = a
+			ids = append(ids, a.ID)
+		}
+	}
+	slices.Sort(ids) // neighbours lie together
+	l.args["accounts"] = ids
+	return err
+}
+
+func (l *factLoader) loadOccupancies(ctx context.Context) error {
+	const sql = `
+SELECT o.account_id, lower(o.valid), upper(o.valid), o.area, o.people, o.owners, o.occupant, ` + sourceColumns + `o.source_pos
+FROM occupancies o JOIN sources s ON s.id = o.source_id
+WHERE o.account_id = ANY(@accounts) AND lower(o.valid) < @next AND COALESCE(upper(o.valid) > @month, true)`
+	err := l.each(ctx, sql, func(r *factRow) {
+		a := l.accounts[r.number()]
+		a.Occupancy = append(a.Occupancy, housing.Occupancy{
+			Valid: r.interval(), Area: r.decimal(), People: int(r.number()), Owners: int(r.number()),
+			Occupant: housing.Occupant(r.word()), Source: r.source(),
+		})
+	})
+	for _, a := range l.accounts {
+		slices.SortFunc(a.Occupancy, func(x, y housing.Occupancy) int { return x.Valid.From.Cmp(y.Valid.From) })
+	}
+	return err
+}
