@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// Driver is one place as its protocol sees it: a flat list of files in one directory.
+// Source is the half of a Driver that an inbox needs: a place from which files are taken. A mailbox is no more than that.
 //
-// Obligations of every driver, proven by remotetest.Run:
+// Obligations of every source, proven by remotetest.RunSource:
 //
 //   - Calls come from one goroutine at a time; the stream of Open counts as a call until it is closed.
 //     Place keeps that order, so a driver needs no lock.
@@ -20,7 +20,7 @@ import (
 //     attempt may cure (a broken connection, a busy server) wraps ErrTemporary. Every other error is
 //     permanent, the unknown ones too.
 //   - After a temporary error the driver is usable: the next call connects again by itself.
-type Driver interface {
+type Source interface {
 	// List returns the regular files of the place in any order; no directories, no links. Times are as
 	// precise as the protocol tells (an FTP server without MLSD: minutes). An empty place is no error.
 	List(ctx context.Context) ([]Entry, error)
@@ -31,6 +31,18 @@ type Driver interface {
 	// from a lost connection. ctx governs the stream until it is closed.
 	Open(ctx context.Context, name string) (io.ReadCloser, error)
 
+	// Remove deletes one file. When it fails with a temporary error it may still have happened.
+	Remove(ctx context.Context, name string) error
+
+	// Close releases the connection. It is idempotent; calls after Close fail or connect anew.
+	io.Closer
+}
+
+// Driver is one place as its protocol sees it: a flat list of files in one directory that can also be
+// written. The obligations of Source hold; remotetest.Run proves them.
+type Driver interface {
+	Source
+
 	// Put writes r to name from the first byte, replacing what was there. When it returns nil the bytes
 	// are as durable as the place can make them. When it fails, name may hold a part of the file: give it
 	// temporary names only. r is not closed and may be read partly.
@@ -39,11 +51,19 @@ type Driver interface {
 	// Rename gives a file its other name in one step. Whether an existing target is replaced or refused
 	// depends on the server; callers ask first. When Rename fails with a temporary error it may still have happened.
 	Rename(ctx context.Context, from, to string) error
+}
 
-	// Remove deletes one file. When it fails with a temporary error it may still have happened.
-	Remove(ctx context.Context, name string) error
+// Sender is a place that takes whole files one by one and shows none of them: mail. The obligations of
+// Source on contexts, attempts and kinds of errors hold.
+type Sender interface {
+	// Send hands one file over. nil means that the other side has answered for all of it. After a temporary
+	// error the file may have arrived; sending the same bytes under the same name again must be
+	// recognisable as a repetition by the receiver.
+	Send(ctx context.Context, name string, r io.Reader) error
 
-	// Close releases the connection. It is idempotent; calls after Close fail or connect anew.
+	// Check connects and shows who we are, without sending anything.
+	Check(ctx context.Context) error
+
 	io.Closer
 }
 
@@ -60,6 +80,19 @@ type Entry struct {
 	Name    string    `json:"name"`
 	Size    int64     `json:"size"`
 	ModTime time.Time `json:"mod_time"` // zero when the place does not tell
+
+	// Title is the name that the sender gave, where Name had to be made unique: two mails may carry one "reestr.txt".
+	Title string `json:"title,omitempty"`
+	// Origin says where at the place it came from, for the record: a sender and a Message-ID.
+	Origin string `json:"origin,omitempty"`
+}
+
+// FileName is the name as the sender gave it.
+func (e Entry) FileName() string {
+	if e.Title != "" {
+		return e.Title
+	}
+	return e.Name
 }
 
 func (e Entry) same(other Entry) bool {

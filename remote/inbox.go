@@ -31,21 +31,22 @@ type Sighting struct {
 // and names that CheckName refuses, which are logged. An empty file is reported like any other once it is
 // quiet; whoever reads it says what is wrong with it. When Ready fails the Watch is as it was.
 func (p *Place) Ready(ctx context.Context, w *Watch) ([]Entry, error) {
+	if p.source == nil {
+		return nil, fmt.Errorf("list files: %s is no inbox", p.name)
+	}
 	var listed []Entry
 	err := p.attempts(ctx, "list files", func() (err error) {
-		listed, err = p.driver.List(ctx)
+		listed, err = p.source.List(ctx)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
+	listed = p.arrival.candidates(listed)
 	now := p.now()
 	seen := make(map[string]Sighting, len(listed))
 	var ready []Entry
 	for _, e := range listed {
-		if isTemporary(e.Name) {
-			continue
-		}
 		if err := CheckName(e.Name); err != nil {
 			p.log.WarnContext(ctx, "file left alone", slog.Any("error", err))
 			continue
@@ -60,11 +61,35 @@ func (p *Place) Ready(ctx context.Context, w *Watch) ([]Entry, error) {
 			ready = append(ready, e)
 		}
 	}
+	if ready, err = p.withoutEmpty(ctx, ready); err != nil {
+		return nil, err
+	}
 	w.Seen = seen
 	slices.SortFunc(ready, func(a, b Entry) int {
 		return cmp.Or(a.ModTime.Compare(b.ModTime), strings.Compare(a.Name, b.Name))
 	})
 	return ready, nil
+}
+
+// withoutEmpty does with files without a byte what the inbox is told to.
+func (p *Place) withoutEmpty(ctx context.Context, ready []Entry) ([]Entry, error) {
+	if p.arrival.Empty == "" || p.arrival.Empty == EmptyTake {
+		return ready, nil
+	}
+	kept := make([]Entry, 0, len(ready))
+	for _, e := range ready {
+		if e.Size > 0 {
+			kept = append(kept, e)
+			continue
+		}
+		if p.arrival.Empty == EmptyRemove {
+			p.log.InfoContext(ctx, "empty file removed", slog.String("file", e.Name))
+			if err := p.Done(ctx, Fetched{Entry: e}); err != nil && !errors.Is(err, ErrChanged) {
+				return nil, err
+			}
+		}
+	}
+	return kept, nil
 }
 
 // Fetched is a file whose complete copy is with us.
@@ -77,7 +102,8 @@ type Fetched struct {
 // writes from the first byte, so create must truncate; the writer is always closed, and its Close counts.
 // Success means: every byte arrived, their number is the size at the place before and after the
 // download, and the sum is of exactly these bytes. On error the caller throws away what was written.
-// A file that changed since it was listed, or during the download, is ErrChanged. Nothing is removed: see Done.
+// A file that changed since it was listed, or during the download, or whose end is still awaited, is ErrChanged. Nothing
+// is removed: see Done.
 func (p *Place) Fetch(ctx context.Context, e Entry, create func() (io.WriteCloser, error)) (Fetched, error) {
 	if err := CheckName(e.Name); err != nil {
 		return Fetched{}, fmt.Errorf("fetch from %s: %w", p.name, err)
@@ -101,13 +127,17 @@ func (p *Place) fetchOnce(ctx context.Context, e Entry, create func() (io.WriteC
 	if before.Size != e.Size {
 		return Fetched{}, fmt.Errorf("%w: %d bytes when listed, %d now", ErrChanged, e.Size, before.Size)
 	}
+	promise, err := p.promised(ctx, e.Name)
+	if err != nil {
+		return Fetched{}, err
+	}
 	w, err := create()
 	if err != nil {
 		return Fetched{}, fmt.Errorf("create the local copy: %w", err)
 	}
 	sum := sha256.New()
-	sink := &sinkWriter{w: w}
-	size, err := p.download(ctx, e, io.MultiWriter(sink, sum))
+	sink, ends := &sinkWriter{w: w}, &edges{}
+	size, err := p.download(ctx, e, io.MultiWriter(sink, sum, promise.sum, ends))
 	closeErr := w.Close()
 	switch {
 	case sink.err != nil:
@@ -128,13 +158,20 @@ func (p *Place) fetchOnce(ctx context.Context, e Entry, create func() (io.WriteC
 	if size != before.Size {
 		return Fetched{}, Temporary(fmt.Errorf("downloaded %d bytes of %d", size, before.Size))
 	}
+	if err := promise.kept(); err != nil {
+		return Fetched{}, err
+	}
+	if missing := ends.unfinished(e.FileName(), p.arrival.Ends); missing != "" && p.wait(before) {
+		return Fetched{}, fmt.Errorf("%w, or is not complete yet: %s", ErrChanged, missing)
+	}
+	before.Title, before.Origin = e.Title, e.Origin
 	return Fetched{Entry: before, SHA256: [sha256.Size]byte(sum.Sum(nil))}, nil
 }
 
 // download copies at most one byte more than the file should have: enough to see that it is longer,
 // and no way to fill the disk.
 func (p *Place) download(ctx context.Context, e Entry, w io.Writer) (int64, error) {
-	r, err := p.driver.Open(ctx, e.Name)
+	r, err := p.source.Open(ctx, e.Name)
 	if err != nil {
 		return 0, fmt.Errorf("open: %w", err)
 	}
@@ -173,13 +210,33 @@ func (p *Place) Done(ctx context.Context, f Fetched) error {
 			return fmt.Errorf("%w since it was fetched", ErrChanged)
 		}
 		if err == nil {
-			err = p.driver.Remove(ctx, f.Entry.Name)
+			err = p.source.Remove(ctx, f.Entry.Name)
 		}
-		if errors.Is(err, ErrNotFound) {
-			return nil
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return err
 		}
-		return err
+		return p.removeCompanions(ctx, f.Entry.Name)
 	})
+}
+
+// removeCompanions removes the flag and the checksum file of a file that is gone: under the same name they would call a
+// half-written successor ready.
+func (p *Place) removeCompanions(ctx context.Context, name string) error {
+	endings := slices.Concat(p.arrival.ReadyFlags, p.arrival.Checksums)
+	if len(endings) == 0 {
+		return nil
+	}
+	there, err := p.namesThere(ctx)
+	if err != nil {
+		return err
+	}
+	for beside := companion(name, endings, there); beside != ""; beside = companion(name, endings, there) {
+		if err := p.source.Remove(ctx, beside); err != nil && !errors.Is(err, ErrNotFound) {
+			return fmt.Errorf("remove %s: %w", beside, err)
+		}
+		delete(there, beside)
+	}
+	return nil
 }
 
 // sinkWriter remembers that the receiving side failed, to tell it from a failing place.

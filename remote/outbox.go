@@ -37,6 +37,12 @@ func (p *Place) Deliver(ctx context.Context, name string, size int64, open func(
 	if isTemporary(name) {
 		return Delivered{}, fmt.Errorf("deliver to %s: %w: %q looks temporary", p.name, ErrName, name)
 	}
+	if p.sender != nil {
+		return p.send(ctx, name, size, open)
+	}
+	if p.driver == nil {
+		return Delivered{}, fmt.Errorf("deliver %s: %s takes no files", name, p.name)
+	}
 	d := delivery{place: p, name: name, size: size, open: open}
 	if err := p.attempts(ctx, "deliver "+name, func() error { return d.try(ctx) }); err != nil {
 		return Delivered{}, err
@@ -45,6 +51,30 @@ func (p *Place) Deliver(ctx context.Context, name string, size int64, open func(
 		p.log.WarnContext(ctx, "delivered file was gone before it could be checked", slog.String("file", d.result.Name))
 	}
 	return d.result, nil
+}
+
+// send gives a file to a place that shows none: its word is all the proof there is.
+func (p *Place) send(ctx context.Context, name string, size int64, open func() (io.ReadCloser, error)) (Delivered, error) {
+	err := p.attempts(ctx, "send "+name, func() error {
+		r, err := open()
+		if err != nil {
+			return fmt.Errorf("open the source: %w", err)
+		}
+		source := &sourceReader{r: io.LimitReader(r, size+1)}
+		// The size first: what has been sent cannot be taken back.
+		content, err := io.ReadAll(source)
+		if err = errors.Join(err, r.Close()); err != nil {
+			return fmt.Errorf("read the source: %w", err)
+		}
+		if int64(len(content)) != size {
+			return fmt.Errorf("source has %d bytes, expected %d", len(content), size)
+		}
+		return p.sender.Send(ctx, name, bytes.NewReader(content))
+	})
+	if err != nil {
+		return Delivered{}, err
+	}
+	return Delivered{Name: name}, nil
 }
 
 // delivery is the state of one Deliver over its attempts.

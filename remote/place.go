@@ -4,14 +4,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"strings"
 	"time"
 )
 
 // Settings are what a Place needs.
 type Settings struct {
 	Name    string        // for logs and errors: the partner and the direction
-	Driver  Driver        // owned by the Place from New on, closed by its Close
+	Driver  Driver        // a directory: an inbox, an outbox or both
+	Source  Source        // or a place that is only an inbox
+	Sender  Sender        // or one that is only an outbox; whichever is given is the Place's from New on, closed by its Close
+	Arrival Arrival       // which files of an inbox are taken, and when
 	Backoff Backoff       // zero: the defaults
 	Quiet   time.Duration // the two polls which must agree are at least this far apart; zero: any two polls
 	Now     func() time.Time
@@ -24,8 +29,17 @@ func (s Settings) Validate() error {
 	if s.Name == "" {
 		errs = append(errs, errors.New("name is empty"))
 	}
-	if s.Driver == nil {
-		errs = append(errs, errors.New("driver is missing"))
+	given := 0
+	for _, one := range []bool{s.Driver != nil, s.Source != nil, s.Sender != nil} {
+		if one {
+			given++
+		}
+	}
+	if given != 1 {
+		errs = append(errs, errors.New("exactly one of driver, source and sender must be given"))
+	}
+	if err := s.Arrival.Validate(); err != nil {
+		errs = append(errs, err)
 	}
 	if s.Quiet < 0 {
 		errs = append(errs, fmt.Errorf("quiet: %v is negative", s.Quiet))
@@ -48,7 +62,10 @@ func (s Settings) Validate() error {
 // wrapping ErrTemporary, so that the caller may come back at the next tick.
 type Place struct {
 	name    string
-	driver  Driver
+	source  Source // nil: no inbox
+	driver  Driver // nil: nothing can be written
+	sender  Sender // nil: no mail
+	arrival Arrival
 	backoff Backoff
 	quiet   time.Duration
 	now     func() time.Time
@@ -61,8 +78,12 @@ func New(s Settings) (*Place, error) {
 	if err := s.Validate(); err != nil {
 		return nil, fmt.Errorf("set up place %q: %w", s.Name, err)
 	}
+	source := s.Source
+	if s.Driver != nil {
+		source = s.Driver
+	}
 	return &Place{
-		name: s.Name, driver: s.Driver, backoff: s.Backoff.withDefaults(), quiet: s.Quiet,
+		name: s.Name, source: source, driver: s.Driver, sender: s.Sender, arrival: s.Arrival, backoff: s.Backoff.withDefaults(), quiet: s.Quiet,
 		now: s.Now, log: s.Log.With(slog.String("place", s.Name)), turn: make(chan struct{}, 1),
 	}, nil
 }
@@ -77,15 +98,50 @@ func (p *Place) Check(ctx context.Context) error {
 		return err
 	}
 	defer release()
-	if _, err := p.driver.List(ctx); err != nil {
+	if p.source == nil {
+		err = p.sender.Check(ctx)
+	} else {
+		_, err = p.source.List(ctx)
+	}
+	if err != nil {
 		return fmt.Errorf("check place %s: %w", p.name, err)
+	}
+	return nil
+}
+
+// probeName is what CheckOutbox writes; every reader takes it for an unfinished upload.
+const probeName = ".kvitok-check" + partSuffix
+
+// CheckOutbox is Check, and the proof that files can be written, renamed and removed: one small file comes and goes.
+func (p *Place) CheckOutbox(ctx context.Context) error {
+	if err := p.Check(ctx); err != nil || p.driver == nil {
+		return err
+	}
+	release, err := p.enter(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	if err := p.driver.Put(ctx, probeName, strings.NewReader("kvitok check\n")); err != nil {
+		return fmt.Errorf("check place %s: no file can be written: %w", p.name, err)
+	}
+	renamed := strings.TrimSuffix(probeName, partSuffix)
+	if err := p.driver.Rename(ctx, probeName, renamed); err != nil {
+		return fmt.Errorf("check place %s: no file can be renamed: %w", p.name, errors.Join(err, p.driver.Remove(ctx, probeName)))
+	}
+	if err := p.driver.Remove(ctx, renamed); err != nil {
+		return fmt.Errorf("check place %s: no file can be removed: %w", p.name, err)
 	}
 	return nil
 }
 
 // Close releases the connection. No other call may be under way.
 func (p *Place) Close() error {
-	if err := p.driver.Close(); err != nil {
+	var closer io.Closer = p.sender
+	if p.source != nil {
+		closer = p.source
+	}
+	if err := closer.Close(); err != nil {
 		return fmt.Errorf("close place %s: %w", p.name, err)
 	}
 	return nil
@@ -126,10 +182,10 @@ func (p *Place) attempts(ctx context.Context, what string, try func() error) err
 
 // stat asks for one file the best way the driver has.
 func (p *Place) stat(ctx context.Context, name string) (Entry, error) {
-	if s, ok := p.driver.(Stater); ok {
+	if s, ok := p.source.(Stater); ok {
 		return s.Stat(ctx, name)
 	}
-	entries, err := p.driver.List(ctx)
+	entries, err := p.source.List(ctx)
 	if err != nil {
 		return Entry{}, err
 	}

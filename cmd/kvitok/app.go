@@ -14,9 +14,6 @@ import (
 	"github.com/kvitok-gkh/kvitok/importers/catalogue"
 	"github.com/kvitok-gkh/kvitok/pipeline"
 	"github.com/kvitok-gkh/kvitok/receipts"
-	"github.com/kvitok-gkh/kvitok/remote"
-	"github.com/kvitok-gkh/kvitok/remote/folder"
-	"github.com/kvitok-gkh/kvitok/remote/ftp"
 	"github.com/kvitok-gkh/kvitok/store"
 	"github.com/kvitok-gkh/kvitok/store/privatepg"
 )
@@ -153,31 +150,6 @@ func (e *environment) openPartners(a *app) ([]pipeline.Partner, error) {
 		partners = append(partners, partner)
 	}
 	return partners, nil
-}
-
-func (e *environment) openPlace(a *app, name string, c *placeConfig) (*remote.Place, error) {
-	if c == nil {
-		return nil, nil //nolint:nilnil // a partner may have one place only
-	}
-	var driver remote.Driver
-	var err error
-	if c.Folder != nil {
-		if err := makeOwnFolder(a.dir, c.Folder.Dir); err != nil {
-			return nil, err
-		}
-		driver, err = folder.New(*c.Folder)
-	} else {
-		driver, err = ftp.New(*c.FTP)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("set up %s: %w", name, err)
-	}
-	place, err := remote.New(remote.Settings{Name: name, Driver: driver, Now: e.now, Log: a.log})
-	if err != nil {
-		return nil, fmt.Errorf("set up %s: %w", name, err)
-	}
-	a.closers = append(a.closers, func(context.Context) error { return place.Close() })
-	return place, nil
 }
 
 // makeOwnFolder makes a folder inside the data folder, which is ours. Any other must be there: an

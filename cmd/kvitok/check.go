@@ -120,7 +120,7 @@ func checkPartner(p pipeline.Partner, try func(string, func(ctx context.Context)
 		try("partner "+p.Inbox.Name(), p.Inbox.Check)
 	}
 	if p.Outbox != nil {
-		try("partner "+p.Outbox.Name(), p.Outbox.Check)
+		try("partner "+p.Outbox.Name(), p.Outbox.CheckOutbox)
 	}
 }
 

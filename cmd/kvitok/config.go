@@ -12,8 +12,6 @@ import (
 	"github.com/kvitok-gkh/kvitok/importers/stream"
 	"github.com/kvitok-gkh/kvitok/receipts"
 	"github.com/kvitok-gkh/kvitok/receipts/paymentcode"
-	"github.com/kvitok-gkh/kvitok/remote/folder"
-	"github.com/kvitok-gkh/kvitok/remote/ftp"
 	"github.com/kvitok-gkh/kvitok/schedules"
 )
 
@@ -72,11 +70,6 @@ type partnerConfig struct {
 	Outbox *placeConfig `yaml:"outbox,omitempty"`
 }
 
-// placeConfig is one of them.
-type placeConfig struct {
-	Folder *folder.Config `yaml:"folder,omitempty"`
-	FTP    *ftp.Config    `yaml:"ftp,omitempty"`
-}
 
 type receiptsConfig struct {
 	SingleFiles  bool   `yaml:"single_files"`
@@ -113,16 +106,6 @@ func (o organisationConfig) validate() error {
 		errs = append(errs, errors.New("bank needs account (20 digits), name, bic (9 digits) and corr_account (20 digits)"))
 	}
 	return errors.Join(errs...)
-}
-
-func (p placeConfig) validate() error {
-	switch {
-	case (p.Folder == nil) == (p.FTP == nil):
-		return errors.New("one of folder and ftp must be given")
-	case p.Folder != nil:
-		return p.Folder.Validate()
-	}
-	return p.FTP.Validate()
 }
 
 func (r receiptsConfig) printer() (receipts.Config, error) {
@@ -169,11 +152,8 @@ func (c *config) defaults(dir string) {
 	}
 	for _, p := range c.Partners {
 		for _, place := range []*placeConfig{p.Inbox, p.Outbox} {
-			if place != nil && place.Folder != nil {
-				inside(&place.Folder.Dir)
-			}
-			if place != nil && place.FTP != nil {
-				inside(&place.FTP.CAFile)
+			if place != nil {
+				place.inside(inside)
 			}
 		}
 	}

@@ -44,6 +44,8 @@ func Run(t *testing.T, open func(t *testing.T) remote.Driver) {
 		{"inbox: changed after fetch", inboxChanged},
 		{"outbox", outbox},
 		{"outbox: name taken", outboxTaken},
+		{"outbox: check", outboxCheck},
+		{"inbox: flags and checksums", inboxCompanions},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

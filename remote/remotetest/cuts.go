@@ -49,6 +49,28 @@ func RunCuts(t *testing.T, control string, step int64, open func(t *testing.T, d
 	t.Run("control", c.controlSweep)
 }
 
+// smallSize is little enough to sweep cuts over a whole transfer, byte by byte or nearly.
+const smallSize = 2000
+
+// RunLineCuts is RunCuts for a protocol with one connection for everything: the big file is cut where RunCuts cuts data
+// connections, a small one at every step from the first byte of the session to its last.
+func RunLineCuts(t *testing.T, step int64, open func(t *testing.T, dial Dial) remote.Driver) {
+	t.Helper()
+	c := &cutting{step: step, data: Pattern(cutSize), proxy: NewCutProxy(t, ""), line: true}
+	c.direct = closing(t, open(t, nil))
+	c.open = func(t *testing.T) remote.Driver { t.Helper(); return closing(t, open(t, c.proxy.Dial)) }
+	put(t, c.direct, "big.csv", c.data)
+	for _, cut := range dataCuts(false) {
+		t.Run("download, "+cut.String(), func(t *testing.T) { c.download(t, cut) })
+	}
+	for _, cut := range dataCuts(true) {
+		t.Run("upload, "+cut.String(), func(t *testing.T) { c.upload(t, cut) })
+	}
+	c.data, c.sweeping = Pattern(smallSize), true
+	put(t, c.direct, "big.csv", c.data)
+	t.Run("sweep", c.controlSweep)
+}
+
 func dataCuts(up bool) []Cut {
 	cuts := make([]Cut, 0, 16)
 	for _, after := range []int64{0, 5000, cutSize / 2, cutSize - 1} {
@@ -62,11 +84,13 @@ func dataCuts(up bool) []Cut {
 }
 
 type cutting struct {
-	step   int64
-	data   []byte
-	proxy  *CutProxy
-	direct remote.Driver
-	open   func(t *testing.T) remote.Driver
+	step     int64
+	data     []byte
+	proxy    *CutProxy
+	line     bool // one connection for everything
+	sweeping bool // cuts may lie behind the end
+	direct   remote.Driver
+	open     func(t *testing.T) remote.Driver
 }
 
 // controlSweep breaks the control connection at every step of both directions, until a whole transfer passes without being broken: logins, sizes, times, transfers and renames all are hit.
@@ -75,7 +99,7 @@ func (c *cutting) controlSweep(t *testing.T) {
 		for name, run := range map[string]func(*testing.T, Cut) bool{"download": c.download, "upload": c.upload} {
 			hit := 0
 			for after := int64(0); ; after += c.step {
-				cut := Cut{Up: up, After: after, Reset: hit%2 == 1}
+				cut := Cut{Data: c.line, Up: up, After: after, Reset: hit%2 == 1}
 				again := false
 				t.Run(name+", "+cut.String(), func(t *testing.T) { again = run(t, cut) })
 				if !again {
@@ -125,7 +149,7 @@ func (c *cutting) download(t *testing.T, cut Cut) bool {
 	if !slices.Contains(list(t, c.direct), "big.csv") {
 		t.Error("the original is gone")
 	}
-	if cut.Data && made == 0 {
+	if cut.Data && !c.sweeping && made == 0 {
 		t.Error("nothing was cut")
 	}
 	return made > 0
@@ -183,7 +207,7 @@ func (c *cutting) upload(t *testing.T, cut Cut) bool {
 	if err := c.direct.Remove(t.Context(), name); err != nil {
 		t.Fatal(err)
 	}
-	if cut.Data && made == 0 {
+	if cut.Data && !c.sweeping && made == 0 {
 		t.Error("nothing was cut")
 	}
 	return made > 0
@@ -202,11 +226,21 @@ func closing(t *testing.T, d remote.Driver) remote.Driver {
 // place makes a Place with so many attempts and short waits.
 func place(t *testing.T, d remote.Driver, attempts int) *remote.Place {
 	t.Helper()
-	p, err := remote.New(remote.Settings{
-		Name: "test", Driver: d,
-		Backoff: remote.Backoff{Attempts: attempts, First: time.Millisecond, Max: 20 * time.Millisecond},
-		Now:     time.Now, Log: slog.New(slog.DiscardHandler), //nolint:forbidigo // tests may use the real clock
-	})
+	return newPlace(t, remote.Settings{Driver: d, Backoff: remote.Backoff{Attempts: attempts}})
+}
+
+// arriving makes a Place with rules of arrival.
+func arriving(t *testing.T, d remote.Driver, a remote.Arrival) *remote.Place {
+	t.Helper()
+	return newPlace(t, remote.Settings{Driver: d, Arrival: a, Backoff: remote.Backoff{Attempts: 5}})
+}
+
+func newPlace(t *testing.T, s remote.Settings) *remote.Place {
+	t.Helper()
+	s.Name, s.Log = "test", slog.New(slog.DiscardHandler)
+	s.Now = time.Now //nolint:forbidigo // tests may use the real clock
+	s.Backoff.First, s.Backoff.Max = time.Millisecond, 20*time.Millisecond
+	p, err := remote.New(s)
 	if err != nil {
 		t.Fatal(fmt.Errorf("make place: %w", err))
 	}
