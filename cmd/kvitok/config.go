@@ -70,7 +70,6 @@ type partnerConfig struct {
 	Outbox *placeConfig `yaml:"outbox,omitempty"`
 }
 
-
 type receiptsConfig struct {
 	SingleFiles  bool   `yaml:"single_files"`
 	CodeEncoding string `yaml:"code_encoding"` // of payment codes: utf-8, windows-1251, koi8-r
