@@ -54,9 +54,13 @@ func DetectEncoding(head []byte) (enc Encoding, ok bool) {
 		return UTF8, true
 	}
 	best, points := Windows1251, 0
-	for _, candidate := range []Encoding{Windows1251, CP866, KOI8R} {
-		if score := scoreRussian(head, candidate.Charmap()); score > points {
-			best, points = candidate, score
+	for _, candidate := range []struct {
+		encoding Encoding
+		prior    int // decides where a word or two is all the Russian there is: НЕТ reads as «мер» in KOI8-R
+	}{{Windows1251, 12}, {CP866, 8}, {KOI8R, 0}} {
+		score := scoreRussian(head, candidate.encoding.Charmap())
+		if score > 0 && score+candidate.prior > points {
+			best, points = candidate.encoding, score+candidate.prior
 		}
 	}
 	return best, points > 0

@@ -77,6 +77,15 @@ type Shape struct {
 
 	Columns  []dbase.Field // tables of dBase
 	CodePage byte          // their code-page byte
+	// Aside are the lines that are no rows: heads, packs, totals. They hold no fact; a protocol gives them back
+	// as they came, at their places among the rows, known also where they are why the file is refused.
+	Aside []Aside
+}
+
+// Aside is a line of a file that is no row.
+type Aside struct {
+	Row   int
+	Cells []string
 }
 
 // Kind is the kind of a file by its bytes.

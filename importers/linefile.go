@@ -17,13 +17,18 @@ func EachLine(ctx context.Context, in Input, visit func(Line) error) (Result, er
 	if err != nil {
 		return Result{}, err
 	}
+	return EachLineOf(ctx, in, s, TextLayout{}, visit)
+}
+
+// EachLineOf is EachLine for a format with another layout, of which the sample is known.
+func EachLineOf(ctx context.Context, in Input, s *Sample, layout TextLayout, visit func(Line) error) (Result, error) {
 	if s.Kind != KindText {
 		return Result{}, Refuse("wrong_kind", "ожидается текстовый файл, а это книга Excel")
 	}
 	result := Result{Shape: Shape{
-		Kind: KindText, Encoding: s.Encoding, Delimiter: delimiter, Sheets: []Sheet{{}},
+		Kind: KindText, Encoding: s.Encoding, Delimiter: layout.delimiter(), Sheets: []Sheet{{}},
 	}}
-	lines := NewTextReader(in, s.Encoding)
+	lines := NewLayoutReader(in, s.Encoding, layout)
 	for {
 		line, err := lines.Next()
 		if errors.Is(err, io.EOF) {
@@ -104,6 +109,11 @@ func RecordOf(line Line, cells []string, want int) (rec Record, ok bool) {
 		return rec, true
 	}
 	return rec, false
+}
+
+// Blame adds what is wrong with a column of the record; column and value may be empty.
+func (r *Record) Blame(column, value string, err error) {
+	r.Problems = append(r.Problems, r.problem(column, value, err))
 }
 
 // SourceOf is where a row of a file came from.

@@ -79,16 +79,19 @@ func (e edge) textWidth(cells []string) int {
 	return e.width(cells)
 }
 
-// SplitRow cuts a line of a format that knows neither quotes nor a header, and takes the cells of an
+// SplitRow cuts a line of a format that knows neither quotes nor a header, with «;» between its cells.
+func SplitRow(line string) []string { return SplitRowBy(line, delimiter) }
+
+// SplitRowBy cuts a line of a format that knows neither quotes nor a header, and takes the cells of an
 // answer off its end. No format has a verdict among its own last cells.
-func SplitRow(line string) []string {
+func SplitRowBy(line string, delimiter rune) []string {
 	cells := SplitPlain(line, delimiter)
 	for i := len(cells) - 1; i > 0; i-- {
 		if beyond := i + answerColumns; beyond < len(cells) && strings.TrimSpace(cells[beyond]) != "" {
 			break
 		}
 		if i+answerColumns <= len(cells) && isVerdict(cells[i]) {
-			return unquoted(cells[:i])
+			return unquoted(cells[:i], delimiter)
 		}
 	}
 	return cells
@@ -96,7 +99,7 @@ func SplitRow(line string) []string {
 
 // unquoted gives cells back as they first came: an answer puts a cell that begins with a quote into
 // quotes.
-func unquoted(cells []string) []string {
+func unquoted(cells []string, delimiter rune) []string {
 	for i, c := range cells {
 		if cell, rest, ok := cutQuoted(c, string(delimiter)); ok && rest == "" {
 			cells[i] = cell
@@ -107,7 +110,7 @@ func unquoted(cells []string) []string {
 
 // isComment reports whether a line of a text file is none of its rows: "# ..." or a line with nothing
 // in its other cells. A row whose first cell Excel filled with #Н/Д or ######## is a row.
-func isComment(raw []byte) bool {
+func isComment(raw []byte, delimiter byte) bool {
 	if len(raw) == 0 || raw[0] != '#' {
 		return false
 	}
@@ -115,7 +118,7 @@ func isComment(raw []byte) bool {
 		return true
 	}
 	_, rest, _ := bytes.Cut(raw, []byte{delimiter})
-	return len(bytes.Trim(rest, "; \t")) == 0
+	return len(bytes.Trim(rest, string([]byte{delimiter, ' ', '\t'}))) == 0
 }
 
 // isTotals reports whether a sheet is the totals of an answer.

@@ -21,6 +21,7 @@ type Sample struct {
 	Tail     []string              // last lines of a text file
 	Columns  []string              // names of the columns of a table of dBase
 	Root     string                // local name of the first element of an XML file, with its class: "message 80020"
+	Marked   []string              // lines among the first that begin with "#" and not with "# "; Lines lacks them
 }
 
 const (
@@ -138,6 +139,7 @@ func sampleText(in Input, head []byte) (*Sample, error) {
 	if len(s.Lines) > sampleLines {
 		s.Lines = s.Lines[:sampleLines]
 	}
+	s.Marked = markedLines(whole, enc)
 	last := head
 	if int64(len(head)) < in.Size {
 		last = cutFirstLine(tail)
@@ -146,10 +148,31 @@ func sampleText(in Input, head []byte) (*Sample, error) {
 		return nil, err
 	}
 	s.Tail = s.Tail[max(0, len(s.Tail)-sampleTail):]
-	if len(s.Lines) == 0 && len(s.Tail) == 0 {
+	if len(s.Lines)+len(s.Tail)+len(s.Marked) == 0 {
 		return nil, Refuse("empty_file", "в файле нет ни одной заполненной строки")
 	}
 	return s, nil
+}
+
+// markedLines are the lines that begin with "#" and something: comments of most formats, headers of some.
+func markedLines(text []byte, enc Encoding) []string {
+	var lines []string
+	for raw := range bytes.Lines(text) {
+		raw = bytes.TrimRight(raw, "\r\n")
+		if len(raw) < 2 || raw[0] != '#' || raw[1] == ' ' {
+			continue
+		}
+		line := string(raw)
+		if table := enc.Charmap(); table != nil {
+			if decoded, err := table.NewDecoder().Bytes(raw); err == nil {
+				line = string(decoded)
+			}
+		}
+		if lines = append(lines, line); len(lines) == sampleLines {
+			break
+		}
+	}
+	return lines
 }
 
 func cutFirstLine(text []byte) []byte { return text[bytes.IndexByte(text, '\n')+1:] }

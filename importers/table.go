@@ -36,6 +36,8 @@ type Table[T any] struct {
 	Columns []Column[T]
 	// Fact makes the fact of a row whose cells are all right; the error may name its column.
 	Fact func(row *T, src housing.Source) (Fact, *CellError)
+	// Also makes the further facts of a row that has one; nil for tables without.
+	Also func(row *T, src housing.Source) []Fact
 }
 
 // Layout is a Table of any type of row.
@@ -180,6 +182,9 @@ func (t Table[T]) reader(at []int) rowReader {
 		}
 		if !rec.Rejected() {
 			rec.Fact = fact
+			if t.Also != nil {
+				rec.Also = t.Also(row, src)
+			}
 		}
 	}
 }

@@ -22,7 +22,10 @@ type CSV struct {
 	Title string // name of the format
 	Room  string // subject
 	Table Layout
+	Cut   rune // between the cells, 0: ";"
 }
+
+func (f CSV) delimiter() rune { return TextLayout{Delimiter: f.Cut}.delimiter() }
 
 // Name returns the name of the format.
 func (f CSV) Name() string { return f.Title }
@@ -33,7 +36,7 @@ func (f CSV) Subject() string { return f.Room }
 // Recognise looks for the header.
 func (f CSV) Recognise(s *Sample) bool {
 	return s.Kind == KindText && slices.ContainsFunc(s.Lines[:min(headerWithin, len(s.Lines))], func(line string) bool {
-		return f.Table.marked(SplitQuoted(line, delimiter))
+		return f.Table.marked(SplitQuoted(line, f.delimiter()))
 	})
 }
 
@@ -46,8 +49,9 @@ func (f CSV) Decode(ctx context.Context, in Input, yield func(Record) error) (Re
 	if s.Kind != KindText {
 		return Result{}, Refuse("wrong_kind", "ожидается текстовый файл CSV, а это книга Excel")
 	}
-	d := csvDecoder{in: in, table: f.Table, lines: NewTextReader(in, s.Encoding)}
-	d.result.Shape = Shape{Kind: KindText, Encoding: s.Encoding, Delimiter: delimiter}
+	cut := f.delimiter()
+	d := csvDecoder{in: in, table: f.Table, cut: cut, lines: NewLayoutReader(in, s.Encoding, TextLayout{Delimiter: cut})}
+	d.result.Shape = Shape{Kind: KindText, Encoding: s.Encoding, Delimiter: cut}
 	err = d.run(ctx, yield)
 	return d.result, err
 }
@@ -55,6 +59,7 @@ func (f CSV) Decode(ctx context.Context, in Input, yield func(Record) error) (Re
 type csvDecoder struct {
 	in     Input
 	table  Layout
+	cut    rune
 	lines  *TextReader
 	header []string
 	edge   edge
@@ -95,7 +100,7 @@ func (d *csvDecoder) findHeader() error {
 		if err != nil {
 			return err
 		}
-		cells := SplitQuoted(line.Text, delimiter)
+		cells := SplitQuoted(line.Text, d.cut)
 		if !d.table.marked(cells) {
 			continue
 		}
@@ -114,7 +119,7 @@ func (d *csvDecoder) findHeader() error {
 }
 
 func (d *csvDecoder) record(line Line) Record {
-	rec := Record{Row: line.Number, Cells: SplitQuoted(line.Text, delimiter)}
+	rec := Record{Row: line.Number, Cells: SplitQuoted(line.Text, d.cut)}
 	if d.edge.answered {
 		said := d.edge.said(rec.Cells)
 		rec.Cells = said.cut(rec.Cells[:d.edge.textWidth(rec.Cells)])

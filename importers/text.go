@@ -29,13 +29,32 @@ type TextReader struct {
 	limits   Limits
 	number   int
 	rejected []byte // how the answer begins beside a rejected row, in the encoding of the file
+	cut      byte   // the delimiter
+	kept     [][]byte
 	buffer   []byte
 	ended    bool
 	open     bool
 }
 
+// TextLayout is what a reader of lines has to know of a format: what stands between its cells, and the
+// beginnings of lines that are no comments although they begin with "#".
+type TextLayout struct {
+	Delimiter rune     // 0: ";"
+	Kept      []string // "###"
+}
+
+func (l TextLayout) delimiter() rune {
+	if l.Delimiter == 0 {
+		return delimiter
+	}
+	return l.Delimiter
+}
+
 // NewTextReader starts at the first line. Files above the limit of size are refused by NewSample.
-func NewTextReader(in Input, enc Encoding) *TextReader {
+func NewTextReader(in Input, enc Encoding) *TextReader { return NewLayoutReader(in, enc, TextLayout{}) }
+
+// NewLayoutReader is NewTextReader for formats with another delimiter or with lines that begin with "#".
+func NewLayoutReader(in Input, enc Encoding, layout TextLayout) *TextReader {
 	const buffer = 128 << 10
 	limits := in.limits()
 	r := &TextReader{
@@ -44,7 +63,12 @@ func NewTextReader(in Input, enc Encoding) *TextReader {
 		encoding: enc,
 		limits:   limits,
 	}
-	for _, c := range string(delimiter) + housing.Rejected.Russian() + string(delimiter) {
+	sep := string(layout.delimiter())
+	r.cut = sep[0]
+	for _, prefix := range layout.Kept {
+		r.kept = append(r.kept, []byte(prefix))
+	}
+	for _, c := range sep + housing.Rejected.Russian() + sep {
 		if r.table == nil {
 			r.rejected = utf8.AppendRune(r.rejected, c)
 		} else if b, ok := r.table.EncodeRune(c); ok {
@@ -84,7 +108,7 @@ func (r *TextReader) Next() (Line, error) {
 		if len(bytes.TrimSpace(raw)) == 0 {
 			continue
 		}
-		if isComment(raw) {
+		if isComment(raw, r.cut) && !r.keeps(raw) {
 			r.open = false // no row can be cut here
 			continue
 		}
@@ -140,8 +164,18 @@ func (r *TextReader) sender(raw []byte) (own []byte, damaged bool) {
 		return raw, false
 	}
 	own = raw[:at]
-	code, _, _ := bytes.Cut(raw[at+len(r.rejected):], []byte{delimiter})
+	code, _, _ := bytes.Cut(raw[at+len(r.rejected):], []byte{r.cut})
 	return own, bytes.Contains(code, []byte(badEncoding)) && bytes.IndexByte(own, '?') >= 0
+}
+
+// keeps reports whether a line that looks like a comment is one of the format's own.
+func (r *TextReader) keeps(raw []byte) bool {
+	for _, prefix := range r.kept {
+		if bytes.HasPrefix(raw, prefix) && len(raw) > 1 && raw[1] != ' ' {
+			return true
+		}
+	}
+	return false
 }
 
 const badEncoding = "bad_encoding" // code of a line that is not in the encoding of its file
