@@ -24,8 +24,9 @@ func mayImport() map[string][]string {
 		"pipeline/penalties":  {"housing"},
 		"remote":              {"housing"},
 		"dbase":               {},
-		"importers":           {"housing", "dbase"},
-		"exporters":           {"housing", "dbase"},
+		"profiles":            {},
+		"importers":           {"housing", "dbase", "profiles"},
+		"exporters":           {"housing", "dbase", "profiles"},
 		"receipts":            {"housing"},
 		"store":               {"housing"},
 		"town":                {"housing", "importers"},
@@ -36,7 +37,7 @@ func mayImport() map[string][]string {
 		"schedules": {"housing", "pipeline", "remote", "importers", "store"},
 		"cmd": {
 			"housing", "pipeline", "pipeline/charging", "pipeline/matching", "pipeline/parameters", "remote", "importers",
-			"exporters", "receipts", "store", "town", "schedules",
+			"exporters", "receipts", "store", "town", "schedules", "profiles",
 		},
 	}
 }

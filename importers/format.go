@@ -55,6 +55,8 @@ type Control struct {
 	Rows    int // records yielded
 	Stated  ControlTotals
 	Counted ControlTotals
+	// Packs are the payments of each payment order, of a file whose totals come as a file of their own.
+	Packs []housing.PaymentPack `json:",omitempty"`
 }
 
 // ControlTotals are the sums by which a payment registry proves to be whole.

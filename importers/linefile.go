@@ -111,6 +111,17 @@ func RecordOf(line Line, cells []string, want int) (rec Record, ok bool) {
 	return rec, false
 }
 
+// WrongCells is the reason of a line with a wrong number of cells; want says which numbers are right.
+func WrongCells(got, least int, want string, delimiter rune) error {
+	text := fmt.Sprintf("в строке %s вместо %s", Count(got, "ячейка", "ячейки", "ячеек"), want)
+	if got < least {
+		text += fmt.Sprintf(": строка обрезана или потерян разделитель «%c»", delimiter)
+	} else {
+		text += fmt.Sprintf(": вероятно, знак «%c» внутри текста", delimiter)
+	}
+	return Wrong(wrongCellCount, text, "")
+}
+
 // Blame adds what is wrong with a column of the record; column and value may be empty.
 func (r *Record) Blame(column, value string, err error) {
 	r.Problems = append(r.Problems, r.problem(column, value, err))

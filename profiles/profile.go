@@ -24,7 +24,7 @@ type Profile struct {
 	Empty     []string          `yaml:"empty"`   // texts that stand for an empty cell
 	Unescape  map[string]string `yaml:"unescape"`
 
-	BadRows    int     `yaml:"bad_rows"`    // percent of rejected rows above which the file is refused; payments: 0
+	BadRows    *int    `yaml:"bad_rows"`    // percent of rejected rows above which the file is refused; see TooMany
 	Control    Control `yaml:"control"`     // whether the file must state its totals
 	OnlyTotals bool    `yaml:"only_totals"` // a file of totals and no rows is of this profile: no operations
 	Balance    bool    `yaml:"balance"`     // amount = transfer + fee, in each row, over the rows and in the totals
@@ -41,6 +41,19 @@ type Profile struct {
 	Source string `yaml:"-"`
 	// Text is the profile as it was written.
 	Text []byte `yaml:"-"`
+}
+
+// TooMany reports whether so many rejected rows refuse the whole file. A registry of payments is taken whole or
+// not at all; of others any number is told row by row unless the profile bounds it.
+func (p *Profile) TooMany(rejected, rows int) bool {
+	bound := 100
+	switch {
+	case p.Subject == Payments:
+		bound = 0
+	case p.BadRows != nil:
+		bound = *p.BadRows
+	}
+	return rejected*100 > rows*bound
 }
 
 // Subject is what the rows of a profile speak of.
@@ -118,6 +131,7 @@ type Line struct {
 	Is      LineKind `yaml:"is"`      // row where left out
 	Prefix  string   `yaml:"prefix"`  // how the line begins; without one it takes what no other line does
 	First   bool     `yaml:"first"`   // only the first line of the file
+	Last    bool     `yaml:"last"`    // the last line of the file: nothing may follow it
 	Cells   Cells    `yaml:"cells"`   // how many; as many as there are columns where left out
 	Pattern string   `yaml:"pattern"` // a regular expression with named groups, for totals in free text
 	Covers  Covers   `yaml:"covers"`  // of a total: the rows that it counts

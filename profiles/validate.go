@@ -113,10 +113,10 @@ func (p *Profile) validate() error {
 	if utf8.RuneCountInString(p.Delimiter) != 1 {
 		f.add("delimiter", "%q is not one character", p.Delimiter)
 	}
-	if p.BadRows < 0 || p.BadRows > 100 {
-		f.add("bad_rows", "%d, want a percentage from 0 to 100", p.BadRows)
+	if p.BadRows != nil && (*p.BadRows < 0 || *p.BadRows > 100) {
+		f.add("bad_rows", "%d, want a percentage from 0 to 100", *p.BadRows)
 	}
-	if p.Subject == Payments && p.BadRows != 0 {
+	if p.Subject == Payments && p.BadRows != nil && *p.BadRows != 0 {
 		f.add("bad_rows", "a registry of payments is taken whole or not at all: it must be 0")
 	}
 	for i, mask := range p.Dates {

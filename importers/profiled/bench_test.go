@@ -1,15 +1,18 @@
-package payments_test
+package profiled_test
 
 import (
 	"fmt"
 	"testing"
 
 	"github.com/kvitok-gkh/kvitok/importers/formattest"
-	"github.com/kvitok-gkh/kvitok/importers/payments"
 )
 
 func BenchmarkSberA(b *testing.B) {
-	formattest.Bench(b, payments.NewSberA(), "",
+	format, err := builtin(b).ByName("sber-payments-a")
+	if err != nil {
+		b.Fatal(err)
+	}
+	formattest.Bench(b, format, "",
 		func(n int) string {
 			return fmt.Sprintf("02-10-2026;09-15-00;9999/00138;9999999V;%012d;%010d;ТЕСТОВ ИВАН ПЕТРОВИЧ;"+
 				"г. Примерск, ул. Примерная, д. 1, кв. 1;0926;1500,00;1478,40;21,60;2\r\n", n+1, n)

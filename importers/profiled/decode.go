@@ -1,0 +1,313 @@
+package profiled
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+	"github.com/kvitok-gkh/kvitok/importers"
+	"github.com/kvitok-gkh/kvitok/profiles"
+)
+
+// reading is one file being read by a layout.
+type reading struct {
+	*layout
+	in       importers.Input
+	draft    draft
+	held     order // said by heads, packs and a trailer
+	tally    tally
+	aside    []importers.Aside
+	first    bool
+	numbers  map[uint64]int32 // unique values made of digits, by their row
+	words    map[string]int32 // other unique values
+	times    map[string]int   // how often a key came that is not unique by itself
+	parts    map[string]string
+	severity profiles.Severity
+	packs    map[packKey]*housing.PaymentPack
+	order    []packKey
+	notes    []housing.Problem
+
+	seenPeriod housing.Period // month that the rows speak of, of the first that contradicts the name
+}
+
+type packKey struct {
+	date   housing.Date
+	number string
+}
+
+func (l *layout) decode(ctx context.Context, in importers.Input, yield func(importers.Record) error) (importers.Result, error) {
+	sample, err := importers.NewSample(in)
+	if err != nil {
+		return importers.Result{}, err
+	}
+	if refused := l.wrongEncoding(sample); refused != nil {
+		return importers.Result{}, refused
+	}
+	r := &reading{layout: l, in: in, first: true, numbers: map[uint64]int32{}, words: map[string]int32{}, times: map[string]int{}}
+	r.draft.numbers, r.draft.texts = make([]number, len(l.sums)), make([]string, len(l.texts))
+	r.tally = newTally(l)
+	r.readName()
+	r.ahead(sample)
+	result, err := importers.EachLineOf(ctx, in, sample, importers.TextLayout{Delimiter: l.cut, Kept: l.kept},
+		func(text importers.Line) error { return r.take(text, yield) })
+	result.Control, result.Shape.Aside = r.control(), r.aside
+	result.Notes = append(result.Notes, r.notes...)
+	if err != nil {
+		return result, err
+	}
+	r.tally.closeAll()
+	if refused := r.verdict(); refused != nil {
+		return result, refused
+	}
+	return result, nil
+}
+
+// wrongEncoding refuses a text that the partner cannot have written so.
+func (l *layout) wrongEncoding(s *importers.Sample) *importers.FileError {
+	if s.Kind != importers.KindText || len(l.profile.Encodings) == 0 {
+		return nil
+	}
+	wanted := make([]string, len(l.profile.Encodings))
+	for i, name := range l.profile.Encodings {
+		if importers.Encoding(name) == s.Encoding {
+			return nil
+		}
+		wanted[i] = importers.Encoding(name).Russian()
+	}
+	return importers.Refuse("wrong_encoding", "файл в кодировке %s, а по профилю «%s» ожидается %s; пришлите файл в этой кодировке",
+		s.Encoding.Russian(), l.profile.Name, strings.Join(slices.Compact(wanted), " или "))
+}
+
+// take reads one line.
+func (r *reading) take(text importers.Line, yield func(importers.Record) error) error {
+	of, cells := r.kindOf(text.Text, r.first)
+	r.first = false
+	if refused := r.tally.nothingAfter(text, of); refused != nil {
+		r.aside = append(r.aside, r.asIs(text))
+		return refused
+	}
+	if of != nil && (of.Is == profiles.Total || of.Is == profiles.Note) {
+		r.aside = append(r.aside, r.asIs(text))
+		if of.Is == profiles.Total {
+			return r.total(text, of, cells)
+		}
+		return nil
+	}
+	rec := importers.Record{Row: text.Number, Cells: cells}
+	r.draft.reset()
+	switch {
+	case text.Problem != nil:
+		rec.Problems = []housing.Problem{*text.Problem}
+	case of == nil:
+		rec.Blame("", "", importers.Wrong("unknown_line", "строка не похожа ни на одну из строк формата", r.expectedLines()))
+	case of.Is == profiles.Pack:
+		r.pack(&rec, of, cells)
+		return yield(rec)
+	case !of.Cells.Fits(len(cells)):
+		rec.Blame("", "", importers.WrongCells(len(cells), of.Cells.Min, of.width(), r.cut))
+		r.salvage(of, cells)
+	default:
+		r.row(&rec, of, cells)
+	}
+	if of != nil && of.Prefix != "" {
+		rec.Cells = r.asIs(text).Cells
+	}
+	r.tally.row(&r.draft, &rec)
+	return yield(rec)
+}
+
+// asIs gives a line back as it came, without the cells of an answer.
+func (r *reading) asIs(text importers.Line) importers.Aside {
+	return importers.Aside{Row: text.Number, Cells: importers.SplitRowBy(text.Text, r.cut)}
+}
+
+// expectedLines lists the beginnings of lines that there may be.
+func (r *reading) expectedLines() string {
+	var words []string
+	for _, of := range r.lines {
+		if of.Prefix != "" {
+			words = append(words, "«"+of.Prefix+"»")
+		}
+	}
+	return "строка, которая начинается с " + anyOf(words)
+}
+
+// row reads the cells of a row into its facts.
+func (r *reading) row(rec *importers.Record, of *line, cells []string) {
+	d := &r.draft
+	for _, c := range of.columns {
+		r.cell(rec, c, cells)
+	}
+	for _, g := range of.groups {
+		r.group(rec, g, cells)
+	}
+	if rec.Rejected() {
+		return
+	}
+	fact, err := d.fact(r.profile.Subject, r.held, importers.SourceOf(r.in, rec.Row))
+	if err != nil {
+		rec.Blame("", "", err)
+		return
+	}
+	if pay, ok := fact.(housing.Payment); ok {
+		fact = r.payment(rec, of, pay)
+	}
+	if rec.Rejected() {
+		return
+	}
+	rec.Fact, rec.Also = fact, r.readings(fact)
+	if debt, ok := fact.(housing.StatedDebt); ok && (r.seenPeriod == 0 || debt.Period != r.held.period) {
+		r.seenPeriod = debt.Period
+	}
+}
+
+// cell reads one cell of a row or a line of totals.
+func (r *reading) cell(rec *importers.Record, c *column, cells []string) {
+	at, text := r.find(c, cells)
+	if text == "" || at < 0 {
+		switch {
+		case c.Need:
+			r.blame(rec, c, text, importers.Wrong("empty", "ячейка не заполнена", ""))
+		case c.always:
+			r.blame(rec, c, text, importers.Doubtful("empty", "лицевой счёт не указан: платёж останется невыясненным", ""))
+		}
+		return
+	}
+	if c.text >= 0 {
+		r.draft.texts[c.text] = text
+	}
+	cell := importers.Cell{Text: text}
+	var err error
+	if c.set != nil {
+		err = c.set(&r.draft, cell)
+	} else {
+		err = c.check(cell)
+	}
+	if err != nil {
+		r.blame(rec, c, text, err)
+	}
+	if c.sum >= 0 {
+		r.number(c, cell)
+	}
+	if c.Unique && err == nil {
+		if first := r.repeated(text, rec.Row); first > 0 {
+			r.blame(rec, c, text, importers.Wrong("double_number",
+				"такое значение уже стоит в строке "+itoa(first), "своё значение в каждой строке"))
+		}
+	}
+}
+
+// number keeps an amount for the totals, one that its sign forbids too: the totals may still agree.
+func (r *reading) number(c *column, cell importers.Cell) {
+	read := importers.ReadMoney
+	if c.Type == profiles.KopecksType {
+		read = readKopecks
+	}
+	if m, ok := plainMoney(cell.Text, '.', true); ok && c.Type != profiles.KopecksType {
+		r.draft.numbers[c.sum] = number{m, true}
+		return
+	}
+	if m, err := read(cell); err == nil {
+		r.draft.numbers[c.sum] = number{m, true}
+	}
+}
+
+// salvage adds up what can be found from the right in a row with too many cells.
+func (r *reading) salvage(of *line, cells []string) {
+	if len(cells) < of.Cells.Min {
+		return
+	}
+	for _, c := range of.columns {
+		if c.sum >= 0 && c.At < 0 {
+			if _, text := r.find(c, cells); text != "" {
+				r.number(c, importers.Cell{Text: text})
+			}
+		}
+	}
+}
+
+// find returns the cell of a column and its text, cleared of what only surrounds it.
+func (r *reading) find(c *column, cells []string) (at int, text string) {
+	if c.Label != "" {
+		if at = labelled(cells, c.Label); at < 0 {
+			return at, ""
+		}
+		return at, r.clean(c, strings.TrimSpace(cells[at])[len(c.Label):])
+	}
+	at = place(c.At, len(cells))
+	if at < 0 || at >= len(cells) {
+		return -1, ""
+	}
+	return at, r.clean(c, cells[at])
+}
+
+func (r *reading) clean(c *column, text string) string {
+	if c.After != "" {
+		text = strings.TrimPrefix(text, c.After)
+	}
+	if c.Before != "" {
+		text = strings.TrimSuffix(text, c.Before)
+	}
+	if c.Label != "" || c.Part != "" || text != "" && (text[0] == ' ' || text[len(text)-1] == ' ') {
+		text = strings.TrimSpace(text)
+	}
+	if len(r.profile.Empty) > 0 && slices.Contains(r.profile.Empty, text) {
+		return ""
+	}
+	if r.unescape != nil {
+		text = r.unescape.Replace(text)
+	}
+	return text
+}
+
+// blame adds a problem of a cell with the severity that its column has.
+func (r *reading) blame(rec *importers.Record, c *column, text string, err error) {
+	rec.Blame(c.Name, text, soften(err, c.Severity))
+}
+
+// soften gives an error the severity that the profile wants.
+func soften(err error, to profiles.Severity) error {
+	if to == "" || to == profiles.Error {
+		return err
+	}
+	cell, ok := errors.AsType[*importers.CellError](err)
+	if !ok || cell.Severity != housing.SeverityError {
+		return err
+	}
+	softer := *cell
+	softer.Severity = housing.Severity(to)
+	return &softer
+}
+
+// repeated returns the row that has the value already, 0 for none.
+func (r *reading) repeated(text string, row int) int {
+	if n, ok := plainNumber(text); ok {
+		if first, known := r.numbers[n]; known {
+			return int(first)
+		}
+		r.numbers[n] = int32(row) //nolint:gosec // lines of a file of limited size
+		return 0
+	}
+	if first, known := r.words[text]; known {
+		return int(first)
+	}
+	r.words[text] = int32(row) //nolint:gosec // lines of a file of limited size
+	return 0
+}
+
+// plainNumber reads up to 18 digits; texts that differ give numbers that differ.
+func plainNumber(text string) (uint64, bool) {
+	if len(text) == 0 || len(text) > 18 {
+		return 0, false
+	}
+	n := uint64(1) // so that leading zeros count
+	for i := range len(text) {
+		if text[i] < '0' || text[i] > '9' {
+			return 0, false
+		}
+		n = n*10 + uint64(text[i]-'0')
+	}
+	return n, true
+}

@@ -1,0 +1,77 @@
+// Package profiled owns reading files by format profiles: it turns a profile into a format of the catalogue. It
+// does not own what a profile may say (profiles), nor what becomes of a row (pipeline).
+//
+// A text is read line by line in constant memory, but for the numbers that must not come twice.
+package profiled
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/kvitok-gkh/kvitok/importers"
+	"github.com/kvitok-gkh/kvitok/profiles"
+)
+
+// New makes the format of a profile.
+func New(p *profiles.Profile) (importers.Format, error) {
+	l, err := compile(p)
+	if err != nil {
+		return nil, fmt.Errorf("format profile %s: %w", p.Name, err)
+	}
+	switch p.Kind {
+	case profiles.CSV, profiles.XLSX:
+		return newTable(l), nil
+	case profiles.DBF:
+		return nil, fmt.Errorf("format profile %s: kind %s is not read yet", p.Name, p.Kind)
+	case profiles.Text:
+	}
+	return text{l}, nil
+}
+
+// All makes the formats of profiles, those that only go out aside.
+func All(list []*profiles.Profile) (importers.Catalogue, error) {
+	var formats importers.Catalogue
+	for _, p := range list {
+		if p.Direction == profiles.Out {
+			continue
+		}
+		f, err := New(p)
+		if err != nil {
+			return nil, err
+		}
+		formats = append(formats, f)
+	}
+	return formats, nil
+}
+
+// text is a format of lines of cells.
+type text struct{ *layout }
+
+// Name returns the name of the profile.
+func (l *layout) Name() string { return l.profile.Name }
+
+// Subject returns what its rows speak of.
+func (l *layout) Subject() string { return string(l.profile.Subject) }
+
+// About describes the profile.
+func (l *layout) About() importers.About { return About(l.profile) }
+
+// About describes a profile, one that only goes out too.
+func About(p *profiles.Profile) importers.About {
+	a := importers.About{
+		Name: p.Name, Subject: string(p.Subject), Direction: importers.Direction(p.Direction), Kind: string(p.Kind),
+		Source: importers.SourceProfile, Version: p.Version, Title: p.Title,
+	}
+	if p.Source != "" {
+		a.Source = p.Source
+	}
+	return a
+}
+
+// Recognise looks at the first lines.
+func (f text) Recognise(s *importers.Sample) bool { return f.recognise(s) }
+
+// Decode reads the lines and proves the totals.
+func (f text) Decode(ctx context.Context, in importers.Input, yield func(importers.Record) error) (importers.Result, error) {
+	return f.decode(ctx, in, yield)
+}

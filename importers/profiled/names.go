@@ -1,0 +1,79 @@
+package profiled
+
+import (
+	"fmt"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+	"github.com/kvitok-gkh/kvitok/importers"
+	"github.com/kvitok-gkh/kvitok/profiles"
+)
+
+// NameFits reports whether a file name has a form of this layout: it decides between layouts that the content
+// fits equally.
+func (l *layout) NameFits(name string) bool {
+	for _, m := range l.names {
+		if _, ok := m.Match(name); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// readName takes the name of the file apart.
+func (r *reading) readName() {
+	for _, m := range r.names {
+		if parts, ok := m.Match(r.in.Name); ok {
+			r.parts, r.severity = parts, m.severity
+			break
+		}
+	}
+	if payee := r.parts[profiles.PartPayee]; len(payee) == 10 || len(payee) == 12 {
+		r.held.payee = payee
+	}
+	if period, ok := monthByMask(r.parts[profiles.PartPeriod], "mmyy"); ok {
+		r.held.period = period
+	}
+}
+
+// checkName compares the parts of the name with what the file says: a file under a wrong name is a wrong file.
+func (r *reading) checkName() *importers.FileError {
+	said := map[string]string{}
+	if r.held.number != "" {
+		said[profiles.PartOrderNo] = r.held.number
+	}
+	if !r.held.date.IsZero() {
+		said[profiles.PartOrderDay] = fmt.Sprintf("%02d", r.held.date.Day())
+	}
+	if !r.held.paidOn.IsZero() {
+		d := r.held.paidOn
+		said[profiles.PartDate] = fmt.Sprintf("%02d%02d%04d", d.Day(), int(d.Period().Month()), d.Period().Year())
+	}
+	if r.seenPeriod != 0 {
+		said[profiles.PartPeriod] = r.seenPeriod.MMYY()
+	}
+	for _, part := range []string{profiles.PartOrderNo, profiles.PartOrderDay, profiles.PartDate, profiles.PartPeriod} {
+		named, content := r.parts[part], said[part]
+		if named == "" || content == "" || named == content {
+			continue
+		}
+		text := fmt.Sprintf("имя файла говорит: %s «%s», а в содержимом «%s»", partName(part), named, content)
+		if r.severity == "" || r.severity == profiles.Error {
+			return importers.Refuse("name_mismatch", "%s; %s", text, r.whole())
+		}
+		r.notes = append(r.notes, housing.Problem{Code: "name_mismatch", Text: text, Severity: housing.Severity(r.severity)})
+	}
+	return nil
+}
+
+// partName names a part of a file name in Russian.
+func partName(part string) string {
+	switch part {
+	case profiles.PartOrderNo:
+		return "платёжное поручение №"
+	case profiles.PartOrderDay:
+		return "день платёжного поручения"
+	case profiles.PartDate:
+		return "дата платежей"
+	}
+	return "месяц"
+}

@@ -1,0 +1,402 @@
+package profiled
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+	"github.com/kvitok-gkh/kvitok/importers"
+	"github.com/kvitok-gkh/kvitok/profiles"
+)
+
+// readers read the cells of one column; the one of its type is set.
+type readers struct {
+	text    func(importers.Cell) (string, error)
+	date    func(importers.Cell) (housing.Date, error)
+	month   func(importers.Cell) (housing.Period, error)
+	money   func(importers.Cell) (housing.Money, error)
+	decimal func(importers.Cell) (housing.Decimal, error)
+	count   func(importers.Cell) (int, error)
+	service func(importers.Cell) (housing.Service, error)
+	zone    func(importers.Cell) (housing.Zone, error)
+}
+
+// check reads a cell that fills no field.
+func (r readers) check(c importers.Cell) error {
+	var err error
+	switch {
+	case r.text != nil:
+		_, err = r.text(c)
+	case r.date != nil:
+		_, err = r.date(c)
+	case r.month != nil:
+		_, err = r.month(c)
+	case r.money != nil:
+		_, err = r.money(c)
+	case r.decimal != nil:
+		_, err = r.decimal(c)
+	case r.count != nil:
+		_, err = r.count(c)
+	case r.service != nil:
+		_, err = r.service(c)
+	case r.zone != nil:
+		_, err = r.zone(c)
+	}
+	return err
+}
+
+// readersOf makes the reader of a column.
+func readersOf(p *profiles.Profile, c profiles.Column) readers {
+	switch c.Type {
+	case profiles.DateType:
+		return readers{date: dateReader(p, c)}
+	case profiles.MonthType:
+		return readers{month: monthReader(p, c)}
+	case profiles.MoneyType:
+		return readers{money: moneyReader(p, c)}
+	case profiles.KopecksType:
+		return readers{money: signed(readKopecks, c.Sign, signOf, "сумма платежа должна быть больше нуля")}
+	case profiles.DecimalType:
+		return readers{decimal: signed(marked(importers.ReadDecimal, p.Decimal, numberForm), c.Sign, housing.Decimal.Sign, "число должно быть больше нуля")}
+	case profiles.CountType:
+		return readers{count: importers.CountUpTo(1 << 30)}
+	case profiles.ServiceType:
+		return readers{service: serviceReader(c)}
+	case profiles.ZoneType:
+		return readers{zone: zoneReader(c)}
+	case profiles.TextType, profiles.DigitsType, profiles.CodeType, profiles.AccountType, profiles.TimeType,
+		profiles.SerialType, profiles.INNType, profiles.UnifiedType, profiles.ServiceIDTyp, profiles.FIASType,
+		profiles.PhoneType, profiles.EmailType, profiles.ShareType:
+	}
+	return readers{text: textReader(p, c)}
+}
+
+func textReader(p *profiles.Profile, c profiles.Column) func(importers.Cell) (string, error) {
+	switch c.Type {
+	case profiles.DigitsType:
+		return digitsReader(c)
+	case profiles.CodeType:
+		return readCode
+	case profiles.AccountType:
+		if p.Subject == profiles.Payments {
+			return readPayersAccount
+		}
+		return importers.ReadAccountNumber
+	case profiles.TimeType:
+		return readTime
+	case profiles.SerialType:
+		return importers.ReadSerial
+	case profiles.INNType:
+		return importers.ReadINN
+	case profiles.UnifiedType:
+		return importers.ReadUnified
+	case profiles.ServiceIDTyp:
+		return importers.ReadServiceID
+	case profiles.FIASType:
+		return importers.ReadFIAS
+	case profiles.PhoneType:
+		return importers.ReadPhone
+	case profiles.EmailType:
+		return importers.ReadEmail
+	case profiles.ShareType:
+		return importers.ReadShare
+	}
+	read := plainReader(c)
+	if p.Subject == profiles.Residents {
+		limit := c.Length.Max
+		if limit == 0 {
+			limit = textLimit
+		}
+		read = importers.TextUpTo(limit) // names and addresses are compared: odd letters are told
+	}
+	return read
+}
+
+const textLimit = 300
+
+// plainReader takes a text as it stands.
+func plainReader(c profiles.Column) func(importers.Cell) (string, error) {
+	return func(cell importers.Cell) (string, error) {
+		s := cell.Text
+		if c.Length.Max > 0 && len(s) > c.Length.Max {
+			if n := utf8.RuneCountInString(s); n > c.Length.Max {
+				return "", importers.Wrong("too_long",
+					fmt.Sprintf("%s при пределе %d", importers.Count(n, "знак", "знака", "знаков"), c.Length.Max), "")
+			}
+		}
+		if len(c.OneOf) > 0 && !slices.Contains(c.OneOf, s) {
+			return "", importers.Wrong("bad_value", "такое значение не принимается", anyOf(c.OneOf))
+		}
+		return s, nil
+	}
+}
+
+func anyOf(words []string) string {
+	if n := len(words); n > 1 {
+		return strings.Join(words[:n-1], ", ") + " или " + words[n-1]
+	}
+	return strings.Join(words, "")
+}
+
+func allDigits(s string) bool {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return s != ""
+}
+
+func digitsReader(c profiles.Column) func(importers.Cell) (string, error) {
+	form := "только цифры"
+	switch l := c.Length; {
+	case l.Min > 0 && l.Min == l.Max:
+		form = importers.Count(l.Min, "цифра", "цифры", "цифр")
+	case l.Max > 0:
+		form = fmt.Sprintf("от %d до %d цифр", max(l.Min, 1), l.Max)
+	}
+	return func(cell importers.Cell) (string, error) {
+		s := cell.Text
+		if !allDigits(s) || len(s) < c.Length.Min || c.Length.Max > 0 && len(s) > c.Length.Max {
+			return "", importers.Wrong("bad_number", "номер записан не по форме", form)
+		}
+		return s, nil
+	}
+}
+
+func readCode(c importers.Cell) (string, error) {
+	if (len(c.Text) == 10 || len(c.Text) == 13) && allDigits(c.Text) {
+		return c.Text, nil
+	}
+	if _, err := importers.ReadAccountNumber(c); err != nil {
+		return "", err
+	}
+	return "", importers.Wrong("bad_code", "это не платёжный код", "10 или 13 цифр")
+}
+
+// readPayersAccount takes an account number as the payer gave it: money is never refused for it.
+func readPayersAccount(c importers.Cell) (string, error) {
+	if _, err := importers.ReadAccountNumber(c); err != nil {
+		return c.Text, importers.Doubtful("doubtful_account", err.Error(), "")
+	}
+	return c.Text, nil
+}
+
+func readTime(c importers.Cell) (string, error) {
+	s := c.Text
+	if len(s) == 8 && (s[2] == '-' || s[2] == ':') && s[5] == s[2] && allDigits(s[:2]) && allDigits(s[3:5]) && allDigits(s[6:]) &&
+		s[:2] < "24" && s[3:5] < "60" && s[6:] < "60" {
+		return s, nil
+	}
+	return "", importers.Wrong("bad_time", "это не время", "время вида ЧЧ-ММ-СС")
+}
+
+// shown writes masks as people do: дата вида ДД-ММ-ГГГГ.
+func shown(what string, masks []string) string {
+	forms := make([]string, len(masks))
+	for i, mask := range masks {
+		forms[i] = strings.NewReplacer("d", "Д", "m", "М", "y", "Г").Replace(mask)
+	}
+	return what + " вида " + strings.Join(forms, " или ")
+}
+
+func masksOf(own, all []string) []string {
+	if len(own) > 0 {
+		return own
+	}
+	return all
+}
+
+func dateReader(p *profiles.Profile, c profiles.Column) func(importers.Cell) (housing.Date, error) {
+	masks := masksOf(c.Mask, p.Dates)
+	if len(masks) == 0 {
+		return importers.ReadDate
+	}
+	form := shown("дата", masks)
+	return func(cell importers.Cell) (housing.Date, error) {
+		if cell.Kind == importers.CellDate {
+			return importers.ReadDate(cell)
+		}
+		for _, mask := range masks {
+			d, fits, err := importers.DateByMask(century(cell.Text, mask))
+			switch {
+			case !fits:
+			case err != nil:
+				return d, importers.Wrong("bad_date", "такой даты нет в календаре", form)
+			default:
+				return d, nil
+			}
+		}
+		return housing.Date{}, importers.Wrong("bad_date", "дата записана не по форме", form)
+	}
+}
+
+// century completes a year of two digits.
+func century(text, mask string) (full, fullMask string) {
+	at := strings.Index(mask, "yy")
+	if at < 0 || strings.Contains(mask, "yyyy") || len(text) != len(mask) {
+		return text, mask
+	}
+	return text[:at] + "20" + text[at:], mask[:at] + "yy" + mask[at:]
+}
+
+func monthReader(p *profiles.Profile, c profiles.Column) func(importers.Cell) (housing.Period, error) {
+	masks := masksOf(c.Mask, p.Months)
+	if len(masks) == 0 {
+		return importers.ReadPeriod
+	}
+	form := shown("месяц", masks) + ", например " + strings.NewReplacer("mm", "09", "yyyy", "2026", "yy", "26").Replace(masks[0])
+	wrong := importers.Wrong
+	text := "это не месяц"
+	if p.Subject == profiles.Payments { // the payer's word only: noted, never refused
+		wrong, text = importers.Doubtful, "это не месяц, он не учтён"
+	}
+	return func(cell importers.Cell) (housing.Period, error) {
+		for _, mask := range masks {
+			if period, ok := monthByMask(cell.Text, mask); ok {
+				return period, nil
+			}
+		}
+		return 0, wrong("bad_period", text, form)
+	}
+}
+
+func monthByMask(text, mask string) (housing.Period, bool) {
+	text, mask = century(text, mask)
+	if len(text) != len(mask) {
+		return 0, false
+	}
+	month, year := 0, 0
+	for i := range len(mask) {
+		digit := int(text[i] - '0')
+		switch mask[i] {
+		case 'm':
+			month = month*10 + digit
+		case 'y':
+			year = year*10 + digit
+		default:
+			if text[i] != mask[i] {
+				return 0, false
+			}
+			continue
+		}
+		if text[i] < '0' || text[i] > '9' {
+			return 0, false
+		}
+	}
+	period, err := housing.NewPeriod(year, time.Month(month))
+	return period, err == nil
+}
+
+const (
+	numberForm = "число"
+	moneyForm  = "сумма в рублях"
+)
+
+// marked demands the decimal mark of the profile.
+func marked[V any](read func(importers.Cell) (V, error), mark profiles.Mark, what string) func(importers.Cell) (V, error) {
+	wrong, text, form := byte(0), "", ""
+	switch mark {
+	case profiles.Comma:
+		wrong, text, form = '.', "точка вместо запятой", what+" с запятой, например 130,00"
+	case profiles.Point:
+		wrong, text, form = ',', "запятая вместо точки", what+" с точкой, например 130.00"
+	case profiles.AnyMark:
+		return read
+	}
+	return func(c importers.Cell) (V, error) {
+		if c.Kind == importers.CellText && strings.IndexByte(c.Text, wrong) >= 0 {
+			var none V
+			return none, importers.Wrong("bad_number", text, form)
+		}
+		return read(c)
+	}
+}
+
+// signed demands the sign of the column.
+func signed[V any](read func(importers.Cell) (V, error), sign profiles.Sign, of func(V) int, positive string) func(importers.Cell) (V, error) {
+	if sign == profiles.AnySign || sign == profiles.AnyNumber {
+		return read
+	}
+	return func(c importers.Cell) (V, error) {
+		v, err := read(c)
+		var none V
+		switch {
+		case err != nil:
+			return v, err
+		case sign == profiles.Positive && of(v) <= 0:
+			return none, importers.Wrong("not_positive", positive, "")
+		case of(v) < 0:
+			return none, importers.Wrong("negative", "сумма не может быть отрицательной", "")
+		}
+		return v, nil
+	}
+}
+
+func moneyReader(p *profiles.Profile, c profiles.Column) func(importers.Cell) (housing.Money, error) {
+	slow := signed(marked(importers.ReadMoney, p.Decimal, moneyForm), c.Sign, signOf, "сумма платежа должна быть больше нуля")
+	mark := byte('.')
+	if p.Decimal == profiles.Comma {
+		mark = ','
+	}
+	anyMark := p.Decimal == profiles.AnyMark
+	return func(c importers.Cell) (housing.Money, error) {
+		if m, ok := plainMoney(c.Text, mark, anyMark); ok && m > 0 && c.Kind == importers.CellText {
+			return m, nil
+		}
+		return slow(c)
+	}
+}
+
+// plainMoney reads what nearly every amount looks like: digits, the mark, two digits.
+func plainMoney(s string, mark byte, anyMark bool) (housing.Money, bool) {
+	n := len(s)
+	if n < 4 || n > 15 || s[n-3] != mark && (!anyMark || s[n-3] != ',') {
+		return 0, false
+	}
+	var m housing.Money
+	for i := range n {
+		if i == n-3 {
+			continue
+		}
+		if s[i] < '0' || s[i] > '9' {
+			return 0, false
+		}
+		m = m*10 + housing.Money(s[i]-'0')
+	}
+	return m, true
+}
+
+func readKopecks(c importers.Cell) (housing.Money, error) {
+	n, err := importers.ReadCount(c, 1<<40)
+	if err != nil {
+		return 0, importers.Wrong("bad_money", "это не сумма в копейках", "целое число копеек, например 150000")
+	}
+	return housing.Money(n), nil
+}
+
+func serviceReader(c profiles.Column) func(importers.Cell) (housing.Service, error) {
+	if len(c.Map) == 0 {
+		return importers.ReadService
+	}
+	return func(cell importers.Cell) (housing.Service, error) {
+		code, known := c.Map[cell.Text]
+		if known {
+			return housing.Service(code), nil
+		}
+		return "", importers.Wrong("unknown_service", "такой услуги нет", "код услуги из договора")
+	}
+}
+
+func zoneReader(c profiles.Column) func(importers.Cell) (housing.Zone, error) {
+	if len(c.Map) == 0 {
+		return importers.ReadZone
+	}
+	return func(cell importers.Cell) (housing.Zone, error) { return housing.Zone(c.Map[cell.Text]), nil }
+}
+
+func signOf(m housing.Money) int { return cmp.Compare(m, 0) }

@@ -1,0 +1,200 @@
+package profiled
+
+import (
+	"strings"
+
+	"github.com/kvitok-gkh/kvitok/importers"
+	"github.com/kvitok-gkh/kvitok/profiles"
+)
+
+// looksOf says what a cell of a telling type looks like from afar, nil for a column that tells nothing. It is
+// lenient on purpose: a wrong date is still a date, and its row is rejected with the right reason.
+func looksOf(p *profiles.Profile, c profiles.Column) func(string) bool {
+	switch c.Type {
+	case profiles.DateType:
+		masks := masksOf(c.Mask, p.Dates)
+		return func(s string) bool { return looksMasked(s, masks) }
+	case profiles.MonthType:
+		masks := masksOf(c.Mask, p.Months)
+		return func(s string) bool { return looksMasked(s, masks) }
+	case profiles.MoneyType, profiles.DecimalType, profiles.KopecksType, profiles.CountType:
+		return looksNumber
+	case profiles.TimeType:
+		return func(s string) bool { return len(s) == 8 && strings.Trim(s, "0123456789-:") == "" }
+	case profiles.CodeType:
+		return func(s string) bool { return allDigits(s) && (len(s) == 10 || len(s) == 13) }
+	case profiles.DigitsType:
+		return func(s string) bool { return allDigits(s) && (c.Length.Max == 0 || len(s) <= c.Length.Max+2) }
+	case profiles.UnifiedType:
+		return func(s string) bool { return len([]rune(s)) == 10 }
+	case profiles.TextType, profiles.AccountType, profiles.ServiceType, profiles.ZoneType, profiles.SerialType,
+		profiles.INNType, profiles.ServiceIDTyp, profiles.FIASType, profiles.PhoneType, profiles.EmailType, profiles.ShareType:
+	}
+	if len(c.OneOf) > 0 && c.Severity != profiles.Warning {
+		return func(s string) bool {
+			for _, word := range c.OneOf {
+				if s == word {
+					return true
+				}
+			}
+			return false
+		}
+	}
+	if c.Field == "account" || c.Field == "serial" {
+		return func(s string) bool { return len(s) <= 60 && strings.ContainsAny(s, "0123456789") }
+	}
+	if c.Field == "payer" || c.Field == "address" || c.Field == "full_name" {
+		return func(s string) bool { return !looksNumber(s) }
+	}
+	return nil
+}
+
+func looksMasked(s string, masks []string) bool {
+	for _, mask := range masks {
+		if len(s) != len(mask) {
+			continue
+		}
+		fits := true
+		for i := range len(mask) {
+			digit := s[i] >= '0' && s[i] <= '9'
+			letter := mask[i] == 'd' || mask[i] == 'm' || mask[i] == 'y'
+			fits = fits && (letter && digit || !letter && s[i] == mask[i])
+		}
+		if fits {
+			return true
+		}
+	}
+	return false
+}
+
+func looksNumber(s string) bool {
+	return strings.Trim(s, "0123456789.,-") == "" && strings.ContainsAny(s, "0123456789")
+}
+
+// recognise says whether a text is of this layout: its rows look so, the lines that must be there are there.
+func (l *layout) recognise(s *importers.Sample) bool {
+	if s.Kind != importers.KindText {
+		return false
+	}
+	rows, fit, first := 0, 0, true
+	seen := map[*line]bool{}
+	for _, text := range append(l.hashed(s), s.Lines...) {
+		of, cells := l.kindOf(text, first)
+		first = false
+		switch {
+		case of == nil:
+			rows++
+		case of.Is == profiles.Row:
+			rows++
+			if of.looks(cells) {
+				fit++
+				seen[of] = true
+			}
+		case of.Is == profiles.Pack && of.looks(cells):
+			seen[of] = true
+			fit++
+			rows++
+		case of.Is == profiles.Pack:
+			rows++
+		default:
+			seen[of] = seen[of] || of.looks(cells)
+		}
+	}
+	for _, want := range l.lines {
+		if want.Need && !want.Last && !seen[want] {
+			return false
+		}
+	}
+	if rows == 0 {
+		return l.profile.OnlyTotals && len(seen) > 0
+	}
+	return fit > 0 && fit*3 >= rows
+}
+
+// hashed are the lines that begin with "#" and are this layout's own.
+func (l *layout) hashed(s *importers.Sample) []string {
+	var own []string
+	for _, text := range s.Marked {
+		for _, prefix := range l.kept {
+			if strings.HasPrefix(text, prefix) {
+				own = append(own, text)
+				break
+			}
+		}
+	}
+	return own
+}
+
+// looks reports whether all telling cells of a line look right, one aside where there are many of them.
+func (of *line) looks(cells []string) bool {
+	if of.pattern != nil {
+		return true
+	}
+	if !of.Cells.Fits(len(cells)) {
+		return false
+	}
+	told, right := 0, 0
+	for _, c := range of.columns {
+		if c.looks == nil {
+			continue
+		}
+		place := place(c.At, len(cells))
+		if c.Label != "" {
+			place = labelled(cells, c.Label)
+			if place < 0 {
+				return false
+			}
+			continue
+		}
+		if place < 0 || place >= len(cells) || cells[place] == "" && !c.Need {
+			continue
+		}
+		told++
+		if c.looks(strings.TrimSpace(cells[place])) {
+			right++
+		}
+	}
+	const many = 6
+	return right == told && told > 0 || told >= many && right == told-1
+}
+
+// place turns a number of a cell from either end into its index.
+func place(at, cells int) int {
+	if at < 0 {
+		return cells + at
+	}
+	return at - 1
+}
+
+func labelled(cells []string, label string) int {
+	for i, cell := range cells {
+		if text := strings.TrimSpace(cell); len(text) >= len(label) && strings.EqualFold(text[:len(label)], label) {
+			return i
+		}
+	}
+	return -1
+}
+
+// kindOf finds out what a line is and cuts it; nil for a line of no kind.
+func (l *layout) kindOf(text string, first bool) (*line, []string) {
+	for _, of := range l.lines {
+		if of.Prefix == "" || of.First && !first {
+			continue
+		}
+		if rest, ok := strings.CutPrefix(text, of.Prefix); ok {
+			return of, importers.SplitRowBy(rest, l.cut)
+		}
+	}
+	cells := importers.SplitRowBy(text, l.cut)
+	var fallback *line
+	for _, of := range l.lines {
+		switch {
+		case of.Prefix != "" || of.First && !first:
+		case of.Cells.Fits(len(cells)):
+			return of, cells
+		case fallback == nil && of.Is == profiles.Row:
+			fallback = of
+		}
+	}
+	return fallback, cells
+}

@@ -1,0 +1,179 @@
+package profiled
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+	"github.com/kvitok-gkh/kvitok/importers"
+	"github.com/kvitok-gkh/kvitok/profiles"
+)
+
+// table is a format of one table with a header: the tables of the catalogue read it, the profile says what
+// its columns are.
+type table struct {
+	*layout
+	importers.Format
+}
+
+// tableRow is a row of a table while it is read.
+type tableRow struct {
+	*reading
+	rec    importers.Record // what its groups have to say
+	groups map[*group]string
+}
+
+func newTable(l *layout) importers.Format {
+	t := table{layout: l}
+	rows := l.table()
+	if l.profile.Kind == profiles.XLSX {
+		t.Format = importers.XLSX{Title: l.profile.Name, Room: string(l.profile.Subject), Tables: []importers.Layout{rows}}
+	} else {
+		t.Format = importers.CSV{Title: l.profile.Name, Room: string(l.profile.Subject), Table: rows, Cut: l.cut}
+	}
+	return t
+}
+
+// Name returns the name of the profile.
+func (t table) Name() string { return t.layout.Name() }
+
+// Subject returns what its rows speak of.
+func (t table) Subject() string { return t.layout.Subject() }
+
+// Decode reads the table and counts its rejected rows.
+func (t table) Decode(ctx context.Context, in importers.Input, yield func(importers.Record) error) (importers.Result, error) {
+	rows := newTally(t.layout)
+	sample, err := importers.NewSample(in)
+	if err != nil {
+		return importers.Result{}, err
+	}
+	if refused := t.wrongEncoding(sample); refused != nil {
+		return importers.Result{}, refused
+	}
+	result, err := t.Format.Decode(ctx, in, func(rec importers.Record) error {
+		rows.all.rows++
+		if rec.Rejected() {
+			rows.reject(&rec)
+		}
+		return yield(rec)
+	})
+	if err != nil {
+		return result, err
+	}
+	if t.profile.TooMany(rows.rejected, rows.all.rows) {
+		return result, importers.Refuse("rejected_rows", "строк с ошибками %d, первая — %s; %s", rows.rejected, rows.first, t.whole())
+	}
+	return result, nil
+}
+
+// table makes the columns of the profile those of a table.
+func (l *layout) table() importers.Layout {
+	t := importers.Table[tableRow]{Title: l.profile.Title}
+	required := 0
+	for _, c := range l.profile.Columns {
+		if c.Need {
+			required++
+		}
+	}
+	for _, from := range l.profile.Columns {
+		c, err := l.column(from, func(field string, r readers) setter { return setterOf(l.profile.Subject, field, r) })
+		if err != nil {
+			continue // compile has proved it
+		}
+		column := importers.Column[tableRow]{
+			Name: c.Head, Also: c.Also, Key: c.Need, Mark: c.Need || required == 0,
+			Read: func(row *tableRow, cell importers.Cell) error { return row.read(l, c, cell) },
+		}
+		if c.Need {
+			column.Need = importers.Filled
+		}
+		t.Columns = append(t.Columns, column)
+	}
+	for _, from := range l.profile.Groups {
+		g, err := l.group(from)
+		if err != nil {
+			continue // compile has proved it
+		}
+		t.Columns = append(t.Columns, importers.Column[tableRow]{
+			Name: g.Head,
+			Read: func(row *tableRow, cell importers.Cell) error { return row.readGroup(l, g, cell) },
+		})
+	}
+	t.Fact = func(row *tableRow, src housing.Source) (importers.Fact, *importers.CellError) {
+		return row.fact(l, src)
+	}
+	t.Also = func(row *tableRow, src housing.Source) []importers.Fact {
+		fact, err := row.draft.fact(l.profile.Subject, order{}, src)
+		if err != nil {
+			return nil
+		}
+		return row.readings(fact)
+	}
+	return t
+}
+
+// ready makes the state that a row is read into.
+func (row *tableRow) ready(l *layout) {
+	if row.reading == nil {
+		row.reading = &reading{layout: l, times: map[string]int{}}
+		row.draft.numbers, row.draft.texts = make([]number, len(l.sums)), make([]string, len(l.texts))
+	}
+}
+
+func (row *tableRow) read(l *layout, c *column, cell importers.Cell) error {
+	row.ready(l)
+	if cell.Kind == importers.CellText {
+		if cell.Text = row.clean(c, cell.Text); cell.Text == "" {
+			if c.Need {
+				return importers.Wrong("empty", "ячейка не заполнена", "")
+			}
+			return nil
+		}
+	}
+	if c.text >= 0 {
+		row.draft.texts[c.text] = cell.Text
+	}
+	if c.set == nil {
+		return soften(c.check(cell), c.Severity)
+	}
+	return soften(c.set(&row.draft, cell), c.Severity)
+}
+
+// readGroup reads the blocks of a cell; the first that is wrong is the reason of the cell.
+func (row *tableRow) readGroup(l *layout, g *group, cell importers.Cell) error {
+	row.ready(l)
+	only := *g
+	only.At = 1
+	rec := importers.Record{}
+	row.group(&rec, &only, []string{cell.Text})
+	for _, p := range rec.Problems {
+		if p.IsError() {
+			return importers.Wrong(p.Code, p.Russian(), "")
+		}
+		return &importers.CellError{Code: p.Code, Text: p.Russian(), Severity: p.Severity}
+	}
+	return nil
+}
+
+// fact makes the fact of a row whose cells are all right.
+func (row *tableRow) fact(l *layout, src housing.Source) (importers.Fact, *importers.CellError) {
+	row.ready(l)
+	fact, err := row.draft.fact(l.profile.Subject, order{}, src)
+	if err != nil {
+		return nil, err
+	}
+	pay, ok := fact.(housing.Payment)
+	if !ok {
+		return fact, nil
+	}
+	rec := importers.Record{Row: int(src.Position)}
+	of := &line{}
+	for _, c := range l.profile.Columns {
+		of.columns = append(of.columns, &column{Column: c})
+	}
+	pay = row.payment(&rec, of, pay)
+	for _, p := range rec.Problems {
+		return nil, &importers.CellError{Code: p.Code, Text: fmt.Sprint(p.Text), Severity: p.Severity}
+	}
+	return pay, nil
+}

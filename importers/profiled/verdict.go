@@ -1,0 +1,78 @@
+package profiled
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+	"github.com/kvitok-gkh/kvitok/importers"
+	"github.com/kvitok-gkh/kvitok/profiles"
+)
+
+// control is what the file says of itself and what was counted.
+func (r *reading) control() importers.Control {
+	t := &r.tally
+	stated := t.stated
+	stated.OrderNo, stated.Order = r.held.number, r.held.date
+	c := importers.Control{Rows: t.all.rows, Stated: stated, Counted: importers.ControlTotals{
+		Present: true, Rows: t.all.rows, Amount: t.sumOf("amount"), Transfer: t.sumOf("transfer"), Fee: t.sumOf("fee"),
+	}}
+	for _, key := range r.order {
+		c.Packs = append(c.Packs, *r.packs[key])
+	}
+	return c
+}
+
+// verdict refuses a file that is not whole, or too much of which cannot be read.
+func (r *reading) verdict() *importers.FileError {
+	t := &r.tally
+	if refused := r.missing(); refused != nil {
+		return refused
+	}
+	if t.overflow {
+		return importers.Refuse("overflow", "сумма файла слишком велика; %s", r.whole())
+	}
+	if r.profile.Balance {
+		t.balance("по строкам", t.sumOf("amount"), t.sumOf("transfer"), t.sumOf("fee"))
+		t.balance("в итоговой строке", t.stated.Amount, t.stated.Transfer, t.stated.Fee)
+	}
+	tooMany := r.profile.TooMany(t.rejected, t.all.rows)
+	bad := fmt.Sprintf("строк с ошибками %d, первая — %s", t.rejected, t.first)
+	switch {
+	case len(t.reasons) > 0 && t.rejected > 0:
+		return importers.Refuse("totals_disagree", "контрольные суммы не сходятся: %s; %s; %s", strings.Join(t.reasons, "; "), bad, r.whole())
+	case len(t.reasons) > 0:
+		return importers.Refuse("totals_disagree", "контрольные суммы не сходятся: %s; %s", strings.Join(t.reasons, "; "), r.whole())
+	case tooMany:
+		return importers.Refuse("rejected_rows", "%s; %s", bad, r.whole())
+	}
+	return r.checkName()
+}
+
+// missing refuses a file without the lines that prove it to be whole.
+func (r *reading) missing() *importers.FileError {
+	t := &r.tally
+	for _, of := range r.lines {
+		switch {
+		case of.Is != profiles.Total || !of.Need || t.met[of]:
+		case of.Last:
+			return importers.Refuse("no_trailer", "нет итоговой строки («%s…»): файл, вероятно, передан не полностью; %s", of.Prefix, r.whole())
+		default:
+			return importers.Refuse("no_totals", "нет строки с итогами («%s…»); %s", of.Prefix, r.whole())
+		}
+	}
+	if r.profile.Control == profiles.RequiredControl && len(t.met) == 0 {
+		return importers.Refuse("no_control",
+			"в файле не найдены контрольные количество и сумма, проверить его полноту нечем; сверьте с банковской выпиской; %s", r.whole())
+	}
+	if t.all.rows == 0 && len(t.met) == 0 {
+		return importers.Refuse("empty_table", "в файле нет ни одной строки с данными; проверьте, что он передан полностью")
+	}
+	if r.profile.Control == profiles.OptionalControl && len(t.met) == 0 {
+		r.notes = append(r.notes, housing.Problem{
+			Code: "no_control", Severity: housing.SeverityWarning,
+			Text: "в файле нет контрольных количества и суммы: его полнота не проверена",
+		})
+	}
+	return nil
+}
