@@ -40,7 +40,8 @@ func (r Record) Rejected() bool {
 
 // Fact is what a row says, one of: housing.Tariff, housing.Norm, housing.House,
 // housing.HouseService, housing.AccountEntry, housing.MeterEntry, housing.HouseVolume,
-// housing.OpeningBalance, housing.Claim, housing.MeterReading, housing.Payment, housing.BankStatement,
+// housing.OpeningBalance, housing.Claim, housing.MeterReading, housing.Payment, housing.PaymentPack,
+// housing.StatedDebt, housing.StatedCharge, housing.BankStatement,
 // housing.BankDocument, housing.BenefitEntry. Its Source names the file and row.
 type Fact any
 
@@ -128,9 +129,6 @@ type Format interface {
 type Result struct {
 	Shape   Shape
 	Control Control
-	// Trailer are the rows of totals of the file, known also where they are why it is refused. They hold
-	// no fact; a protocol gives them back after the rows, as they came.
-	Trailer []Record
 	// Notes are about the file as a whole: unknown columns, unread sheets, each with its sheet and
 	// column where it has them; never errors.
 	Notes []housing.Problem

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math"
 	"os"
 	"path/filepath"
 
@@ -156,29 +157,36 @@ func (p *Pipeline) writeProtocol(ctx context.Context, w io.Writer, f fetchedFile
 	})
 }
 
-// writeRows gives back every row with its outcome, and untouched what stands behind the rows: a bank's
-// totals must come back, or the corrected answer would be taken for a file cut short.
+// writeRows gives back every row with its outcome, and untouched what stands between and behind the rows: a
+// bank's totals must come back, or the corrected answer would be taken for a file cut short.
 func (p *Pipeline) writeRows(ctx context.Context, writer *protocols.Writer, f fetchedFile, plan protocolPlan) error {
 	if f.format == nil {
 		return nil
 	}
-	ordinal := 0
-	read, err := p.decodeResult(ctx, f, func(r importers.Record) error {
+	ordinal, aside := 0, plan.shape.Aside
+	before := func(row int) error {
+		for len(aside) > 0 && aside[0].Row < row {
+			if err := writer.Row("", aside[0].Row, aside[0].Cells, housing.Outcome{}); err != nil {
+				return err
+			}
+			aside = aside[1:]
+		}
+		return nil
+	}
+	err := p.decode(ctx, f, func(r importers.Record) error {
 		if ordinal == plan.file.Counts.Rows { // a file refused before its first row
 			return errEnough
 		}
 		ordinal++
+		if err := before(r.Row); err != nil {
+			return err
+		}
 		return writer.Row(r.Sheet, r.Row, r.Cells, plan.end(ordinal-1))
 	})
 	if err != nil && !errors.Is(err, errEnough) && !isFileError(err) {
 		return err
 	}
-	for _, r := range read.Trailer {
-		if err := writer.Row(r.Sheet, r.Row, r.Cells, housing.Outcome{}); err != nil {
-			return err
-		}
-	}
-	return nil
+	return before(math.MaxInt)
 }
 
 // stage writes a file of the data folder under a temporary name and gives it its own when it is whole.

@@ -82,6 +82,9 @@ func (a *applier) run(ctx context.Context, f fetchedFile) error {
 			"в реестре платежей есть ошибочные строки (%d), поэтому он не загружен целиком: исправьте их и пришлите реестр снова",
 			a.file.Counts.Rejected)
 	}
+	if err := a.checkPacks(ctx, read.Control.Packs); err != nil {
+		return err
+	}
 	if a.known && a.file.Counts.Accepted == 0 {
 		return errNothingNew
 	}
@@ -208,6 +211,9 @@ func (a *applier) applyBatch(ctx context.Context, records []importers.Record) er
 		at.Verdict = end.Verdict
 		at.Problems = append(at.Problems, end.Problems...)
 	}
+	if err := a.applyAlso(ctx, records, ends, places); err != nil {
+		return err
+	}
 	for i, r := range records {
 		a.file.Counts.Add(ends[i].Verdict)
 		a.add(r, ends[i])
@@ -262,11 +268,13 @@ func (a *applier) applyFacts(ctx context.Context, facts []importers.Fact) ([]hou
 	case housing.MeterReading:
 		return a.applyReadings(ctx, each(facts, same[housing.MeterReading]))
 	case housing.Payment:
-		payee := payeeOf(a.file.Name)
-		return a.tx.ApplyPayments(ctx, organisation, a.source, a.period, each(facts, func(pay housing.Payment) housing.Payment {
-			pay.Payee = payee
-			return pay
-		}))
+		return a.applyPayments(ctx, each(facts, same[housing.Payment]))
+	case housing.PaymentPack:
+		return a.tx.ApplyPaymentPacks(ctx, organisation, a.source, each(facts, same[housing.PaymentPack]))
+	case housing.StatedDebt:
+		return a.tx.ApplyStatedDebts(ctx, organisation, a.source, each(facts, same[housing.StatedDebt]))
+	case housing.StatedCharge:
+		return a.tx.ApplyStatedCharges(ctx, organisation, a.source, each(facts, same[housing.StatedCharge]))
 	case housing.BenefitEntry:
 		return a.tx.ApplyBenefits(ctx, organisation, a.source, each(facts, same[housing.BenefitEntry]))
 	case housing.BankStatement:

@@ -201,7 +201,7 @@ func rank(first importers.Fact) int {
 		return 2
 	case housing.MeterEntry:
 		return 3
-	case housing.OpeningBalance, housing.HouseVolume, housing.Claim:
+	case housing.OpeningBalance, housing.HouseVolume, housing.Claim, housing.PaymentPack:
 		return 4
 	}
 	if rank, ok := houseFactsRank(first); ok {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"math"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -70,7 +71,17 @@ func (f taken) answer(t *testing.T, accepted housing.Verdict) []byte {
 		t.Fatal(err)
 	}
 	summary := protocols.Summary{Status: housing.FilePartly, Code: f.refused, Lines: []protocols.Line{{Name: "Сумма принятых", Value: "1 500,00"}}}
+	aside := f.result.Shape.Aside
+	before := func(row int) {
+		for len(aside) > 0 && aside[0].Row < row {
+			if err := w.Row("", aside[0].Row, aside[0].Cells, housing.Outcome{}); err != nil {
+				t.Fatal(err)
+			}
+			aside = aside[1:]
+		}
+	}
 	for _, r := range f.records {
+		before(r.Row)
 		end := housing.Outcome{Verdict: accepted, Problems: r.Problems}
 		if r.Rejected() {
 			end.Verdict = housing.Rejected
@@ -80,11 +91,7 @@ func (f taken) answer(t *testing.T, accepted housing.Verdict) []byte {
 			t.Fatal(err)
 		}
 	}
-	for _, r := range f.result.Trailer {
-		if err := w.Row(r.Sheet, r.Row, r.Cells, housing.Outcome{}); err != nil {
-			t.Fatal(err)
-		}
-	}
+	before(math.MaxInt)
 	if err := w.Close(summary); err != nil {
 		t.Fatal(err)
 	}
@@ -145,7 +152,7 @@ func TestAnswerComesBack(t *testing.T) {
 		name := filepath.Base(filepath.Dir(folder)) + "/" + filepath.Base(folder)
 		content := formattest.Load(t, path)
 		first := take(t.Context(), t, content)
-		if len(first.records)+len(first.result.Trailer) == 0 {
+		if len(first.records)+len(first.result.Shape.Aside) == 0 {
 			continue // refused before its rows: the answer holds none
 		}
 		if slices.ContainsFunc(first.records, importers.Record.Rejected) {
