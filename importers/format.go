@@ -41,8 +41,9 @@ func (r Record) Rejected() bool {
 // Fact is what a row says, one of: housing.Tariff, housing.Norm, housing.House,
 // housing.HouseService, housing.AccountEntry, housing.MeterEntry, housing.HouseVolume,
 // housing.OpeningBalance, housing.Claim, housing.MeterReading, housing.Payment, housing.PaymentPack,
-// housing.StatedDebt, housing.StatedCharge, housing.BankStatement,
-// housing.BankDocument, housing.BenefitEntry. Its Source names the file and row.
+// housing.StatedDebt, housing.StatedCharge, housing.BankStatement, housing.BankDocument,
+// housing.BenefitEntry, housing.HouseMeterEntry, housing.HouseMeterReading, housing.PointDay. Its Source
+// names the file and row.
 type Fact any
 
 // Sheet describes one table of a file, so that a protocol can give it back in the same shape.
@@ -104,11 +105,13 @@ const (
 
 	// KindOneC is the text of an exchange with a bank; only shapes have it: its answer is a list of errors.
 	KindOneC Kind = "1c"
+	// KindReceipt is a message of an automatic metering system; its answer is a receipt.
+	KindReceipt Kind = "80020"
 )
 
 // Reported reports whether the answer to such a file is a report of its own and not the file itself with
 // its rows, which a sender may correct and send in again.
-func (k Kind) Reported() bool { return k == KindOneC }
+func (k Kind) Reported() bool { return k == KindOneC || k == KindReceipt }
 
 // Format is one inbound format.
 type Format interface {

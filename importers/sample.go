@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/kvitok-gkh/kvitok/dbase"
 )
@@ -54,6 +55,11 @@ func NewSample(in Input) (s *Sample, err error) {
 	}
 	if dbase.IsTable(head) {
 		return sampleDBF(in)
+	}
+	if looksXML(head) {
+		if s, err := sampleXML(in, head); err != nil || strings.HasPrefix(s.Root, "message ") {
+			return s, err
+		}
 	}
 	if reason := refusedKind(head); reason != "" {
 		return nil, Refuse("wrong_kind", "%s", reason)

@@ -275,12 +275,6 @@ func (a *applier) applyFacts(ctx context.Context, facts []importers.Fact) ([]hou
 		return a.tx.ApplyStatedDebts(ctx, organisation, a.source, each(facts, same[housing.StatedDebt]))
 	case housing.StatedCharge:
 		return a.tx.ApplyStatedCharges(ctx, organisation, a.source, each(facts, same[housing.StatedCharge]))
-	case housing.BenefitEntry:
-		return a.tx.ApplyBenefits(ctx, organisation, a.source, each(facts, same[housing.BenefitEntry]))
-	case housing.BankStatement:
-		return a.tx.ApplyBankStatements(ctx, organisation, a.source, each(facts, same[housing.BankStatement]))
-	case housing.BankDocument:
-		return a.tx.ApplyBankDocuments(ctx, organisation, a.source, each(facts, same[housing.BankDocument]))
 	}
 	return a.applyHouseFacts(ctx, facts)
 }

@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/kvitok-gkh/kvitok/housing"
 	"github.com/kvitok-gkh/kvitok/importers"
@@ -108,7 +107,7 @@ func (a *applier) applyAccountFacts(ctx context.Context, facts []importers.Fact)
 		}
 		return a.tx.ApplyControls(ctx, a.Organisation.ID, a.source, rows)
 	}
-	return nil, fmt.Errorf("apply a row of %s: no step takes a %T", a.file.Format, facts[0])
+	return a.applyFurther(ctx, facts)
 }
 
 // houseFactsRank orders facts of houses and accounts after the houses, accounts and meters that they

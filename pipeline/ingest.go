@@ -199,7 +199,7 @@ func rank(first importers.Fact) int {
 		return 1
 	case housing.HouseService, housing.Tariff, housing.Norm:
 		return 2
-	case housing.MeterEntry:
+	case housing.MeterEntry, housing.HouseMeterEntry:
 		return 3
 	case housing.OpeningBalance, housing.HouseVolume, housing.Claim, housing.PaymentPack:
 		return 4

@@ -29,7 +29,8 @@ const (
 	Text     Kind = "text"
 	Workbook Kind = "workbook"
 	DBF      Kind = "dbf"
-	OneC     Kind = "1c" // exchange with a bank: a list of errors
+	OneC     Kind = "1c"    // exchange with a bank: a list of errors
+	Receipt  Kind = "80020" // message of automatic metering: a receipt
 )
 
 // Shape is how the sender wrote his file.
@@ -109,6 +110,8 @@ func newFormat(w io.Writer, shape Shape, head Head) (format, error) {
 		}
 	case OneC:
 		return newOneC(w, shape)
+	case Receipt:
+		return newReceipt(w, shape, head)
 	case Text:
 	}
 	return newText(w, shape, head)
@@ -167,6 +170,8 @@ func Name(original string, kind Kind) string {
 		return name + ".protocol.xlsx"
 	case DBF:
 		return strings.TrimSuffix(name, path.Ext(name)) + ".protocol.dbf"
+	case Receipt:
+		return receiptName(name)
 	case OneC:
 		return strings.TrimSuffix(name, path.Ext(name)) + ".err"
 	case Text:

@@ -48,3 +48,10 @@ func TestBalancesCSV(t *testing.T) {
 }
 
 func FuzzBalancesCSV(f *testing.F) { formattest.Fuzz(f, accounts.NewBalancesCSV()) }
+
+func TestHouseMetersCSV(t *testing.T) {
+	t.Parallel()
+	formattest.Run(t, accounts.NewHouseMetersCSV())
+}
+
+func FuzzHouseMetersCSV(f *testing.F) { formattest.Fuzz(f, accounts.NewHouseMetersCSV()) }

@@ -41,3 +41,8 @@ func NewMetersCSV() importers.Format {
 func NewBalancesCSV() importers.Format {
 	return importers.CSV{Title: "kvitok-balances-csv", Room: subject, Table: balanceTable()}
 }
+
+// NewHouseMetersCSV returns "kvitok-house-meters-csv".
+func NewHouseMetersCSV() importers.Format {
+	return importers.CSV{Title: "kvitok-house-meters-csv", Room: subject, Table: houseMeterTable()}
+}
