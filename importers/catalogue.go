@@ -57,7 +57,7 @@ func (c Catalogue) Names() []string {
 // describe says what was looked for and what stands there instead.
 func describe(s *Sample) string {
 	const looked = "искали шапку одной из таблиц (тарифы, нормативы, дома, лицевые счета, услуги, приборы учёта, " +
-		"сальдо, жильцы, объёмы ОДПУ), строки реестра платежей Сбербанка (13 ячеек через «;») " +
+		"сальдо, жильцы, объёмы ОДПУ, диапазоны, сведения о домах, события по счетам и приборам), строки реестра платежей Сбербанка (13 ячеек через «;») " +
 		"и строки показаний (7 ячеек через «;»); "
 	if s.Kind == KindWorkbook {
 		shown := make([]string, 0, len(s.Sheets))

@@ -3,10 +3,11 @@ package accounts
 import "github.com/kvitok-gkh/kvitok/importers"
 
 const (
-	subject      = "accounts"
-	addressLimit = 300
-	nameLimit    = 200
-	partLimit    = 20 // number of a flat or a room
+	subject       = "accounts"
+	addressLimit  = 300
+	nameLimit     = 200
+	partLimit     = 20 // number of a flat or a room
+	categoryLimit = 60
 )
 
 // NewWorkbook returns "kvitok-accounts-xlsx", a workbook with any of the five sheets.

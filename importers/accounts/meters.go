@@ -32,7 +32,7 @@ func meterTable() importers.Layout {
 				Read: importers.Into(importers.ReadService, func(r *row) *housing.Service { return &r.Meter.Service }),
 			},
 			{
-				Name: "Номер прибора", Also: []string{"Заводской номер"}, Need: importers.Filled, Mark: true,
+				Name: "Номер прибора", Also: []string{"Заводской номер"}, Need: importers.Filled,
 				Read: importers.Into(importers.ReadSerial, func(r *row) *string { return &r.Meter.Serial }),
 			},
 			{Name: "Зоны", Also: []string{"Зон"}, Read: importers.Into(readZones, func(r *row) *int { return &r.zones })},
@@ -52,6 +52,15 @@ func meterTable() importers.Layout {
 				Name: "Начальные показания", Also: []string{"Начальное показание"}, Mark: true,
 				Read: importers.Into(readRaw, func(r *row) *string { return &r.initial }),
 			},
+			{Name: "Снят", Read: importers.Into(importers.ReadDate, func(r *row) *housing.Date { return &r.Meter.Closed })},
+			{
+				Name: "Взамен прибора", Also: []string{"Взамен"},
+				Read: importers.Into(importers.ReadSerial, func(r *row) *string { return &r.Replaces }),
+			},
+			{
+				Name: "Общий на квартиру", Also: []string{"Общеквартирный"},
+				Read: importers.Into(importers.ReadYesNo, func(r *row) *bool { return &r.Common }),
+			},
 		},
 		Fact: meterFact,
 	}
@@ -67,6 +76,9 @@ func readRaw(c importers.Cell) (string, error) {
 func meterFact(r *meterRow, src housing.Source) (importers.Fact, *importers.CellError) {
 	if r.Meter.Digits == 0 {
 		return nil, wrongIn("Разрядность", "bad_digits", "разрядность не может быть нулевой", "целое число, например 5")
+	}
+	if closed := r.Meter.Closed; !closed.IsZero() && closed.Before(r.Meter.Commissioned) {
+		return nil, wrongIn("Снят", "bad_interval", "прибор снят раньше, чем введён в эксплуатацию", "")
 	}
 	r.Meter.Zones = []housing.Zone{housing.ZoneSingle}
 	switch r.zones {

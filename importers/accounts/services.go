@@ -1,6 +1,9 @@
 package accounts
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/kvitok-gkh/kvitok/housing"
 	"github.com/kvitok-gkh/kvitok/importers"
 )
@@ -39,6 +42,26 @@ func serviceTable() importers.Layout {
 				Read: importers.Into(readImpossible, func(r *row) *bool { return &r.impossible }),
 			},
 			{
+				Name: "Категория",
+				Read: importers.Into(importers.TextUpTo(categoryLimit), func(r *row) *string { return &r.Category }),
+			},
+			{
+				Name: "Оборудование", Also: []string{"Газовое оборудование"},
+				Read: importers.Into(readEquipment, func(r *row) *string { return &r.Equipment }),
+			},
+			{
+				Name: "Собственный источник тепла",
+				Read: importers.Into(importers.ReadYesNo, func(r *row) *bool { return &r.OwnSource }),
+			},
+			{
+				Name: "Кj", Also: []string{"Коэффициент качества"},
+				Read: importers.Into(importers.ReadPositive, func(r *row) *housing.Decimal { return &r.Quality }),
+			},
+			{
+				Name: "Кс", Also: []string{"Коэффициент соответствия"},
+				Read: importers.Into(importers.ReadPositive, func(r *row) *housing.Decimal { return &r.Correspondence }),
+			},
+			{
 				Name: "Действует с", Also: []string{"с"}, Need: importers.Filled,
 				Read: importers.Into(importers.ReadDate, func(r *row) *housing.Date { return &r.Valid.From }),
 			},
@@ -48,10 +71,43 @@ func serviceTable() importers.Layout {
 			},
 		},
 		Fact: func(r *row, src housing.Source) (importers.Fact, *importers.CellError) {
+			if err := checkService(&r.HouseService); err != nil {
+				return nil, err
+			}
 			valid, err := importers.IntervalOf(r.Valid.From, r.through)
 			r.MeterPossible = !r.impossible
 			r.Valid, r.Source = valid, src
 			return r.HouseService, err
 		},
 	}
+}
+
+// readEquipment takes what gas is burnt for, separated by commas, as parts of its norm.
+func readEquipment(c importers.Cell) (string, error) {
+	var parts []string
+	for _, word := range strings.Split(c.Text, ",") {
+		part, err := importers.OneOf(importers.Cell{Text: strings.TrimSpace(word)}, "bad_equipment",
+			importers.Word[housing.NormPart]{Text: "приготовление пищи", Means: housing.ForCooking},
+			importers.Word[housing.NormPart]{Text: "нагрев воды", Means: housing.ForWater},
+			importers.Word[housing.NormPart]{Text: "отопление", Means: housing.ForHeating})
+		if err != nil {
+			return "", err //nolint:wrapcheck // an error of the cell
+		}
+		parts = append(parts, string(part))
+	}
+	slices.Sort(parts)
+	return strings.Join(slices.Compact(parts), " "), nil
+}
+
+// checkService proves that what a service is told belongs to it.
+func checkService(r *housing.HouseService) *importers.CellError {
+	switch {
+	case r.Equipment != "" && r.Service != housing.Gas:
+		return wrongIn("Оборудование", "wrong_service", "оборудование указывается только у газоснабжения", "")
+	case r.OwnSource && r.Service != housing.Heating:
+		return wrongIn("Собственный источник тепла", "wrong_service", "этот признак относится только к отоплению", "")
+	case (!r.Quality.IsZero() || !r.Correspondence.IsZero()) && r.Service != housing.Rent:
+		return wrongIn("Услуга", "wrong_service", "коэффициенты Кj и Кс бывают только у наёма", "")
+	}
+	return nil
 }

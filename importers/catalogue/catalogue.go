@@ -10,6 +10,8 @@ import (
 	"github.com/kvitok-gkh/kvitok/importers"
 	"github.com/kvitok-gkh/kvitok/importers/accounts"
 	"github.com/kvitok-gkh/kvitok/importers/benefits"
+	"github.com/kvitok-gkh/kvitok/importers/events"
+	"github.com/kvitok-gkh/kvitok/importers/houses"
 	"github.com/kvitok-gkh/kvitok/importers/profiled"
 	"github.com/kvitok-gkh/kvitok/importers/readings"
 	"github.com/kvitok-gkh/kvitok/importers/residents"
@@ -75,7 +77,7 @@ func Load(own []*profiles.Profile) (Loaded, error) {
 // coded are the formats that are read by code of their own: workbooks of several tables, our own csv tables,
 // and layouts that no profile can express.
 func coded() importers.Catalogue {
-	return importers.Catalogue{
+	return slices.Concat(importers.Catalogue{
 		accounts.NewHousesCSV(),
 		accounts.NewWorkbook(),
 		tariffs.NewWorkbook(),
@@ -93,5 +95,8 @@ func coded() importers.Catalogue {
 		benefits.NewUslugiCSV(),
 		benefits.NewOrgOut(),
 		benefits.NewIvanovo(),
-	}
+		tariffs.NewRanges(),
+		houses.NewWorkbook(),
+		events.NewWorkbook(),
+	}, houses.NewCSV(), events.NewCSV())
 }

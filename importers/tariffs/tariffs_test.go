@@ -13,3 +13,10 @@ func TestWorkbook(t *testing.T) {
 }
 
 func FuzzWorkbook(f *testing.F) { formattest.Fuzz(f, tariffs.NewWorkbook()) }
+
+func TestRanges(t *testing.T) {
+	t.Parallel()
+	formattest.Run(t, tariffs.NewRanges())
+}
+
+func FuzzRanges(f *testing.F) { formattest.Fuzz(f, tariffs.NewRanges()) }
