@@ -78,19 +78,12 @@ func ReadYear(c Cell) (int, error) {
 	return year, nil
 }
 
-// ReadMoment takes a day with a time, local: ДД.ММ.ГГГГ ЧЧ:ММ, or a native date of Excel, which shows no
-// time at midnight. A text without a time is refused: hours are what is paid for.
+// ReadMoment takes a day with a time, local: ДД.ММ.ГГГГ ЧЧ:ММ, or a native date of Excel. A day without a
+// time is its midnight, with a note: Excel shows midnight so, people mean other things by it.
 func ReadMoment(c Cell) (housing.Moment, error) {
 	const form = "дата и время вида ДД.ММ.ГГГГ ЧЧ:ММ, например 05.10.2026 06:30"
-	switch c.Kind {
-	case CellFailed:
+	if c.Kind == CellFailed {
 		return housing.Moment{}, failed()
-	case CellNumber:
-		return housing.Moment{}, Wrong("bad_moment", "число вместо даты и времени", form)
-	case CellDate:
-		on, err := ReadDate(c)
-		return on.Midnight(), err
-	case CellText, CellDateTime, CellBool:
 	}
 	day, clock, timed := strings.Cut(strings.TrimSpace(c.Text), " ")
 	on, ok, err := DateByMask(day, "dd.mm.yyyy")
@@ -100,7 +93,7 @@ func ReadMoment(c Cell) (housing.Moment, error) {
 	case !ok:
 		return housing.Moment{}, Wrong("bad_moment", "это не дата и время", form)
 	case !timed:
-		return housing.Moment{}, Wrong("bad_moment", "нет времени суток", form)
+		return on.Midnight(), Doubtful("no_time", "время суток не указано: принята полночь, 00:00 этого дня", form)
 	}
 	layout := "15:04"
 	if strings.Count(clock, ":") > 1 {
