@@ -62,6 +62,12 @@ func ReadRates(ctx context.Context, path, temp string) (r Rates, err error) {
 		if rec.Rejected() {
 			wrong = append(wrong, rec.Problems...)
 		}
+		if _, ok := rec.Fact.(housing.ConsumptionRange); ok {
+			wrong = append(wrong, housing.Problem{
+				Row: rec.Row, Sheet: rec.Sheet, Code: "ranges_not_tried", Severity: housing.SeverityError,
+				Text: "границы диапазонов в этом расчёте не меняются: уберите лист диапазонов",
+			})
+		}
 		r.add(rec.Fact)
 		return nil
 	})

@@ -23,7 +23,8 @@ func Zones(count int) []housing.Zone {
 
 // ApplyMeters creates individual meters or brings their dates up to date, by serial number and
 // service; initial readings are stored with them. A serial number that stands on another account is
-// rejected: which of the two has a mistyped number is not for us to say.
+// rejected: which of the two has a mistyped number is not for us to say; a meter common to a communal flat may
+// go from one of its accounts to another.
 func (t *Tx) ApplyMeters(ctx context.Context, organisation, source int64, rows []housing.MeterEntry) ([]housing.Outcome, error) {
 	outcomes := make([]housing.Outcome, len(rows))
 	accounts, err := t.AccountIDs(ctx, organisation, column(rows, func(r housing.MeterEntry) string { return r.Account }))
@@ -49,14 +50,17 @@ func (t *Tx) ApplyMeters(ctx context.Context, organisation, source int64, rows [
 func (t *Tx) rejectMovedMeters(ctx context.Context, organisation int64, rows []housing.MeterEntry, outcomes []housing.Outcome) error {
 	const sql = `
 SELECT a.number || '|' || t.ord, t.ord
-FROM unnest($2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS t(serial, service, account, ord)
+FROM unnest($2::text[], $3::text[], $4::text[], $5::boolean[]) WITH ORDINALITY AS t(serial, service, account, common, ord)
 JOIN meters m ON m.organisation_id = $1 AND m.serial = t.serial AND m.service = t.service
-JOIN accounts a ON a.id = m.account_id
-WHERE a.number <> t.account`
+JOIN accounts a ON a.id = m.account_id JOIN premises p ON p.id = a.premises_id
+WHERE a.number <> t.account AND NOT (t.common AND m.common AND EXISTS (
+    SELECT FROM accounts b JOIN premises q ON q.id = b.premises_id
+    WHERE b.organisation_id = $1 AND b.number = t.account AND (q.house_id, q.flat) = (p.house_id, p.flat)))`
 	moved, err := t.lookup(ctx, sql, organisation,
 		column(rows, func(r housing.MeterEntry) string { return r.Meter.Serial }),
 		column(rows, func(r housing.MeterEntry) string { return string(r.Meter.Service) }),
-		column(rows, func(r housing.MeterEntry) string { return r.Account }))
+		column(rows, func(r housing.MeterEntry) string { return r.Account }),
+		column(rows, func(r housing.MeterEntry) bool { return r.Common }))
 	if err != nil {
 		return fmt.Errorf("look for meters of other accounts: %w", err)
 	}
@@ -87,10 +91,10 @@ changed AS (
            NULLIF(closed, '')::date, common, replaces, $2, pos
     FROM incoming
     ON CONFLICT (organisation_id, serial, service) DO UPDATE
-    SET zones = EXCLUDED.zones, digits = EXCLUDED.digits, commissioned = EXCLUDED.commissioned,
+    SET account_id = EXCLUDED.account_id, zones = EXCLUDED.zones, digits = EXCLUDED.digits, commissioned = EXCLUDED.commissioned,
         verify_by = EXCLUDED.verify_by, closed = EXCLUDED.closed, common = EXCLUDED.common, replaces = EXCLUDED.replaces, source_id = EXCLUDED.source_id, source_pos = EXCLUDED.source_pos
-    WHERE (m.zones, m.digits, m.commissioned, m.verify_by, m.closed, m.common, m.replaces) IS DISTINCT FROM
-        (EXCLUDED.zones, EXCLUDED.digits, EXCLUDED.commissioned, EXCLUDED.verify_by, EXCLUDED.closed, EXCLUDED.common, EXCLUDED.replaces)
+    WHERE (m.account_id, m.zones, m.digits, m.commissioned, m.verify_by, m.closed, m.common, m.replaces) IS DISTINCT FROM
+        (EXCLUDED.account_id, EXCLUDED.zones, EXCLUDED.digits, EXCLUDED.commissioned, EXCLUDED.verify_by, EXCLUDED.closed, EXCLUDED.common, EXCLUDED.replaces)
     RETURNING serial, service)
 SELECT ord FROM incoming JOIN changed USING (serial, service)`
 	err := t.markAccepted(ctx, outcomes, indexes, sql, organisation, source,
