@@ -87,7 +87,9 @@ func (m *madeOffice) account(number, flat, area, from, closed string) string {
 	return fmt.Sprintf("%s;;;%s;%s;;квартира;;%s;2;1;собственник;%s;%s", number, madeHouse, flat, area, from, closed)
 }
 
-func parameter(name, value string) housing.Parameter { return housing.Parameter{Name: name, Value: value} }
+func parameter(name, value string) housing.Parameter {
+	return housing.Parameter{Name: name, Value: value}
+}
 
 // A year of heating paid evenly, corrected in January by what the months came to: everything the
 // correction compares comes from our own earlier months. By hand: 2025 took 720 Гкал, so 2026 pays
