@@ -21,6 +21,14 @@ func (c Catalogue) Recognise(s *Sample) (Format, error) {
 			found = append(found, f)
 		}
 	}
+	if len(found) > 1 {
+		if better := byScore(found, s); len(better) == 1 {
+			return better[0], nil
+		}
+		if named := byName(found, s.Name); len(named) == 1 {
+			return named[0], nil
+		}
+	}
 	switch len(found) {
 	case 1:
 		return found[0], nil
@@ -31,8 +39,52 @@ func (c Catalogue) Recognise(s *Sample) (Format, error) {
 	for i, f := range found {
 		names[i] = f.Name()
 	}
+	what, todo := "файл подходит под несколько форматов", "пришлите файл под именем по договору"
+	if s.Kind == KindWorkbook {
+		what, todo = "в файле сразу несколько форматов", "пришлите каждый отдельным файлом"
+	}
 	return nil, Refuse("several_formats",
-		"в файле сразу несколько форматов (%s); пришлите каждый отдельным файлом", strings.Join(names, ", "))
+		"%s (%s); %s или укажите нужный: kvitok import --format %s", what, strings.Join(names, ", "), todo, names[0])
+}
+
+// NameFitter is a format whose files have names of a known form. The form decides only where the content fits
+// several formats equally.
+type NameFitter interface {
+	NameFits(name string) bool
+}
+
+// Scorer is a format that says how well a sample fits it: more of its rows look right in all their cells.
+type Scorer interface {
+	Score(s *Sample) int
+}
+
+// byScore keeps those that the sample fits best, where all of them can say.
+func byScore(formats []Format, s *Sample) []Format {
+	best := 0
+	var fit []Format
+	for _, f := range formats {
+		scorer, ok := f.(Scorer)
+		if !ok {
+			return formats
+		}
+		switch score := scorer.Score(s); {
+		case score > best:
+			best, fit = score, []Format{f}
+		case score == best:
+			fit = append(fit, f)
+		}
+	}
+	return fit
+}
+
+func byName(formats []Format, name string) []Format {
+	var fit []Format
+	for _, f := range formats {
+		if n, ok := f.(NameFitter); ok && n.NameFits(name) {
+			fit = append(fit, f)
+		}
+	}
+	return fit
 }
 
 // ByName returns the format of that name, or ErrUnknownFormat.
@@ -57,8 +109,8 @@ func (c Catalogue) Names() []string {
 // describe says what was looked for and what stands there instead.
 func describe(s *Sample) string {
 	const looked = "искали шапку одной из таблиц (тарифы, нормативы, дома, лицевые счета, услуги, приборы учёта, " +
-		"сальдо, жильцы, объёмы ОДПУ, диапазоны, сведения о домах, события по счетам и приборам), строки реестра платежей Сбербанка (13 ячеек через «;») " +
-		"и строки показаний (7 ячеек через «;»); "
+		"сальдо, жильцы, объёмы ОДПУ, диапазоны, сведения о домах, события по счетам и приборам), строки реестров платежей, " +
+		"показаний и задолженностей по профилям форматов (их список выводит kvitok formats); "
 	if s.Kind == KindWorkbook {
 		shown := make([]string, 0, len(s.Sheets))
 		for _, name := range s.Sheets {

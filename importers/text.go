@@ -149,7 +149,7 @@ func (r *TextReader) line(raw []byte) Line {
 		r.buffer = utf8.AppendRune(r.buffer, c)
 	}
 	line.Text = string(r.buffer)
-	if damaged || (!plain && utf8.Valid(own)) {
+	if damaged || (!plain && !isASCII(string(own)) && utf8.Valid(own)) {
 		line.Problem = r.problem()
 	}
 	return line

@@ -272,7 +272,12 @@ func (a *applier) applyFacts(ctx context.Context, facts []importers.Fact) ([]hou
 	case housing.PaymentPack:
 		return a.tx.ApplyPaymentPacks(ctx, organisation, a.source, each(facts, same[housing.PaymentPack]))
 	case housing.StatedDebt:
-		return a.tx.ApplyStatedDebts(ctx, organisation, a.source, each(facts, same[housing.StatedDebt]))
+		return a.tx.ApplyStatedDebts(ctx, organisation, a.source, each(facts, func(d housing.StatedDebt) housing.StatedDebt {
+			if d.Period.IsZero() {
+				d.Period = a.period // a registry that names no month is of the open one
+			}
+			return d
+		}))
 	case housing.StatedCharge:
 		return a.tx.ApplyStatedCharges(ctx, organisation, a.source, each(facts, same[housing.StatedCharge]))
 	}

@@ -70,8 +70,8 @@ func (p *Profile) validateExport(f *faults) {
 		f.add("export", "is missing: a profile that goes out says how it is written")
 		return
 	}
-	if p.Subject != Debts {
-		f.add("export", "registries of %s are not written by profiles, only debts", p.Subject)
+	if p.Subject != Debts && p.Subject != Readings {
+		f.add("export", "registries of %s are not written by profiles, only debts and readings", p.Subject)
 	}
 	oneOf(f, "export.encoding", e.Encoding, "windows-1251", "cp866", "koi8-r", "utf-8", "utf-8-bom")
 	oneOf(f, "export.decimal", e.Decimal, Comma, Point)

@@ -17,6 +17,7 @@ type Profile struct {
 
 	Encodings []string          `yaml:"encodings"` // accepted; all where left out
 	Delimiter string            `yaml:"delimiter"` // ";" where left out
+	Or        []string          `yaml:"or_delimiters"`
 	FileNames []FileName        `yaml:"file_names"`
 	Decimal   Mark              `yaml:"decimal"` // both where left out
 	Dates     []string          `yaml:"dates"`   // masks of dates
@@ -133,6 +134,7 @@ type Line struct {
 	First   bool     `yaml:"first"`   // only the first line of the file
 	Last    bool     `yaml:"last"`    // the last line of the file: nothing may follow it
 	Cells   Cells    `yaml:"cells"`   // how many; as many as there are columns where left out
+	Looks   int      `yaml:"looks"`   // how many telling cells must look right; nearly all where left out
 	Pattern string   `yaml:"pattern"` // a regular expression with named groups, for totals in free text
 	Covers  Covers   `yaml:"covers"`  // of a total: the rows that it counts
 	Need    bool     `yaml:"required"`
@@ -187,6 +189,7 @@ type Column struct {
 	Map      map[string]string `yaml:"map"` // texts of the sender to ours
 	Sign     Sign              `yaml:"sign"`
 	Severity Severity          `yaml:"severity"` // of what is wrong with the cell
+	Chars    int               `yaml:"chars"`    // only so many characters from the beginning
 	Before   string            `yaml:"before"`   // text taken off the end of the cell
 	After    string            `yaml:"after"`    // text taken off the beginning of the cell
 

@@ -110,8 +110,10 @@ func (p *Profile) validate() error {
 		f.add("title", "is missing")
 	}
 	p.validateWords(&f)
-	if utf8.RuneCountInString(p.Delimiter) != 1 {
-		f.add("delimiter", "%q is not one character", p.Delimiter)
+	for _, d := range append([]string{p.Delimiter}, p.Or...) {
+		if utf8.RuneCountInString(d) != 1 || strings.ContainsAny(d, "\r\n\"") {
+			f.add("delimiter", "%q is not one character", d)
+		}
 	}
 	if p.BadRows != nil && (*p.BadRows < 0 || *p.BadRows > 100) {
 		f.add("bad_rows", "%d, want a percentage from 0 to 100", *p.BadRows)
@@ -218,7 +220,7 @@ func (p *Profile) validateLine(f *faults, path string, l Line) {
 		return
 	}
 	for _, name := range needed(p.Subject) {
-		if !have[name] {
+		if !have[name] && (p.Subject != Readings || len(l.Groups) == 0) {
 			f.add(path+"columns", "no column has the field %s, without which a row says nothing", name)
 		}
 	}

@@ -87,7 +87,6 @@ func coded() importers.Catalogue {
 		accounts.NewBalancesCSV(),
 		accounts.NewHouseMetersCSV(),
 		residents.NewWorkbook(),
-		readings.NewRSO(),
 		readings.NewHouseVolumes(),
 		readings.NewASKUE(),
 		statements.NewOneC(),

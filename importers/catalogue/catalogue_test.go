@@ -83,6 +83,18 @@ func TestForeignSamples(t *testing.T) {
 		"synthetic/dbf/bad/truncated.dbf":                                                 "social-uslugi-dbf",
 		"condo/1CClientBankExchange.txt":                                                  "1c-client-bank",
 		"condo/1CClientBankExchange-Invalid.txt":                                          "1c-client-bank",
+		"condo/check.csv":                                                                 "condo-receipts-csv",
+		"condo/with-comments.csv":                                                         "condo-receipts-csv",
+		"synthetic/gorod/reestr.txt":                                                      "gorod-debts",
+		"synthetic/rc/pack_ok_866.txt":                                                    "rc-payment-packs",
+		"synthetic/rso/supp_charge.csv":                                                   "rso-charges-csv",
+		"synthetic/sber/pipe/pack.txt":                                                    "sber-pipe-payments",
+		"synthetic/sber/pipe/rows.txt":                                                    "sber-pipe-payments",
+		"synthetic/wwb/pay17.txt":                                                         "bank-payments-17",
+		"synthetic/sber/B_9900123450_40702810800000000777_425.txt":                        "sber-payments-b",
+		"synthetic/sber/9900123450_40702810800000000777_001_1025.txt":                     "sber-debts-classic",
+		"synthetic/sber/new_9900123450_40702810800000000777_002_1025.txt":                 "sber-debts-2021",
+		"synthetic/sber/tpl14-1_9900123450_40702810800000000777_003_1025.txt":             "sber-debts-14-1",
 	}
 	formats := catalogue.New()
 	found := map[string]bool{}

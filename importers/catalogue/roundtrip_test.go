@@ -210,7 +210,7 @@ func unfinished(notes []housing.Problem) []housing.Problem {
 }
 
 // position is where a fact came from: a comment or title above it is not given back.
-var position = regexp.MustCompile(`"[Pp]osition":\d+`)
+var position = regexp.MustCompile(`"[Pp]osition":\d+|#\d+"`)
 
 // FuzzAnswer changes the cases of text formats and holds their answers to the same law. The encoding of
 // what chance has made may read as another one once our own words stand in it.

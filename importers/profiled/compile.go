@@ -24,6 +24,8 @@ type layout struct {
 	sums     []string
 	texts    []string
 	unescape *strings.Replacer
+	marked   bool     // every row begins with a prefix
+	words    []string // Russian words that its files hold
 }
 
 type mask struct {
@@ -38,7 +40,8 @@ type line struct {
 	columns []*column
 	groups  []*group
 	checks  []check
-	depth   int // of a total that covers what follows: 0 the outermost
+	rival   bool // another kind has as many cells
+	depth   int  // of a total that covers what follows: 0 the outermost
 }
 
 // column is a column made ready.
@@ -112,6 +115,9 @@ func compile(p *profiles.Profile) (*layout, error) {
 		}
 		l.lines = append(l.lines, ready)
 	}
+	l.rivals()
+	l.marked = !slices.ContainsFunc(l.lines, func(of *line) bool { return of.Is == profiles.Row && of.Prefix == "" })
+	l.words = wordsOf(p)
 	return l, l.bindKey()
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/kvitok-gkh/kvitok/housing"
 	"github.com/kvitok-gkh/kvitok/importers"
@@ -37,9 +38,10 @@ type packKey struct {
 	number string
 }
 
-func (l *layout) decode(ctx context.Context, in importers.Input, yield func(importers.Record) error) (importers.Result, error) {
-	sample, err := importers.NewSample(in)
-	if err != nil {
+func (l *layout) decode(ctx context.Context, in importers.Input, sample *importers.Sample,
+	yield func(importers.Record) error,
+) (importers.Result, error) {
+	if err := l.reencode(in, sample); err != nil {
 		return importers.Result{}, err
 	}
 	if refused := l.wrongEncoding(sample); refused != nil {
@@ -62,22 +64,6 @@ func (l *layout) decode(ctx context.Context, in importers.Input, yield func(impo
 		return result, refused
 	}
 	return result, nil
-}
-
-// wrongEncoding refuses a text that the partner cannot have written so.
-func (l *layout) wrongEncoding(s *importers.Sample) *importers.FileError {
-	if s.Kind != importers.KindText || len(l.profile.Encodings) == 0 {
-		return nil
-	}
-	wanted := make([]string, len(l.profile.Encodings))
-	for i, name := range l.profile.Encodings {
-		if importers.Encoding(name) == s.Encoding {
-			return nil
-		}
-		wanted[i] = importers.Encoding(name).Russian()
-	}
-	return importers.Refuse("wrong_encoding", "файл в кодировке %s, а по профилю «%s» ожидается %s; пришлите файл в этой кодировке",
-		s.Encoding.Russian(), l.profile.Name, strings.Join(slices.Compact(wanted), " или "))
 }
 
 // take reads one line.
@@ -110,6 +96,10 @@ func (r *reading) take(text importers.Line, yield func(importers.Record) error) 
 		r.salvage(of, cells)
 	default:
 		r.row(&rec, of, cells)
+	}
+	if rec.Fact == nil && !rec.Rejected() {
+		r.aside = append(r.aside, r.asIs(text)) // a row that says nothing: meters without readings
+		return nil
 	}
 	if of != nil && of.Prefix != "" {
 		rec.Cells = r.asIs(text).Cells
@@ -146,7 +136,12 @@ func (r *reading) row(rec *importers.Record, of *line, cells []string) {
 	if rec.Rejected() {
 		return
 	}
-	fact, err := d.fact(r.profile.Subject, r.held, importers.SourceOf(r.in, rec.Row))
+	src := importers.SourceOf(r.in, rec.Row)
+	if r.profile.Subject == profiles.Readings && len(of.groups) > 0 {
+		r.onlyReadings(rec, src)
+		return
+	}
+	fact, err := d.fact(r.profile.Subject, r.held, src)
 	if err != nil {
 		rec.Blame("", "", err)
 		return
@@ -246,6 +241,9 @@ func (r *reading) find(c *column, cells []string) (at int, text string) {
 func (r *reading) clean(c *column, text string) string {
 	if c.After != "" {
 		text = strings.TrimPrefix(text, c.After)
+	}
+	if c.Chars > 0 && len(text) > c.Chars && utf8.RuneCountInString(text) > c.Chars {
+		text = string([]rune(text)[:c.Chars])
 	}
 	if c.Before != "" {
 		text = strings.TrimSuffix(text, c.Before)

@@ -15,7 +15,9 @@ type draft struct {
 	debt    housing.StatedDebt
 	charge  housing.StatedCharge
 	claim   housing.Claim
-	on      housing.Date // of a charge
+	on      housing.Date         // of a charge
+	own     housing.MeterReading // what a row says of all its readings
+	split   bool                 // own is set
 	order   order
 	count   int
 	amount  housing.Money

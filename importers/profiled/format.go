@@ -25,7 +25,16 @@ func New(p *profiles.Profile) (importers.Format, error) {
 		return nil, fmt.Errorf("format profile %s: kind %s is not read yet", p.Name, p.Kind)
 	case profiles.Text:
 	}
-	return text{l}, nil
+	t := text{layouts: []*layout{l}, layout: l}
+	for _, other := range p.Or {
+		same := *p
+		same.Delimiter = other
+		if l, err = compile(&same); err != nil {
+			return nil, fmt.Errorf("format profile %s: %w", p.Name, err)
+		}
+		t.layouts = append(t.layouts, l)
+	}
+	return t, nil
 }
 
 // All makes the formats of profiles, those that only go out aside.
@@ -44,8 +53,11 @@ func All(list []*profiles.Profile) (importers.Catalogue, error) {
 	return formats, nil
 }
 
-// text is a format of lines of cells.
-type text struct{ *layout }
+// text is a format of lines of cells. It has a layout for each delimiter that the partner may use.
+type text struct {
+	*layout
+	layouts []*layout
+}
 
 // Name returns the name of the profile.
 func (l *layout) Name() string { return l.profile.Name }
@@ -69,9 +81,35 @@ func About(p *profiles.Profile) importers.About {
 }
 
 // Recognise looks at the first lines.
-func (f text) Recognise(s *importers.Sample) bool { return f.recognise(s) }
+func (f text) Recognise(s *importers.Sample) bool { return f.fitting(s) != nil }
+
+// Score says how well a sample fits.
+func (f text) Score(s *importers.Sample) int {
+	best := 0
+	for _, l := range f.layouts {
+		best = max(best, l.recognise(s))
+	}
+	return best
+}
+
+func (f text) fitting(s *importers.Sample) *layout {
+	for _, l := range f.layouts {
+		if l.recognise(s) > 0 {
+			return l
+		}
+	}
+	return nil
+}
 
 // Decode reads the lines and proves the totals.
 func (f text) Decode(ctx context.Context, in importers.Input, yield func(importers.Record) error) (importers.Result, error) {
-	return f.decode(ctx, in, yield)
+	sample, err := importers.NewSample(in)
+	if err != nil {
+		return importers.Result{}, err
+	}
+	l := f.fitting(sample)
+	if l == nil {
+		l = f.layout // forced by its name
+	}
+	return l.decode(ctx, in, sample, yield)
 }

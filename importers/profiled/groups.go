@@ -15,6 +15,9 @@ func (r *reading) group(rec *importers.Record, g *group, cells []string) {
 		rec.Blame(g.Name, "", soften(err, g.Severity))
 		return
 	}
+	if !r.draft.split {
+		r.draft.own, r.draft.split = r.draft.reading, true // what the row itself says: whose readings, of which day
+	}
 	filled := 0
 	var sum housing.Money
 	for i, block := range blocks {
@@ -142,6 +145,36 @@ func chunks(flat []string, size int) [][]string {
 		blocks = append(blocks, flat[at:at+size])
 	}
 	return blocks
+}
+
+// onlyReadings makes the facts of a row that is nothing but readings.
+func (r *reading) onlyReadings(rec *importers.Record, src housing.Source) {
+	own := r.draft.own
+	facts := make([]importers.Fact, 0, len(r.draft.also))
+	for _, also := range r.draft.also {
+		m, ok := also.(housing.MeterReading)
+		if !ok {
+			continue
+		}
+		if m.Account == "" {
+			m.Account = own.Account
+		}
+		if m.On.IsZero() {
+			m.On = own.On
+		}
+		if m.On.IsZero() {
+			m.On = r.held.paidOn
+		}
+		if m.On.IsZero() {
+			rec.Blame("", "", importers.Wrong("empty", "нет даты показания прибора "+m.Serial, ""))
+			return
+		}
+		m.Source = src
+		facts = append(facts, m)
+	}
+	if len(facts) > 0 {
+		rec.Fact, rec.Also = facts[0], facts[1:]
+	}
 }
 
 // readings completes the readings of a row by what the row says: whose they are and of which day.

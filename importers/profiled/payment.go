@@ -121,8 +121,8 @@ func (r *reading) pack(rec *importers.Record, of *line, cells []string) {
 			r.cell(rec, c, cells)
 		}
 	}
+	r.tally.pack(rec)
 	if rec.Rejected() {
-		r.tally.rejectedPack(rec)
 		return
 	}
 	d := &r.draft

@@ -2,6 +2,7 @@ package profiled
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -313,7 +314,13 @@ func marked[V any](read func(importers.Cell) (V, error), mark profiles.Mark, wha
 			var none V
 			return none, importers.Wrong("bad_number", text, form)
 		}
-		return read(c)
+		v, err := read(c)
+		if cell, ok := errors.AsType[*importers.CellError](err); ok && mark == profiles.Point {
+			pointed := *cell // the example has the mark of the profile
+			pointed.Expected = strings.NewReplacer("1234,50", "1234.50", "54,30", "54.30").Replace(cell.Expected)
+			return v, &pointed
+		}
+		return v, err
 	}
 }
 

@@ -26,7 +26,9 @@ func looksOf(p *profiles.Profile, c profiles.Column) func(string) bool {
 	case profiles.DigitsType:
 		return func(s string) bool { return allDigits(s) && (c.Length.Max == 0 || len(s) <= c.Length.Max+2) }
 	case profiles.UnifiedType:
-		return func(s string) bool { return len([]rune(s)) == 10 }
+		return func(s string) bool { // 70АА000101
+			return len(s) >= 10 && allDigits(s[:2]) && allDigits(s[len(s)-6:]) && !allDigits(s)
+		}
 	case profiles.TextType, profiles.AccountType, profiles.ServiceType, profiles.ZoneType, profiles.SerialType,
 		profiles.INNType, profiles.ServiceIDTyp, profiles.FIASType, profiles.PhoneType, profiles.EmailType, profiles.ShareType:
 	}
@@ -41,7 +43,9 @@ func looksOf(p *profiles.Profile, c profiles.Column) func(string) bool {
 		}
 	}
 	if c.Field == "account" || c.Field == "serial" {
-		return func(s string) bool { return len(s) <= 60 && strings.ContainsAny(s, "0123456789") }
+		return func(s string) bool {
+			return len(s) <= 60 && strings.ContainsAny(s, "0123456789") && !strings.ContainsAny(s, ",") && s[0] != '-'
+		}
 	}
 	if c.Field == "payer" || c.Field == "address" || c.Field == "full_name" {
 		return func(s string) bool { return !looksNumber(s) }
@@ -72,11 +76,12 @@ func looksNumber(s string) bool {
 }
 
 // recognise says whether a text is of this layout: its rows look so, the lines that must be there are there.
-func (l *layout) recognise(s *importers.Sample) bool {
+// The score is above zero if it is, and higher the more of it looks right.
+func (l *layout) recognise(s *importers.Sample) (score int) {
 	if s.Kind != importers.KindText {
-		return false
+		return 0
 	}
-	rows, fit, first := 0, 0, true
+	rows, fit, exact, first := 0, 0, 0, true
 	seen := map[*line]bool{}
 	for _, text := range append(l.hashed(s), s.Lines...) {
 		of, cells := l.kindOf(text, first)
@@ -86,7 +91,14 @@ func (l *layout) recognise(s *importers.Sample) bool {
 			rows++
 		case of.Is == profiles.Row:
 			rows++
+			told, right := of.telling(cells)
+			if told > 1 && right == 0 {
+				return 0 // the header of another table
+			}
 			if of.looks(cells) {
+				if told == right {
+					exact++
+				}
 				fit++
 				seen[of] = true
 			}
@@ -97,18 +109,21 @@ func (l *layout) recognise(s *importers.Sample) bool {
 		case of.Is == profiles.Pack:
 			rows++
 		default:
-			seen[of] = seen[of] || of.looks(cells)
+			seen[of] = seen[of] || of.Prefix != "" || of.looks(cells)
 		}
 	}
 	for _, want := range l.lines {
-		if want.Need && !want.Last && !seen[want] {
-			return false
+		if want.Need && !want.Last && !seen[want] && !l.marked {
+			return 0 // rows that nothing marks are known by their head
 		}
 	}
-	if rows == 0 {
-		return l.profile.OnlyTotals && len(seen) > 0
+	switch {
+	case rows == 0 && (l.profile.OnlyTotals || l.marked) && len(seen) > 0:
+		return 1
+	case fit > 0 && fit*3 >= rows:
+		return fit + exact
 	}
-	return fit > 0 && fit*3 >= rows
+	return 0
 }
 
 // hashed are the lines that begin with "#" and are this layout's own.
@@ -133,16 +148,39 @@ func (of *line) looks(cells []string) bool {
 	if !of.Cells.Fits(len(cells)) {
 		return false
 	}
-	told, right := 0, 0
+	told, right := of.telling(cells)
+	if of.Looks > 0 {
+		return right >= of.Looks && !of.gaps(cells)
+	}
+	const many = 6
+	return right == told && told > 0 || told >= many && right == told-1
+}
+
+// gaps reports whether a cell that must be filled is empty.
+func (of *line) gaps(cells []string) bool {
 	for _, c := range of.columns {
-		if c.looks == nil {
+		at := place(c.At, len(cells))
+		if c.Need && c.Label == "" && (at < 0 || at >= len(cells) || cells[at] == "") {
+			return true
+		}
+	}
+	return false
+}
+
+// telling counts the cells whose type shows, and those of them that look right.
+func (of *line) telling(cells []string) (told, right int) {
+	if !of.Cells.Fits(len(cells)) {
+		return 0, 0
+	}
+	for _, c := range of.columns {
+		if c.looks == nil && c.Label == "" {
 			continue
 		}
 		place := place(c.At, len(cells))
 		if c.Label != "" {
-			place = labelled(cells, c.Label)
-			if place < 0 {
-				return false
+			told++
+			if labelled(cells, c.Label) >= 0 {
+				right++
 			}
 			continue
 		}
@@ -150,12 +188,15 @@ func (of *line) looks(cells []string) bool {
 			continue
 		}
 		told++
-		if c.looks(strings.TrimSpace(cells[place])) {
+		text := strings.TrimSpace(cells[place])
+		if c.Chars > 0 && len(text) > c.Chars {
+			text = text[:c.Chars]
+		}
+		if c.looks(text) {
 			right++
 		}
 	}
-	const many = 6
-	return right == told && told > 0 || told >= many && right == told-1
+	return told, right
 }
 
 // place turns a number of a cell from either end into its index.
@@ -186,15 +227,41 @@ func (l *layout) kindOf(text string, first bool) (*line, []string) {
 		}
 	}
 	cells := importers.SplitRowBy(text, l.cut)
-	var fallback *line
+	var fallback, fits *line
 	for _, of := range l.lines {
 		switch {
 		case of.Prefix != "" || of.First && !first:
 		case of.Cells.Fits(len(cells)):
-			return of, cells
+			if !of.rival || of.looks(cells) {
+				return of, cells
+			}
+			if fits == nil {
+				fits = of
+			}
 		case fallback == nil && of.Is == profiles.Row:
 			fallback = of
 		}
 	}
+	if fits != nil {
+		return fits, cells
+	}
 	return fallback, cells
+}
+
+// rivals marks the kinds of lines that the number of cells does not tell apart: then the cells do.
+func (l *layout) rivals() {
+	for i, a := range l.lines {
+		for _, b := range l.lines[:i] {
+			if a.Prefix != "" || b.Prefix != "" {
+				continue
+			}
+			const most = 200
+			for n := max(a.Cells.Min, b.Cells.Min); n <= most; n++ {
+				if a.Cells.Fits(n) && b.Cells.Fits(n) {
+					a.rival, b.rival = true, true
+					break
+				}
+			}
+		}
+	}
 }

@@ -148,9 +148,9 @@ func (row *tableRow) readGroup(l *layout, g *group, cell importers.Cell) error {
 	row.group(&rec, &only, []string{cell.Text})
 	for _, p := range rec.Problems {
 		if p.IsError() {
-			return importers.Wrong(p.Code, p.Russian(), "")
+			return importers.Wrong(p.Code, p.Text, p.Expected)
 		}
-		return &importers.CellError{Code: p.Code, Text: p.Russian(), Severity: p.Severity}
+		return importers.Doubtful(p.Code, p.Text, p.Expected)
 	}
 	return nil
 }

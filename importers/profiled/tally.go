@@ -17,6 +17,7 @@ type tally struct {
 	open     []*statement // of lines that cover what follows, the outermost first
 	last     int          // line of the trailer, 0: not met
 	met      map[*line]bool
+	packs    int
 	rejected int
 	first    string // reason of the first rejected row
 	reasons  []string
@@ -85,9 +86,11 @@ func (t *tally) reject(rec *importers.Record) {
 	}
 }
 
-func (t *tally) rejectedPack(rec *importers.Record) {
-	t.all.rows++
-	t.reject(rec)
+func (t *tally) pack(rec *importers.Record) {
+	t.packs++
+	if rec.Rejected() {
+		t.reject(rec)
+	}
 }
 
 // nothingAfter refuses a line behind the trailer.

@@ -14,7 +14,7 @@ func (r *reading) control() importers.Control {
 	t := &r.tally
 	stated := t.stated
 	stated.OrderNo, stated.Order = r.held.number, r.held.date
-	c := importers.Control{Rows: t.all.rows, Stated: stated, Counted: importers.ControlTotals{
+	c := importers.Control{Rows: t.all.rows + t.packs, Stated: stated, Counted: importers.ControlTotals{
 		Present: true, Rows: t.all.rows, Amount: t.sumOf("amount"), Transfer: t.sumOf("transfer"), Fee: t.sumOf("fee"),
 	}}
 	for _, key := range r.order {
@@ -36,7 +36,7 @@ func (r *reading) verdict() *importers.FileError {
 		t.balance("по строкам", t.sumOf("amount"), t.sumOf("transfer"), t.sumOf("fee"))
 		t.balance("в итоговой строке", t.stated.Amount, t.stated.Transfer, t.stated.Fee)
 	}
-	tooMany := r.profile.TooMany(t.rejected, t.all.rows)
+	tooMany := r.profile.TooMany(t.rejected, t.all.rows+t.packs)
 	bad := fmt.Sprintf("строк с ошибками %d, первая — %s", t.rejected, t.first)
 	switch {
 	case len(t.reasons) > 0 && t.rejected > 0:
@@ -65,7 +65,7 @@ func (r *reading) missing() *importers.FileError {
 		return importers.Refuse("no_control",
 			"в файле не найдены контрольные количество и сумма, проверить его полноту нечем; сверьте с банковской выпиской; %s", r.whole())
 	}
-	if t.all.rows == 0 && len(t.met) == 0 {
+	if t.all.rows+t.packs+len(r.aside) == 0 {
 		return importers.Refuse("empty_table", "в файле нет ни одной строки с данными; проверьте, что он передан полностью")
 	}
 	if r.profile.Control == profiles.OptionalControl && len(t.met) == 0 {

@@ -7,13 +7,6 @@ import (
 	"github.com/kvitok-gkh/kvitok/importers/readings"
 )
 
-func TestRSO(t *testing.T) {
-	t.Parallel()
-	formattest.Run(t, readings.NewRSO())
-}
-
-func FuzzRSO(f *testing.F) { formattest.Fuzz(f, readings.NewRSO()) }
-
 func TestHouseVolumes(t *testing.T) {
 	t.Parallel()
 	formattest.Run(t, readings.NewHouseVolumes())
