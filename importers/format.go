@@ -42,8 +42,9 @@ func (r Record) Rejected() bool {
 // housing.HouseService, housing.AccountEntry, housing.MeterEntry, housing.HouseVolume,
 // housing.OpeningBalance, housing.Claim, housing.MeterReading, housing.Payment, housing.PaymentPack,
 // housing.StatedDebt, housing.StatedCharge, housing.BankStatement, housing.BankDocument,
-// housing.BenefitEntry, housing.HouseMeterEntry, housing.HouseMeterReading, housing.PointDay. Its Source
-// names the file and row.
+// housing.BenefitEntry, housing.HouseMeterEntry, housing.HouseMeterReading, housing.PointDay,
+// housing.AccountReference, an entry of housing.OfHouse or housing.OfAccount. Its Source names the file
+// and row.
 type Fact any
 
 // Sheet describes one table of a file, so that a protocol can give it back in the same shape.
@@ -107,11 +108,13 @@ const (
 	KindOneC Kind = "1c"
 	// KindReceipt is a message of an automatic metering system; its answer is a receipt.
 	KindReceipt Kind = "80020"
+	// KindSectioned is a sectioned load; its answer is a log by account.
+	KindSectioned Kind = "kvar"
 )
 
 // Reported reports whether the answer to such a file is a report of its own and not the file itself with
 // its rows, which a sender may correct and send in again.
-func (k Kind) Reported() bool { return k == KindOneC || k == KindReceipt }
+func (k Kind) Reported() bool { return k == KindOneC || k == KindReceipt || k == KindSectioned }
 
 // Format is one inbound format.
 type Format interface {

@@ -31,6 +31,8 @@ func (a *applier) applyFurther(ctx context.Context, facts []importers.Fact) ([]h
 			}
 			return r
 		}))
+	case housing.AccountReference:
+		return a.tx.ApplyAccountReferences(ctx, organisation, a.source, each(facts, same[housing.AccountReference]))
 	case housing.PointDay:
 		return a.tx.ApplyPointDays(ctx, organisation, a.source, each(facts, same[housing.PointDay]))
 	}

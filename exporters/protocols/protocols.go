@@ -31,6 +31,8 @@ const (
 	DBF      Kind = "dbf"
 	OneC     Kind = "1c"    // exchange with a bank: a list of errors
 	Receipt  Kind = "80020" // message of automatic metering: a receipt
+
+	Sectioned Kind = "kvar" // sectioned load: a log by account
 )
 
 // Shape is how the sender wrote his file.
@@ -112,6 +114,8 @@ func newFormat(w io.Writer, shape Shape, head Head) (format, error) {
 		return newOneC(w, shape)
 	case Receipt:
 		return newReceipt(w, shape, head)
+	case Sectioned:
+		return newSectioned(w, shape)
 	case Text:
 	}
 	return newText(w, shape, head)
@@ -172,6 +176,8 @@ func Name(original string, kind Kind) string {
 		return strings.TrimSuffix(name, path.Ext(name)) + ".protocol.dbf"
 	case Receipt:
 		return receiptName(name)
+	case Sectioned:
+		return strings.TrimSuffix(name, path.Ext(name)) + ".kvar.log"
 	case OneC:
 		return strings.TrimSuffix(name, path.Ext(name)) + ".err"
 	case Text:

@@ -15,6 +15,7 @@ import (
 	"github.com/kvitok-gkh/kvitok/importers/profiled"
 	"github.com/kvitok-gkh/kvitok/importers/readings"
 	"github.com/kvitok-gkh/kvitok/importers/residents"
+	"github.com/kvitok-gkh/kvitok/importers/sectioned"
 	"github.com/kvitok-gkh/kvitok/importers/statements"
 	"github.com/kvitok-gkh/kvitok/importers/tariffs"
 	"github.com/kvitok-gkh/kvitok/profiles"
@@ -94,6 +95,7 @@ func coded() importers.Catalogue {
 		benefits.NewUslugiCSV(),
 		benefits.NewOrgOut(),
 		benefits.NewIvanovo(),
+		sectioned.New(),
 		tariffs.NewRanges(),
 		houses.NewWorkbook(),
 		events.NewWorkbook(),
