@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -45,7 +46,7 @@ func load(files fs.FS, folder, source string) ([]*Profile, error) {
 		if ext := filepath.Ext(name); entry.IsDir() || ext != ".yaml" && ext != ".yml" {
 			continue
 		}
-		text, err := fs.ReadFile(files, folder+"/"+name)
+		text, err := fs.ReadFile(files, path.Join(folder, name))
 		if err != nil {
 			errs = append(errs, fmt.Errorf("read the format profile %s: %w", name, err))
 			continue

@@ -11,7 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/kvitok-gkh/kvitok/importers/catalogue"
 	"github.com/kvitok-gkh/kvitok/pipeline"
 	"github.com/kvitok-gkh/kvitok/receipts"
 	"github.com/kvitok-gkh/kvitok/store"
@@ -126,10 +125,14 @@ func (e *environment) openPipeline(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
+	formats, err := loadFormats(ctx, c, a.log)
+	if err != nil {
+		return err
+	}
 	limits := pipeline.DefaultReadingLimits()
 	limits.Zone = c.zone
 	a.pipeline, err = pipeline.New(pipeline.Config{
-		Store: a.store, Organisation: organisation, Parameters: c.parameters, Orders: c.orders, Workdays: c.workdays, Formats: catalogue.New(), Printer: printer,
+		Store: a.store, Organisation: organisation, Parameters: c.parameters, Orders: c.orders, Workdays: c.workdays, Formats: formats.Catalogue, Printer: printer,
 		Partners: partners, Dir: a.dir, Engine: version, Workers: c.Workers, SingleFiles: c.Receipts.SingleFiles,
 		DebtPartner: c.Debts.Partner, Limits: limits, Now: e.now, Log: a.log, Progress: e.progress(a.log),
 	})

@@ -27,6 +27,7 @@ type config struct {
 	Orders        yaml.Node            `yaml:"payment_orders"` // as in orders.yaml; these win
 	Receipts      receiptsConfig       `yaml:"receipts"`
 	Debts         debtsConfig          `yaml:"debts"`
+	Formats       string               `yaml:"formats"` // folder of your own format profiles
 	TimeZone      string               `yaml:"time_zone"`
 	Workers       int                  `yaml:"workers"`
 	Schedules     schedules.Config     `yaml:"schedules"`
@@ -131,6 +132,9 @@ func (c *config) defaults(dir string) {
 	if c.TimeZone == "" {
 		c.TimeZone = "Europe/Moscow"
 	}
+	if c.Formats == "" {
+		c.Formats = "formats"
+	}
 	if c.Workers == 0 {
 		c.Workers = 2
 	}
@@ -157,6 +161,7 @@ func (c *config) defaults(dir string) {
 		}
 	}
 	inside(&c.Schedules.Reports.Dir)
+	inside(&c.Formats)
 	if c.Stream != nil {
 		inside(&c.Stream.Security.CAFile)
 		inside(&c.Stream.Security.CertFile)

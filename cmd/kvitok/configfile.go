@@ -19,6 +19,7 @@ import (
 
 	"github.com/kvitok-gkh/kvitok/housing"
 	"github.com/kvitok-gkh/kvitok/pipeline/parameters"
+	"github.com/kvitok-gkh/kvitok/profiles"
 )
 
 // configReader reads a configuration and collects everything that is wrong with it.
@@ -163,6 +164,8 @@ func (r *configReader) check(c *config) {
 	r.section("receipts", err)
 	r.section("serve", c.Serve.validate())
 	r.section("schedules", c.Schedules.Validate())
+	_, err = profiles.LoadDir(c.Formats)
+	r.section("formats", err)
 	if c.Workers < 1 {
 		r.section("workers", errors.New("must be at least 1"))
 	}

@@ -4,41 +4,104 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"github.com/kvitok-gkh/kvitok/importers"
 	"github.com/kvitok-gkh/kvitok/importers/catalogue"
+	"github.com/kvitok-gkh/kvitok/importers/profiled"
+	"github.com/kvitok-gkh/kvitok/profiles"
 )
 
 func (e *environment) formatsCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "formats", Short: "List the formats of files: built in, profiles and your own; show one; test how a file is read",
 		Args: cobra.NoArgs,
-		RunE: e.do(func(context.Context, []string) error {
-			formats, err := e.formats()
+		RunE: e.do(func(ctx context.Context, _ []string) error {
+			formats, err := e.formats(ctx)
 			if err != nil {
 				return err
 			}
-			list := make([]importers.About, len(formats))
-			for i, f := range formats {
-				list[i] = importers.Describe(f)
-			}
+			list := describeFormats(formats)
 			return e.print(list, func(w io.Writer) { writeFormats(w, list) })
 		}),
 	}
-	c.AddCommand(e.formatsTestCommand())
+	c.AddCommand(e.formatsShowCommand(), e.formatsTestCommand())
 	return c
+}
+
+// describeFormats lists what is read and what is written.
+func describeFormats(formats catalogue.Loaded) []importers.About {
+	var list []importers.About
+	for _, f := range formats.Catalogue {
+		list = append(list, importers.Describe(f))
+	}
+	for _, p := range formats.Profiles {
+		if p.Direction == profiles.Out {
+			list = append(list, profiled.About(p))
+		}
+	}
+	return list
+}
+
+func (e *environment) formatsShowCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "show NAME", Short: "Print a format profile: a start for one of your own",
+		Args: cobra.ExactArgs(1),
+		RunE: e.do(func(ctx context.Context, args []string) error {
+			formats, err := e.formats(ctx)
+			if err != nil {
+				return err
+			}
+			for _, p := range formats.Profiles {
+				if p.Name == args[0] {
+					shown := struct {
+						importers.About
+						Profile string `json:"profile"`
+					}{profiled.About(p), string(p.Text)}
+					return e.print(shown, func(w io.Writer) { say(w, "%s", strings.TrimRight(shown.Profile, "\n")) })
+				}
+			}
+			f, err := formats.ByName(args[0])
+			if err != nil {
+				return &usageError{fmt.Sprintf("%v; kvitok formats lists them", err)}
+			}
+			about := importers.Describe(f)
+			return e.print(about, func(w io.Writer) {
+				say(w, "%s is read by code: it has no profile. Subject %s, kind %s.", about.Name, about.Subject, about.Kind)
+			})
+		}),
+	}
 }
 
 // formats is the catalogue as the configuration makes it. It needs neither an organisation nor a
 // database.
-func (e *environment) formats() (importers.Catalogue, error) {
-	if _, err := e.loadConfig(); err != nil {
-		return nil, err
+func (e *environment) formats(ctx context.Context) (catalogue.Loaded, error) {
+	c, err := e.loadConfig()
+	if err != nil {
+		return catalogue.Loaded{}, err
 	}
-	return catalogue.New(), nil
+	return loadFormats(ctx, c, e.logger())
+}
+
+// loadFormats puts the profiles of the user's folder into the catalogue.
+func loadFormats(ctx context.Context, c *config, log *slog.Logger) (catalogue.Loaded, error) {
+	own, err := profiles.LoadDir(c.Formats)
+	if err != nil {
+		return catalogue.Loaded{}, fmt.Errorf("read the format profiles of %s: %w", c.Formats, err)
+	}
+	formats, err := catalogue.Load(own)
+	if err != nil {
+		return formats, err
+	}
+	for _, p := range formats.Replaced {
+		log.LogAttrs(ctx, slog.LevelWarn, "a profile of yours stands in place of a format of the program",
+			slog.String("format", p.Name), slog.Int("version", p.Version), slog.String("file", p.Source))
+	}
+	return formats, nil
 }
 
 func writeFormats(w io.Writer, list []importers.About) {

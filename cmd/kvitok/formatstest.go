@@ -15,6 +15,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kvitok-gkh/kvitok/importers"
+	"github.com/kvitok-gkh/kvitok/importers/profiled"
+	"github.com/kvitok-gkh/kvitok/profiles"
 )
 
 // readFile is how a file is read, as formats test prints it.
@@ -52,18 +54,20 @@ type readProblem struct {
 func (e *environment) formatsTestCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "test PROFILE|auto FILE", Short: "Show row by row how a file is read, without a database",
-		Long: "Show row by row how a file is read, without a database: by the format of that name, or auto to recognise it.\n" +
+		Long: "Show row by row how a file is read, without a database: by the format of that name, by a profile in a\n" +
+			"file (draft.yaml), or auto to recognise it.\n" +
 			"Exit code 0: all rows are read; 3: some are rejected; 1: the file is refused.",
 		Args: cobra.ExactArgs(2),
 		RunE: e.do(func(ctx context.Context, args []string) error {
-			formats, err := e.formats()
+			loaded, err := e.formats(ctx)
 			if err != nil {
 				return err
 			}
+			formats := loaded.Catalogue
 			if args[0] != "auto" {
-				format, err := formats.ByName(args[0])
+				format, err := namedFormat(formats, args[0])
 				if err != nil {
-					return &usageError{fmt.Sprintf("%v; kvitok formats lists them", err)}
+					return err
 				}
 				formats = importers.Catalogue{forced{format}}
 			}
@@ -83,6 +87,26 @@ func (e *environment) formatsTestCommand() *cobra.Command {
 			return nil
 		}),
 	}
+}
+
+// namedFormat is the format of that name, or of a profile that is still being written.
+func namedFormat(formats importers.Catalogue, name string) (importers.Format, error) {
+	if ext := filepath.Ext(name); ext == ".yaml" || ext == ".yml" {
+		text, err := os.ReadFile(name) //nolint:gosec // the operator names the file
+		if err != nil {
+			return nil, fmt.Errorf("read the profile: %w", err)
+		}
+		profile, err := profiles.Parse(text)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		return profiled.New(profile)
+	}
+	format, err := formats.ByName(name)
+	if err != nil {
+		return nil, &usageError{fmt.Sprintf("%v; kvitok formats lists them", err)}
+	}
+	return format, nil
 }
 
 // testFile reads a file as the pipeline would, and keeps what it would be told.
