@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	"github.com/jackc/pgx/v5"
 
@@ -30,17 +31,21 @@ type RegisterState struct {
 }
 
 // RegisterStates finds for each reading its meter and the readings around its day, in the order of
-// rows. A meter is found by serial number, narrowed by service and account where the sender names them.
+// rows. A meter is found by serial number or, where there is none, by the code that we gave its partner (its id),
+// narrowed by service and account where the sender names them.
 func (q Queries) RegisterStates(ctx context.Context, organisation int64, rows []SourcedReading) ([]RegisterState, error) {
 	const sql = `
 WITH incoming AS (
-    SELECT serial, service, account, zone, taken_on::date AS taken_on, ord
-    FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
-        WITH ORDINALITY AS t(serial, service, account, zone, taken_on, ord)),
+    SELECT serial, service, account, zone, taken_on::date AS taken_on, code, ord
+    FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[])
+        WITH ORDINALITY AS t(serial, service, account, zone, taken_on, code, ord)),
+named AS (
+    SELECT i.ord, m.id FROM incoming i JOIN meters m ON m.organisation_id = $1 AND m.serial = i.serial AND i.serial <> ''
+    UNION ALL
+    SELECT i.ord, m.id FROM incoming i JOIN meters m ON m.id = i.code AND m.organisation_id = $1 AND i.serial = ''),
 found AS (
     SELECT i.ord, min(m.id) AS meter_id, count(*) AS found
-    FROM incoming i
-    JOIN meters m ON m.organisation_id = $1 AND m.serial = i.serial AND (i.service = '' OR m.service = i.service)
+    FROM named JOIN incoming i USING (ord) JOIN meters m ON m.id = named.id AND (i.service = '' OR m.service = i.service)
     LEFT JOIN accounts a ON a.id = m.account_id AND i.account <> ''
     WHERE i.account = '' OR a.number = i.account
     GROUP BY i.ord)
@@ -59,7 +64,8 @@ LEFT JOIN LATERAL (SELECT taken_on, value FROM readings r
 		column(rows, func(r SourcedReading) string { return string(r.Service) }),
 		column(rows, func(r SourcedReading) string { return r.Account }),
 		column(rows, func(r SourcedReading) string { return string(r.Zone) }),
-		textColumn(rows, func(r SourcedReading) fmt.Stringer { return r.On }))
+		textColumn(rows, func(r SourcedReading) fmt.Stringer { return r.On }),
+		column(rows, func(r SourcedReading) int64 { return meterCode(r.Code) }))
 	if err != nil {
 		return nil, fmt.Errorf("look for meters: %w", err)
 	}
@@ -76,6 +82,15 @@ LEFT JOIN LATERAL (SELECT taken_on, value FROM readings r
 		return nil, fmt.Errorf("look for meters: %w", err)
 	}
 	return states, nil
+}
+
+// meterCode reads a code that we gave out, 0 for one that is none of ours.
+func meterCode(code string) int64 {
+	id, err := strconv.ParseInt(code, 10, 64)
+	if err != nil || id < 0 {
+		return 0
+	}
+	return id
 }
 
 // InsertReadings stores readings of known meters and returns which of them were new: false says that
