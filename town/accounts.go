@@ -3,6 +3,7 @@ package town
 import (
 	"iter"
 	"math/rand/v2"
+	"strconv"
 
 	"github.com/kvitok-gkh/kvitok/housing"
 )
@@ -14,6 +15,7 @@ type account struct {
 	number  string
 	unified string
 	flat    string
+	room    int // of a communal flat; 0: a flat of its own
 	area    int // tenths of m²
 	people  int
 	owners  int
@@ -28,6 +30,9 @@ func (a *account) address() string {
 	if a.flat == "" {
 		return a.house.address
 	}
+	if a.room > 0 {
+		return a.house.address + ", кв. " + a.flat + ", ком. " + strconv.Itoa(a.room)
+	}
 	return a.house.address + ", кв. " + a.flat
 }
 
@@ -36,7 +41,7 @@ func (t *Town) premises(h *house, ordinal int) account {
 	index := h.first + ordinal - 1
 	r := t.rng(drawAccount, index)
 	a := account{
-		house: h, index: index, flat: h.flat(ordinal),
+		house: h, index: index, flat: h.flat(ordinal), room: h.room(ordinal),
 		number:  "01" + padded(h.index+1, 5) + padded(ordinal, 3),
 		unified: "70АА" + padded(100_000+index, 6),
 	}

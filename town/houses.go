@@ -28,10 +28,15 @@ type house struct {
 	byFile    bool // readings of its water meters come from the supplier, not by the stream
 	loss      int  // what house meters show above the flats, percent
 	heat      int  // heat of the month, 1/100000 Гкал per m²
+	soi       bool // the common property is charged by lines of its own
+	heatApart bool // some flats have heat meters
 }
 
 // flat returns the number of the flat of an account by its place in the house.
 func (h *house) flat(ordinal int) string {
+	if h.room(ordinal) == 2 {
+		ordinal--
+	}
 	switch {
 	case h.private:
 		return ""
@@ -41,6 +46,17 @@ func (h *house) flat(ordinal int) string {
 		return strconv.Itoa(ordinal-1) + "а"
 	}
 	return strconv.Itoa(ordinal - 1)
+}
+
+// communalFrom is the smallest block whose last two accounts are rooms of one flat, in the first block.
+const communalFrom = 12
+
+// room is the room of a communal flat that an account is for, 0 for a flat of its own.
+func (h *house) room(ordinal int) int {
+	if h.private || h.index > 0 || h.flats < communalFrom || ordinal < h.flats-1 {
+		return 0
+	}
+	return ordinal - h.flats + 2
 }
 
 // services lists what the house is served with, in the order of receipts.
@@ -53,8 +69,11 @@ func (h *house) services() []housing.Service {
 		if (s == housing.Rent && !h.municipal) || (s == housing.Gas && !h.gas) {
 			continue
 		}
-		if s == housing.HotWaterHeat || s.Resource() != "" {
-			continue // no house here has hot water in two components or meters for the common property
+		if s == housing.HotWaterHeat || (s.Resource() != "" && !h.soi) {
+			continue // no house here has hot water in two components
+		}
+		if s.Resource() != "" && s != housing.CommonColdWater && s != housing.CommonElectricity {
+			continue
 		}
 		list = append(list, s)
 	}
@@ -132,6 +151,8 @@ func (t *Town) equip(h *house) {
 		return
 	}
 	h.heatMeter = h.index%5 != 3
+	h.soi = h.index%3 == 0
+	h.heatApart = h.heatMeter && (h.index%10 == 1 || t.blocks == 1)
 	h.noMeters = h.index%11 == 4
 	h.gas = h.index%3 != 2
 	h.municipal = h.index%3 == 1

@@ -28,6 +28,7 @@ type meter struct {
 	initial  [2]int64
 	used     [2]int64
 	way      way
+	common   bool // of the rooms of a communal flat
 	readOn   housing.Date
 }
 
@@ -47,15 +48,20 @@ func (t *Town) install(a *account) {
 	if !water && !a.house.noMeters && a.house.index < actsUpTo && chance(r, 20) {
 		a.noMeter = true
 	}
-	a.meters = make([]meter, 0, 3)
+	a.meters = make([]meter, 0, 4)
 	if water {
 		a.meters = append(a.meters, t.meter(r, a, housing.ColdWater))
 		if !a.house.private {
 			a.meters = append(a.meters, t.meter(r, a, housing.HotWater))
 		}
 	}
-	if chance(r, 98) {
-		a.meters = append(a.meters, t.meter(r, a, housing.Electricity))
+	if chance(r, 98) && a.room != 2 {
+		m := t.meter(r, a, housing.Electricity)
+		m.common = a.room == 1
+		a.meters = append(a.meters, m)
+	}
+	if heat := t.rng(drawHeat, a.index); a.house.heatApart && a.room == 0 && chance(heat, 40) {
+		a.meters = append(a.meters, t.meter(heat, a, housing.Heating))
 	}
 }
 
@@ -72,7 +78,7 @@ func (t *Town) meter(r *rand.Rand, a *account, service housing.Service) meter {
 		m.verifyBy = dayOf(t.later(-between(r, 1, 8)), between(r, 1, 28))
 	}
 	people := int64(a.people)
-	switch service { //nolint:exhaustive // install asks for these three
+	switch service { //nolint:exhaustive // install asks for these four
 	case housing.ColdWater:
 		m.serial = "ХВ-" + padded(number, 6)
 		m.initial[0] = int64(between(r, 5_000, 900_000))
@@ -81,6 +87,10 @@ func (t *Town) meter(r *rand.Rand, a *account, service housing.Service) meter {
 		m.serial = "ГВ-" + padded(number, 6)
 		m.initial[0] = int64(between(r, 5_000, 700_000))
 		m.used[0] = int64(between(r, 0, 400)) + people*int64(between(r, 1_200, 3_100))
+	case housing.Heating:
+		m.serial = "ТС-" + padded(number, 6)
+		m.initial[0] = int64(between(r, 1_000, 90_000))
+		m.used[0] = int64(a.area) * int64(a.house.heat) * int64(between(r, 60, 115)) / 100_000
 	default:
 		m.serial = "ЭЛ-" + padded(number, 6)
 		m.digits, m.scale = 6, 1
@@ -96,7 +106,7 @@ func (t *Town) meter(r *rand.Rand, a *account, service housing.Service) meter {
 	switch {
 	case chance(r, 4):
 		m.way = silent
-	case a.house.byFile && service != housing.Electricity:
+	case a.house.byFile && service != housing.Electricity && service != housing.Heating:
 		m.way = byFile
 	}
 	return m

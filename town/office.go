@@ -15,7 +15,7 @@ func (t *Town) officePlans() []plan {
 	if t.accounts > bookUpTo {
 		accounts = t.accountsText()
 	}
-	return []plan{
+	plans := []plan{
 		t.tariffsBook(),
 		t.housesText(),
 		accounts,
@@ -23,7 +23,12 @@ func (t *Town) officePlans() []plan {
 		t.metersText(),
 		t.balancesText(),
 		t.residentsBook(),
+		t.houseFactsBook(),
 	}
+	if events, some := t.eventsBook(); some {
+		plans = append(plans, events)
+	}
+	return plans
 }
 
 func (t *Town) housesText() plan {
@@ -50,16 +55,27 @@ func (t *Town) housesText() plan {
 
 func accountHeader() []string {
 	return []string{
-		"Лицевой счёт", "ЕЛС", "Идентификатор ЖКУ", "Адрес дома", "Квартира", "Вид помещения", "Плательщик", "Площадь, м²",
+		"Лицевой счёт", "ЕЛС", "Идентификатор ЖКУ", "Адрес дома", "Квартира", "Комната", "Вид помещения", "Плательщик", "Площадь, м²",
 		"Проживает", "Собственников", "Право", "Действует с",
 	}
 }
 
 func (a *account) kind() string {
+	if a.room > 0 {
+		return "комната"
+	}
 	if a.house.private {
 		return "жилой дом"
 	}
 	return "квартира"
+}
+
+// roomText is the number of the room, "" for a flat of its own.
+func (a *account) roomText() string {
+	if a.room == 0 {
+		return ""
+	}
+	return strconv.Itoa(a.room)
 }
 
 func (a *account) right() string {
@@ -74,7 +90,7 @@ func (t *Town) accountsBook() plan {
 		for a := range t.all() {
 			row := []cell{
 				asText(a.number), asText(a.unified), asText(a.unified + "-01"), asText(a.house.address), asText(a.flat),
-				asText(a.kind()), asText(a.payer.full()), asNumber(tenths(a.area)), asNumber(strconv.Itoa(a.people)),
+				asText(a.roomText()), asText(a.kind()), asText(a.payer.full()), asNumber(tenths(a.area)), asNumber(strconv.Itoa(a.people)),
 				asNumber(strconv.Itoa(a.owners)), asText(a.right()), asDate(a.opened),
 			}
 			if !yield(row) {
@@ -86,7 +102,7 @@ func (t *Town) accountsBook() plan {
 		partner: Office, name: "accounts.xlsx", format: "kvitok-accounts-xlsx", expect: accepted(t.accounts),
 		write: book{[]sheet{{
 			name: "Лицевые счета", header: accountHeader(), rows: rows,
-			widths: []int{14, 14, 17, 38, 10, 14, 36, 12, 11, 15, 13, 13},
+			widths: []int{14, 14, 17, 38, 10, 9, 14, 36, 12, 11, 15, 13, 13},
 		}}}.write,
 	}
 }
@@ -95,7 +111,7 @@ func (t *Town) accountsText() plan {
 	rows := func(yield func([]string) bool) {
 		for a := range t.all() {
 			row := []string{
-				a.number, a.unified, a.unified + "-01", a.house.address, a.flat, a.kind(), a.payer.full(), comma(tenths(a.area)),
+				a.number, a.unified, a.unified + "-01", a.house.address, a.flat, a.roomText(), a.kind(), a.payer.full(), comma(tenths(a.area)),
 				strconv.Itoa(a.people), strconv.Itoa(a.owners), a.right(), a.opened.Russian(),
 			}
 			if !yield(row) {
@@ -176,7 +192,7 @@ func (t *Town) servicesText() plan {
 
 func (t *Town) meterRows() iter.Seq[[]string] {
 	return func(yield func([]string) bool) {
-		row := make([]string, 8)
+		row := make([]string, 9)
 		for a := range t.equipped() {
 			for i := range a.meters {
 				m := &a.meters[i]
@@ -185,7 +201,7 @@ func (t *Town) meterRows() iter.Seq[[]string] {
 					initial += " / " + m.value(1, 0).Russian()
 				}
 				row = append(row[:0], a.number, m.service.Russian(), m.serial, strconv.Itoa(m.zones), strconv.Itoa(m.digits),
-					m.started.Russian(), m.verifyBy.Russian(), initial)
+					m.started.Russian(), m.verifyBy.Russian(), initial, yes(m.common))
 				if !yield(row) {
 					return
 				}
@@ -202,6 +218,7 @@ func (t *Town) metersText() plan {
 			lineEnd: "\n", rows: t.meterRows(),
 			header: []string{
 				"Лицевой счёт", "Услуга", "Номер прибора", "Зоны", "Разрядность", "Дата ввода", "Поверен до", "Начальные показания",
+				"Общий на квартиру",
 			},
 		}.write,
 	}

@@ -51,6 +51,8 @@ var norms = []norm{
 	{housing.Electricity, housing.PerPerson, "88", normsAct},
 	{housing.Gas, housing.PerPerson, "10.5", normsAct},
 	{housing.Heating, housing.PerArea, "0.0214", normsAct},
+	{housing.CommonColdWater, housing.PerArea, "0.018", normsAct},
+	{housing.CommonElectricity, housing.PerArea, "1.35", normsAct},
 	{housing.SolidWaste, housing.PerPerson, "2.15", "Постановление Правительства Примерской области от 09.10.2025 № 540-п"},
 }
 

@@ -53,6 +53,9 @@ func (t *Town) claims() iter.Seq[claim] {
 			case 11:
 				kind = noKey
 			}
+			if a.room > 0 {
+				kind = byNumber // an address alone does not tell rooms apart
+			}
 			share := ""
 			if a.owners == 2 && kind == byNumber && !a.tenant {
 				share = "1/2"

@@ -26,6 +26,7 @@ func (t *Town) Snapshots(parameters []housing.Parameter) iter.Seq[*housing.Snaps
 			for a := range t.metered(h) {
 				s.Accounts = append(s.Accounts, t.facts(a, &supplied))
 			}
+			t.addFacts(h, s)
 			if !yield(s) {
 				return
 			}
@@ -52,8 +53,11 @@ func (t *Town) facts(a *account, supplied *int) housing.AccountFacts {
 		Number: a.number, Unified: a.unified, ServiceID: a.unified + "-01", Payer: a.payer.full(), Opened: a.opened,
 		Premises: housing.Premises{Flat: a.flat, Kind: housing.Flat},
 	}}
-	if a.house.private {
+	switch {
+	case a.house.private:
 		f.Premises.Kind = housing.WholeHouse
+	case a.room > 0:
+		f.Premises.Kind, f.Premises.Room = housing.Room, a.roomText()
 	}
 	occupancy := housing.Occupancy{
 		Valid: housing.Interval{From: a.opened}, Area: tenth(a.area), People: a.people, Owners: a.owners, Occupant: housing.Owner,

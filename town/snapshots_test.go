@@ -26,6 +26,13 @@ type known struct {
 	meters   map[string]housing.MeterEntry     // by serial
 	of       map[string][]string               // serials of an account
 	readings map[string]map[housing.Reading]bool
+
+	managers  map[string]housing.Manager
+	facts     map[string][]housing.HouseFacts
+	areas     map[string]housing.Decimal // of communal flats, by house and flat
+	acts      map[string][]housing.QualityAct
+	absences  map[string][]housing.Absence
+	incidents map[string][]housing.MeterEvent // by serial
 }
 
 func (k *known) take(fact importers.Fact) {
@@ -50,6 +57,23 @@ func (k *known) take(fact importers.Fact) {
 	case housing.MeterEntry:
 		k.meters[f.Meter.Serial] = f
 		k.of[f.Account] = append(k.of[f.Account], f.Meter.Serial)
+	case housing.ManagerEntry:
+		k.managers[f.House] = f.Manager
+	case housing.DecisionEntry:
+		k.facts[f.House] = append(k.facts[f.House], housing.HouseFacts{
+			Service: f.Service, Method: f.Method, AboveNormShared: f.AboveNormShared,
+		})
+	case housing.CommunalEntry:
+		k.areas[f.House+f.Flat] = f.Area
+	case housing.QualityEntry:
+		f.Source = housing.Source{}
+		k.acts[f.House] = append(k.acts[f.House], f.QualityAct)
+	case housing.AbsenceEntry:
+		f.Source = housing.Source{}
+		k.absences[f.Account] = append(k.absences[f.Account], f.Absence)
+	case housing.MeterEventEntry:
+		f.Source = housing.Source{}
+		k.incidents[f.Serial] = append(k.incidents[f.Serial], f.MeterEvent)
 	case housing.MeterReading:
 		k.read(f.Serial, housing.Reading{On: f.On, Value: f.Value})
 	}
@@ -96,7 +120,9 @@ func TestSnapshotsAgreeWithFiles(t *testing.T) {
 	k := &known{
 		houses: map[string]housing.House{}, volumes: map[string][]housing.CollectiveMeter{}, accounts: map[string]housing.AccountEntry{},
 		services: map[string][]housing.HouseService{}, meters: map[string]housing.MeterEntry{}, of: map[string][]string{},
-		readings: map[string]map[housing.Reading]bool{},
+		readings: map[string]map[housing.Reading]bool{}, managers: map[string]housing.Manager{},
+		facts: map[string][]housing.HouseFacts{}, areas: map[string]housing.Decimal{}, acts: map[string][]housing.QualityAct{},
+		absences: map[string][]housing.Absence{}, incidents: map[string][]housing.MeterEvent{},
 	}
 	expected := made.Expected()
 	for i, f := range made.Files() {
@@ -106,14 +132,19 @@ func TestSnapshotsAgreeWithFiles(t *testing.T) {
 	same := cmp.Comparer(func(a, b housing.Decimal) bool { return a.Cmp(b) == 0 })
 	compare := func(what string, want, got any) {
 		t.Helper()
-		if diff := cmp.Diff(want, got, same, cmp.Comparer(func(a, b housing.Date) bool { return a == b })); diff != "" {
+		if diff := cmp.Diff(want, got, same, cmp.Comparer(func(a, b housing.Date) bool { return a == b }),
+			cmp.Comparer(func(a, b housing.Moment) bool { return a == b })); diff != "" {
 			t.Fatalf("%s: (-files +snapshot)\n%s", what, diff)
 		}
 	}
 	accounts, readings := 0, 0
 	for s := range made.Snapshots(nil) {
 		house := s.House.Address
-		compare(house, k.houses[house], s.House)
+		asFile := k.houses[house]
+		asFile.Manager = k.managers[house]
+		compare(house, asFile, s.House)
+		compare("acts", k.acts[house], s.QualityActs)
+		k.compareHouseFacts(compare, house, s)
 		compare("volumes", k.volumes[house], s.HouseMeters)
 		compare("norms", k.norms, s.Norms)
 		valid := slices.DeleteFunc(slices.Clone(k.tariffs), func(x housing.Tariff) bool {
@@ -127,6 +158,25 @@ func TestSnapshotsAgreeWithFiles(t *testing.T) {
 	}
 	if accounts != expected.Accounts || len(k.accounts) != accounts || readings != expected.Readings {
 		t.Errorf("%d accounts, %d readings, expected %d, %d", accounts, readings, expected.Accounts, expected.Readings)
+	}
+}
+
+// compareHouseFacts compares what the owners decided, and puts the meters of a communal flat back to the
+// account that their file names.
+func (k *known) compareHouseFacts(compare func(string, any, any), house string, s *housing.Snapshot) {
+	decided := slices.DeleteFunc(slices.Clone(s.HouseFacts), func(f housing.HouseFacts) bool { return f.Service == housing.Heating })
+	if len(decided) == 0 {
+		decided = nil
+	}
+	compare("decisions", k.facts[house], decided)
+	for _, flat := range s.CommunalFlats {
+		compare("area of a communal flat", k.areas[house+flat.Flat], flat.Occupancy[0].Area)
+		for i := range s.Accounts {
+			a := &s.Accounts[i]
+			if a.Premises.Flat == flat.Flat && a.Premises.Room == "1" {
+				a.Meters = append(a.Meters, flat.Meters...)
+			}
+		}
 	}
 }
 
@@ -146,12 +196,14 @@ func (k *known) compareAccount(t *testing.T, compare func(string, any, any), hou
 		services = append(services, s.AccountService)
 	}
 	compare(a.Number, services, a.Services)
+	compare(a.Number, k.absences[a.Number], a.Absences)
 	serials := make([]string, 0, len(a.Meters))
 	for _, m := range a.Meters {
 		serials = append(serials, m.Serial)
 		entry := k.meters[m.Serial]
 		entry.Meter.Source = housing.Source{}
 		compare(m.Serial, entry.Meter, m.Meter)
+		compare(m.Serial, k.incidents[m.Serial], m.Events)
 		left := len(k.readings[m.Serial])
 		var initial []housing.Reading
 		for _, r := range m.Readings {
@@ -205,7 +257,7 @@ func TestTownCanBeCharged(t *testing.T) {
 		}
 	}
 	checkCharged(t, made, charged)
-	for _, rule := range []string{"R1.1", "R1.3", "R1.4", "R2.1.1", "R2.1.2", "R2.2.1", "R2.2.2", "R2.3.1", "R2.9.1", "H1", "H4"} {
+	for _, rule := range []string{"R1.1", "R1.3", "R1.4", "R2.1.1", "R2.1.2", "R2.2.1", "R2.2.2", "R2.3.1", "R2.9.1", "R1.6", "R2.8.3", "R2.8.4", "R2.11a", "R2.12.4", "Q4", "H1", "H4", "H6"} {
 		if rules[rule] == 0 {
 			t.Errorf("no line by rule %s", rule)
 		}
@@ -246,10 +298,11 @@ func TestAddressesAreUnique(t *testing.T) {
 		keys[key] = true
 		flats := map[string]bool{}
 		for _, a := range s.Accounts {
-			if flats[a.Premises.Flat] || numbers[a.Number] || len(a.Number) != 10 {
+			premises := a.Premises.Flat + "/" + a.Premises.Room
+			if flats[premises] || numbers[a.Number] || len(a.Number) != 10 {
 				t.Errorf("%s %s, flat %q", s.House.Address, a.Number, a.Premises.Flat)
 			}
-			flats[a.Premises.Flat], numbers[a.Number] = true, true
+			flats[premises], numbers[a.Number] = true, true
 			for _, m := range a.Meters {
 				if meters[m.Serial] {
 					t.Errorf("meter %s stands twice", m.Serial)

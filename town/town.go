@@ -111,6 +111,7 @@ const (
 	drawPayment
 	drawClaim
 	drawLayout
+	drawHeat
 )
 
 func (t *Town) rng(of drawn, index int) *rand.Rand {
