@@ -86,7 +86,7 @@ func TestPagesInFlatOrder(t *testing.T) {
 	w.issue(t, w.Pipeline)
 	const flats = `
 SELECT a.number FROM accounts a JOIN premises p ON p.id = a.premises_id
-WHERE a.house_id = (SELECT min(id) FROM houses) ORDER BY p.flat::int`
+WHERE a.house_id = (SELECT min(id) FROM houses) ORDER BY p.flat::int, p.room`
 	want := all[string](t, w.store, flats)
 	address := one[string](t, w.store, "SELECT address FROM houses ORDER BY id LIMIT 1")
 	text := pdfText(t, w.file("receipts", w.period.String(), strings.ReplaceAll(address, "/", "_")+".pdf"))

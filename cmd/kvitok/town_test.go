@@ -179,7 +179,7 @@ func chargedNow(ctx context.Context, t *testing.T, conn *pgx.Conn) chargedState 
 SELECT (SELECT count(*) FROM charged_houses), count(*), COALESCE(sum(amount), 0),
     md5(COALESCE(string_agg(concat_ws(',', house_id, account_id, line, service, payee_id, kind, zone, seg_from, seg_to, rule,
         method, volume, price, coefficient, amount), ';' ORDER BY house_id, account_id, line), '')),
-    (SELECT count(*) FROM (SELECT 1 FROM charges GROUP BY account_id, service, kind, zone, seg_from, rule HAVING count(*) > 1) d)
+    (SELECT count(*) FROM (SELECT 1 FROM charges GROUP BY account_id, service, kind, zone, seg_from, rule, volume HAVING count(*) > 1) d)
 FROM charges`
 	var s chargedState
 	if err := conn.QueryRow(ctx, sql).Scan(&s.Houses, &s.Lines, &s.Amount, &s.Digest, &s.Doubles); err != nil {

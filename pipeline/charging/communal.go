@@ -96,6 +96,50 @@ func (c *calculation) share(l *line, service housing.Service, segment housing.In
 	return true
 }
 
+// heatedArea is the area by which premises take part in the heat of the house: of a room its part of the
+// whole flat, Sк × Sкв / Sкк. The flat is nil for premises of their own.
+func (c *calculation) heatedArea(o *housing.Occupancy, on housing.Date) (area housing.Ratio, p *housing.CommunalPeople, ok bool) {
+	flat := c.communal()
+	if flat == nil {
+		return o.Area.Ratio(), nil, true
+	}
+	if !c.only("communal.split_heating", "room_area") {
+		return area, nil, false
+	}
+	if p = c.flatOn(housing.Heating, flat, on); p == nil || !c.roomFits(housing.Heating, flat, p, o) {
+		return area, nil, false
+	}
+	return c.quo(o.Area.Ratio().Mul(p.Area.Ratio()), p.Rooms.Ratio()), p, true
+}
+
+// roomFits holds an account whose room is larger than the rooms of its flat together.
+func (c *calculation) roomFits(service housing.Service, flat *housing.CommunalFlat, p *housing.CommunalPeople, o *housing.Occupancy) bool {
+	if p.Rooms.Sign() <= 0 || p.Area.Sign() <= 0 || o.Area.Cmp(p.Rooms) > 0 {
+		c.hold(service, "communal_area", "в коммунальной квартире "+flat.Flat+" площади не сходятся с площадью комнаты")
+		return false
+	}
+	return true
+}
+
+// heatedOperands are the area of the premises or, of a room, what it is made of.
+func heatedOperands(l *line, heated housing.Ratio, p *housing.CommunalPeople) []housing.Operand {
+	own := area(l, "Si")
+	if p == nil {
+		return []housing.Operand{own}
+	}
+	own.Symbol, own.Meaning = "Sк", "площадь комнаты"
+	return append(roomOperands(own, p), decimalOf("Si", "доля комнаты в площади квартиры: Sк × Sкв / Sкк", heated, "м²"))
+}
+
+// roomOperands are the areas that the share of a room is made of.
+func roomOperands(own housing.Operand, p *housing.CommunalPeople) []housing.Operand {
+	return []housing.Operand{
+		own,
+		{Symbol: "Sкк", Meaning: "площадь всех комнат квартиры", Value: p.Rooms.String(), Unit: "м²", Source: p.Source},
+		{Symbol: "Sкв", Meaning: "общая площадь квартиры", Value: p.Area.String(), Unit: "м²", Source: p.Source},
+	}
+}
+
 // emitHeat emits a line of heat that goes by area. A room is heated by its part of the whole flat:
 // by the areas of the rooms (communal.split_heating).
 func (c *calculation) emitHeat(l line, service housing.Service, segment housing.Interval) {
@@ -108,11 +152,7 @@ func (c *calculation) emitHeat(l line, service housing.Service, segment housing.
 		return
 	}
 	p := c.flatOn(service, flat, segment.From)
-	if p == nil {
-		return
-	}
-	if p.Rooms.Sign() <= 0 || p.Area.Sign() <= 0 || l.occupancy.Area.Cmp(p.Rooms) > 0 {
-		c.hold(service, "communal_area", "в коммунальной квартире "+flat.Flat+" площади не сходятся с площадью комнаты")
+	if p == nil || !c.roomFits(service, flat, p, l.occupancy) {
 		return
 	}
 	factor, err := p.Area.Ratio().Quo(p.Rooms.Ratio())
@@ -137,11 +177,7 @@ func (c *calculation) emitHeat(l line, service housing.Service, segment housing.
 				continue
 			}
 			o.Symbol, o.Meaning = "Sк", "площадь комнаты"
-			ops = append(ops, o, housing.Operand{
-				Symbol: "Sкк", Meaning: "площадь всех комнат квартиры", Value: p.Rooms.String(), Unit: "м²", Source: p.Source,
-			}, housing.Operand{
-				Symbol: "Sкв", Meaning: "общая площадь квартиры", Value: p.Area.String(), Unit: "м²", Source: p.Source,
-			})
+			ops = append(ops, roomOperands(o, p)...)
 		}
 		return ops
 	}}

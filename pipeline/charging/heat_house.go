@@ -318,6 +318,7 @@ func (c *calculation) heatByShares(h *heatHouse, t *serviceTable) {
 		c.cuts.reset(s.valid)
 		cutBy(&c.cuts, t.tariffs[0])
 		c.cutByOccupancy()
+		c.cutByFlat()
 		for piece := range c.cuts.pieces {
 			o := c.occupancy(service, piece.From)
 			tariff := c.price(service, t, housing.ZoneSingle, piece.From)
@@ -326,7 +327,11 @@ func (c *calculation) heatByShares(h *heatHouse, t *serviceTable) {
 			}
 			l := line{days: c.daysOf(piece), service: s.service, occupancy: o, tariff: tariff, pool: h.pool}
 			l.charge.Method = h.method
-			common := c.part(o.Area.Ratio().Mul(h.perCommon), l.days)
+			heated, flat, ok := c.heatedArea(o, piece.From)
+			if !ok {
+				return
+			}
+			common := c.part(heated.Mul(h.perCommon), l.days)
 			var individual housing.Ratio
 			switch {
 			case s.service.OwnSource:
@@ -339,10 +344,10 @@ func (c *calculation) heatByShares(h *heatHouse, t *serviceTable) {
 				if len(h.uses) > 0 || h.ownArea.Sign() > 0 {
 					l.charge.Rule = h.meteredRule()
 				}
-				individual = c.part(o.Area.Ratio().Mul(h.perArea), l.days)
+				individual = c.part(heated.Mul(h.perArea), l.days)
 			}
 			l.volume = individual.Add(common)
-			l.why = c.heatReason(h, individual)
+			l.why = c.heatReason(h, individual, func(l *line) []housing.Operand { return heatedOperands(l, heated, flat) })
 			c.emit(l, service, piece)
 		}
 	}

@@ -7,13 +7,13 @@ import (
 )
 
 // heatReason tells the share of a premises in the heat of the house.
-func (c *calculation) heatReason(h *heatHouse, individual housing.Ratio) func(l *line) reason {
+func (c *calculation) heatReason(h *heatHouse, individual housing.Ratio, areas func(*line) []housing.Operand) func(l *line) reason {
 	return func(l *line) reason {
 		part := c.partText(l)
 		simple := len(h.uses) == 0 && h.ownArea.Sign() == 0
 		if simple {
 			r := reason{formula: "P = Vд × Si / Sоб" + part + " × T", operands: h.source.operands()}
-			r.operands = append(r.operands, area(l, "Si"), c.areaOfHouse())
+			r.operands = append(append(r.operands, areas(l)...), c.areaOfHouse())
 			return c.withDays(r, l, resourcePrice(l.tariff, housing.Heating))
 		}
 		common := "(Vд − ΣVi)"
@@ -36,7 +36,7 @@ func (c *calculation) heatReason(h *heatHouse, individual housing.Ratio) func(l 
 			}
 			r.operands = append(r.operands, vi)
 		}
-		r.operands = append(r.operands, area(l, "Si"))
+		r.operands = append(r.operands, areas(l)...)
 		r.operands = append(r.operands, h.source.operands()...)
 		sum := decimalOf("ΣVi", "индивидуальное потребление всех помещений", h.individual, "Гкал")
 		sum.Basis = joined("по ИПУ ", comma(h.metered.String()), ", помещений с ИПУ ", strconv.Itoa(len(h.uses)))
