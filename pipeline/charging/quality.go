@@ -160,6 +160,17 @@ func (c *calculation) chargedMonth(first int) housing.Money {
 	return max(sum, 0)
 }
 
+// allowedText names the limits of single interruptions, each once.
+func allowedText(all []outage) string {
+	var limits []string
+	for _, o := range all {
+		if text := hoursText(o.allowed); !slices.Contains(limits, text) {
+			limits = append(limits, text)
+		}
+	}
+	return strings.Join(limits, " и ")
+}
+
 // interrupted refunds a percentage for each hour above what is allowed. Two programs read the limit
 // in two ways; quality.excess_mode says which holds (D6).
 func (c *calculation) interrupted(r *refunds, all []outage) {
@@ -194,8 +205,10 @@ func (c *calculation) interrupted(r *refunds, all []outage) {
 		return
 	}
 	basis := "перерыв всего " + hoursText(total)
-	if limited {
-		basis += ", допустимо за месяц " + hoursText(month)
+	if excess == single {
+		basis += "; сверх допустимого подряд, " + allowedText(all) + ", — " + hoursText(single)
+	} else {
+		basis += "; сверх допустимого за месяц, " + hoursText(month) + ", — " + hoursText(monthly)
 	}
 	word, unit := "полных часов превышения", "ч"
 	if step == minutesOfDay {
