@@ -22,5 +22,17 @@ type Debt struct {
 	Account Account
 	House   House
 	Period  Period
-	Amount  Money // negative: advance
+	Amount  Money       // negative: advance
+	Meters  []DebtMeter // where the registry names them
+}
+
+// DebtMeter is a register of a meter with its last reading, as a debt registry names it.
+type DebtMeter struct {
+	ID       int64   `json:"id"` // of the meter: the code by which the partner's readings come back
+	Serial   string  `json:"serial"`
+	Service  Service `json:"service"`
+	Zone     Zone    `json:"zone"`
+	VerifyBy Date    `json:"verify_by"`
+	On       Date    `json:"on"` // zero: never read
+	Value    Decimal `json:"value"`
 }

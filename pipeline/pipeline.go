@@ -12,6 +12,7 @@ import (
 	"github.com/kvitok-gkh/kvitok/housing"
 	"github.com/kvitok-gkh/kvitok/importers"
 	"github.com/kvitok-gkh/kvitok/importers/stream"
+	"github.com/kvitok-gkh/kvitok/profiles"
 	"github.com/kvitok-gkh/kvitok/receipts"
 	"github.com/kvitok-gkh/kvitok/remote"
 	"github.com/kvitok-gkh/kvitok/store"
@@ -27,11 +28,14 @@ type Config struct {
 	Formats      importers.Catalogue
 	Printer      *receipts.Printer
 	Partners     []Partner
-	Dir          string // data folder: archive, work, receipts, reports, protocols
-	Engine       string // version of the program, printed in reports and kept with runs
-	Workers      int    // houses worked on at a time
-	SingleFiles  bool   // a receipt file per account beside the print file of its house
-	DebtPartner  string // partner whose outbox gets the debt registry; "" for none
+	Dir          string            // data folder: archive, work, receipts, reports, protocols
+	Engine       string            // version of the program, printed in reports and kept with runs
+	Workers      int               // houses worked on at a time
+	SingleFiles  bool              // a receipt file per account beside the print file of its house
+	DebtPartner  string            // partner whose outbox gets the debt registry; "" for none
+	DebtProfile  *profiles.Profile // how it is laid out; nil: the classical one of Sber
+	DebtNumber   int               // of the registry within the month, 0 for the first
+	DebtValues   map[string]string // of the contract, such as the code of a service
 	Limits       ReadingLimits
 	// Readings takes what lies in the stream now, for a run that must see it; nil where there is no
 	// stream or where its consumer works all the time.

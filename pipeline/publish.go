@@ -14,6 +14,7 @@ import (
 	"github.com/kvitok-gkh/kvitok/exporters/registries"
 	"github.com/kvitok-gkh/kvitok/exporters/reports"
 	"github.com/kvitok-gkh/kvitok/housing"
+	"github.com/kvitok-gkh/kvitok/profiles"
 	"github.com/kvitok-gkh/kvitok/store"
 )
 
@@ -97,14 +98,26 @@ func (p *Pipeline) publishDebts(ctx context.Context, period housing.Period, resu
 		p.Log.LogAttrs(ctx, slog.LevelWarn, "no debt registry: the organisation has no bank account")
 		return nil
 	}
-	name, err := registries.FileName(p.Organisation.INN, p.Organisation.Bank.Account, 1, period)
+	layout, err := p.debtProfile()
+	if err != nil {
+		return err
+	}
+	options := registries.Options{
+		INN: p.Organisation.INN, Bank: p.Organisation.Bank.Account, Number: max(p.DebtNumber, 1), Period: period,
+		Date: period.Next().First(), Values: p.DebtValues,
+	}
+	name, err := registries.FileName(layout, options)
 	if err != nil {
 		return fmt.Errorf("name the debt registry: %w", err)
+	}
+	debts := p.Store.Debts
+	if registries.NeedsMeters(layout) {
+		debts = p.Store.DebtsWithMeters
 	}
 	var notes []registries.Note
 	staged := filepath.Join("reports", period.String(), name)
 	err = p.put(staged, func(w io.Writer) (int, error) {
-		c, err := registries.WriteDebts(w, registries.Options{}, p.Store.Debts(ctx, p.Organisation.ID, p.Organisation.INN, period))
+		c, err := registries.Write(w, layout, options, debts(ctx, p.Organisation.ID, p.Organisation.INN, period))
 		notes = c.Notes
 		return c.Rows, err
 	}, result)
@@ -127,6 +140,25 @@ func (p *Pipeline) publishDebts(ctx context.Context, period housing.Period, resu
 		Destination: partner.Name, Name: name, Staged: staged, SHA256: file.SHA256, Size: info.Size(),
 	}, p.Now())
 	return err
+}
+
+// usualDebts is the profile of the debt registry where the configuration names none.
+const usualDebts = "sber-debts-classic"
+
+func (p *Pipeline) debtProfile() (*profiles.Profile, error) {
+	if p.DebtProfile != nil {
+		return p.DebtProfile, nil
+	}
+	builtin, err := profiles.Builtin()
+	if err != nil {
+		return nil, fmt.Errorf("find the profile of the debt registry: %w", err)
+	}
+	for _, profile := range builtin {
+		if profile.Name == usualDebts {
+			return profile, nil
+		}
+	}
+	return nil, fmt.Errorf("find the profile of the debt registry: there is no %s", usualDebts)
 }
 
 // put writes a file under a temporary name and lets it take the place of the old one only if they differ.

@@ -56,8 +56,25 @@ WHERE a.organisation_id = $1 AND c.period = $2 ORDER BY ` + printOrder + `, c.li
 // Debts streams what every account owes at the end of a month to payees in whose name an
 // organisation collects.
 func (q Queries) Debts(ctx context.Context, organisation int64, payee string, period housing.Period) iter.Seq2[housing.Debt, error] {
-	const sql = `
-SELECT a.id, a.number, a.unified, a.payer, p.flat, p.room, p.kind, h.address, h.fias, b.period, b.closing
+	return q.debts(ctx, organisation, payee, period, "'[]'::jsonb")
+}
+
+// DebtsWithMeters is Debts with the meters of each account and their last readings of a year.
+func (q Queries) DebtsWithMeters(ctx context.Context, organisation int64, payee string, period housing.Period) iter.Seq2[housing.Debt, error] {
+	return q.debts(ctx, organisation, payee, period, `COALESCE((
+    SELECT jsonb_agg(jsonb_build_object('id', m.id, 'serial', m.serial, 'service', m.service, 'zone', COALESCE(r.zone, ''),
+        'verify_by', COALESCE(m.verify_by::text, ''), 'on', COALESCE(r.taken_on::text, ''), 'value', COALESCE(r.value::text, '0'))
+        ORDER BY m.service, m.serial, r.zone)
+    FROM meters m LEFT JOIN LATERAL (
+        SELECT DISTINCT ON (r.zone) r.zone, r.taken_on, r.value FROM readings r
+        WHERE r.meter_id = m.id AND r.period > $2::date - 365 AND r.period <= $2::date
+        ORDER BY r.zone, r.taken_on DESC) r ON true
+    WHERE m.account_id = a.id AND m.closed IS NULL), '[]'::jsonb)`)
+}
+
+func (q Queries) debts(ctx context.Context, organisation int64, payee string, period housing.Period, meters string) iter.Seq2[housing.Debt, error] {
+	sql := `
+SELECT a.id, a.number, a.unified, a.payer, p.flat, p.room, p.kind, h.address, h.fias, b.period, b.closing, ` + meters + `
 FROM (SELECT b.account_id, b.period, sum(b.closing)::bigint AS closing
       FROM balances b JOIN organisations o ON o.id = b.payee_id AND o.inn = $3
       WHERE b.period = $2 GROUP BY b.account_id, b.period) AS b
@@ -68,7 +85,7 @@ ORDER BY ` + printOrder
 	return stream(ctx, q, sql, []any{organisation, period, payee}, func(d *housing.Debt) []any {
 		return []any{
 			&d.Account.ID, &d.Account.Number, &d.Account.Unified, &d.Account.Payer, &d.Account.Premises.Flat,
-			&d.Account.Premises.Room, &d.Account.Premises.Kind, &d.House.Address, &d.House.FIAS, &d.Period, &d.Amount,
+			&d.Account.Premises.Room, &d.Account.Premises.Kind, &d.House.Address, &d.House.FIAS, &d.Period, &d.Amount, &d.Meters,
 		}
 	})
 }

@@ -78,7 +78,10 @@ type receiptsConfig struct {
 }
 
 type debtsConfig struct {
-	Partner string `yaml:"partner"`
+	Partner string            `yaml:"partner"`
+	Profile string            `yaml:"profile,omitempty"` // format profile of the registry, sber-debts-classic where left out
+	Number  int               `yaml:"number,omitempty"`  // of the registry within the month
+	Values  map[string]string `yaml:"values,omitempty"`  // of the contract, such as service_code
 }
 
 type serveConfig struct {

@@ -112,3 +112,16 @@ func writeFormats(w io.Writer, list []importers.About) {
 	}
 	_ = table.Flush() // a closed pipe is the reader's decision
 }
+
+// debtProfile finds the layout of the debt registry; nil leaves the usual one.
+func debtProfile(formats catalogue.Loaded, name string) (*profiles.Profile, error) {
+	if name == "" {
+		return nil, nil //nolint:nilnil // the pipeline knows the usual one
+	}
+	for _, p := range formats.Profiles {
+		if p.Name == name && p.Export != nil {
+			return p, nil
+		}
+	}
+	return nil, fmt.Errorf("debts.profile: no format profile %q goes out; kvitok formats lists them", name)
+}

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,6 +17,7 @@ import (
 	"github.com/kvitok-gkh/kvitok/exporters"
 	"github.com/kvitok-gkh/kvitok/exporters/registries"
 	"github.com/kvitok-gkh/kvitok/housing"
+	"github.com/kvitok-gkh/kvitok/profiles"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files") //nolint:gochecknoglobals // a flag of the test binary
@@ -42,15 +44,28 @@ func debts(tb testing.TB) []housing.Debt {
 			House: house, Period: period, Amount: amount,
 		}
 	}
+	meter := func(id int64, serial string, service housing.Service, zone housing.Zone, value string) housing.DebtMeter {
+		d, err := housing.ParseDecimal(value)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		return housing.DebtMeter{ID: id, Serial: serial, Service: service, Zone: zone, VerifyBy: period.Next().First(), On: period.First(), Value: d}
+	}
 	private := debt("МАКЕТОВ-ШАБЛОНОВ О.О.", "0100000041", "70АА000104", "", 0)
 	private.House = housing.House{Address: "д. Опытная; дом 7"}
-	return []housing.Debt{
+	rows := []housing.Debt{
 		debt("ТЕСТОВ ИВАН ПЕТРОВИЧ", "0100000017", "70АА000101", "1", 150000),
 		debt("ОБРАЗЦОВА ЁЛКА ИЛЬИНИЧНА", "0100000025", "70АА000102", "2", 234567),
 		debt("Д'АРТЕНЬЯН ПАВЕЛ", "0100000033", "70АА000103", "45а", 1),
 		private,
 		debt("АВАНСОВ №2 – «Ә»", "0100000058", "70АА000105", "3", -187261),
 	}
+	rows[0].Meters = []housing.DebtMeter{meter(501, "ХВ-000111", housing.ColdWater, "", "123.456"), meter(502, "ЭЛ;222", housing.Electricity, "", "15000")}
+	rows[1].Meters = []housing.DebtMeter{
+		meter(503, "ЭЛ-000333", housing.Electricity, housing.ZoneDay, "7000"), meter(503, "ЭЛ-000333", housing.Electricity, housing.ZoneNight, "3000"),
+		{ID: 504, Serial: "ГВ-000444", Service: housing.HotWater},
+	}
+	return rows
 }
 
 func each(rows []housing.Debt) iter.Seq2[housing.Debt, error] {
@@ -65,17 +80,27 @@ func each(rows []housing.Debt) iter.Seq2[housing.Debt, error] {
 
 func TestGoldenRegistries(t *testing.T) {
 	t.Parallel()
-	for name, options := range map[string]registries.Options{
-		"classic-cp1251":   {},
-		"classic-koi8r":    {Encoding: exporters.KOI8R},
-		"classic-utf8":     {Encoding: exporters.UTF8},
-		"no-period-cp1251": {Layout: registries.ClassicNoPeriod},
-		"unified-2021":     {Layout: registries.Unified2021},
+	for name, c := range map[string]struct {
+		profile  string
+		encoding exporters.Encoding
+	}{
+		"classic-cp1251":   {"sber-debts-classic", exporters.Windows1251},
+		"classic-koi8r":    {"sber-debts-classic", exporters.KOI8R},
+		"classic-utf8":     {"sber-debts-classic", exporters.UTF8},
+		"no-period-cp1251": {"sber-debts-no-period", exporters.Windows1251},
+		"unified-2021":     {"sber-debts-2021", exporters.Windows1251},
+		"14-1":             {"sber-debts-14-1", exporters.Windows1251},
+		"gorod":            {"gorod-debts", exporters.Windows1251},
+		"baikalsk":         {"sber-baikalsk-debts", exporters.Windows1251},
+		"tula":             {"tula-debts", exporters.Windows1251},
+		"mari-el":          {"mari-el-debts", exporters.Windows1251},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			profile := layout(t, c.profile)
+			profile.Export.Encoding = string(c.encoding)
 			var got bytes.Buffer
-			control, err := registries.WriteDebts(&got, options, each(debts(t)))
+			control, err := registries.Write(&got, profile, registries.Options{Period: october(t)}, each(debts(t)))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -106,7 +131,7 @@ func compare(t *testing.T, golden string, got []byte) {
 func TestWhatDoesNotFitIsReplacedAndNoted(t *testing.T) {
 	t.Parallel()
 	var file bytes.Buffer
-	control, err := registries.WriteDebts(&file, registries.Options{}, each(debts(t)))
+	control, err := registries.Write(&file, layout(t, "sber-debts-classic"), registries.Options{}, each(debts(t)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +161,9 @@ func TestWhatDoesNotFitIsReplacedAndNoted(t *testing.T) {
 // neighbours has.
 func TestShapeOfTheBank(t *testing.T) {
 	t.Parallel()
-	name, err := registries.FileName("9900123450", "40702810800000000777", 1, october(t))
+	name, err := registries.FileName(layout(t, "sber-debts-classic"), registries.Options{
+		INN: "9900123450", Bank: "40702810800000000777", Number: 1, Period: october(t),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,7 +175,7 @@ func TestShapeOfTheBank(t *testing.T) {
 		t.Fatal(err)
 	}
 	var got bytes.Buffer
-	if _, err := registries.WriteDebts(&got, registries.Options{}, each(debts(t))); err != nil {
+	if _, err := registries.Write(&got, layout(t, "sber-debts-classic"), registries.Options{}, each(debts(t))); err != nil {
 		t.Fatal(err)
 	}
 	want, have := bytes.Split(sample, []byte("\r\n")), bytes.Split(got.Bytes(), []byte("\r\n"))
@@ -177,7 +204,9 @@ func TestFileName(t *testing.T) {
 		{inn, account, 1000, october(t), ""},
 		{inn, account, 1, 0, ""},
 	} {
-		got, err := registries.FileName(c.inn, c.account, c.number, c.period)
+		got, err := registries.FileName(layout(t, "sber-debts-classic"), registries.Options{
+			INN: c.inn, Bank: c.account, Number: c.number, Period: c.period,
+		})
 		if got != c.want || (c.want == "") != errors.Is(err, registries.ErrFileName) {
 			t.Errorf("FileName(%q, %q, %d, %s) = %q, %v; want %q", c.inn, c.account, c.number, c.period, got, err, c.want)
 		}
@@ -188,27 +217,33 @@ func TestRefusals(t *testing.T) {
 	t.Parallel()
 	nameless := debts(t)
 	nameless[1].Account.Number = " "
-	for name, c := range map[string]struct {
-		options registries.Options
-		rows    []housing.Debt
-		want    error
-	}{
-		"no account":          {registries.Options{}, nameless, registries.ErrNoAccount},
-		"unknown layout":      {registries.Options{Layout: "x"}, nil, registries.ErrOptions},
-		"encoding of no bank": {registries.Options{Encoding: exporters.CP866}, nil, registries.ErrOptions},
-		"2021 in UTF-8":       {registries.Options{Layout: registries.Unified2021, Encoding: exporters.UTF8}, nil, registries.ErrOptions},
-	} {
-		if _, err := registries.WriteDebts(&bytes.Buffer{}, c.options, each(c.rows)); !errors.Is(err, c.want) {
-			t.Errorf("%s: error %v, want %v", name, err, c.want)
-		}
+	if _, err := registries.Write(&bytes.Buffer{}, layout(t, "sber-debts-classic"), registries.Options{}, each(nameless)); !errors.Is(err, registries.ErrNoAccount) {
+		t.Errorf("a debt without an account: %v", err)
+	}
+	if _, err := registries.Write(&bytes.Buffer{}, layout(t, "sber-payments-a"), registries.Options{}, each(nil)); !errors.Is(err, registries.ErrProfile) {
+		t.Errorf("a profile that only comes in: %v", err)
 	}
 }
 
+// layout is a profile that is built in.
+func layout(tb testing.TB, name string) *profiles.Profile {
+	tb.Helper()
+	builtin, err := profiles.Builtin()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	at := slices.IndexFunc(builtin, func(p *profiles.Profile) bool { return p.Name == name })
+	if at < 0 {
+		tb.Fatalf("there is no profile %s", name)
+	}
+	return builtin[at]
+}
+
 func BenchmarkDebts(b *testing.B) {
-	rows := debts(b)[:3]
+	rows, profile := debts(b)[:3], layout(b, "sber-debts-classic")
 	n := 0
 	for b.Loop() {
-		_, err := registries.WriteDebts(&bytes.Buffer{}, registries.Options{}, func(yield func(housing.Debt, error) bool) {
+		_, err := registries.Write(&bytes.Buffer{}, profile, registries.Options{}, func(yield func(housing.Debt, error) bool) {
 			for i := range 100_000 {
 				if !yield(rows[i%3], nil) {
 					return
