@@ -3,6 +3,7 @@ package pipeline_test
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -196,4 +197,39 @@ func TestFuturePayment(t *testing.T) {
 	if !strings.Contains(f.Reason, "строка 1: дата платежа 31.12.2027 ещё не наступила; реестр не проводится целиком") {
 		t.Errorf("refused with %q", f.Reason)
 	}
+}
+
+// The debt registry goes out by the profile that the configuration names; with meters it comes back as the
+// readings that are known.
+func TestDebtsByProfile(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 60)
+	builtin, err := profiles.Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := slices.IndexFunc(builtin, func(p *profiles.Profile) bool { return p.Name == "sber-debts-14-1" })
+	w.Pipeline = w.with(t, func(c *pipeline.Config) { c.DebtProfile, c.DebtNumber = builtin[at], 7 })
+	w.fill(t)
+	if _, err := w.Run(t.Context(), w.period); err != nil {
+		t.Fatal(err)
+	}
+	staged := one[string](t, w.store, `SELECT staged FROM outgoing WHERE name LIKE '%\_007\_1026.txt'`)
+	registry, err := os.ReadFile(w.file(staged))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := aMeter(t, w)
+	if !strings.Contains(string(registry), cp1251Cell(t, ";9;"+m.serial+";")) {
+		t.Errorf("the registry does not name the meter %s of account %s:\n%.600s", m.serial, m.account, registry)
+	}
+	back := w.take(t, town.Bank, "9900173450_40702810800000000777_007_1026.txt", string(registry))
+	if back.Format != "sber-debts-14-1" || back.Counts.Accepted > 0 || back.Counts.Unchanged == 0 || back.Counts.Rejected > 0 {
+		t.Errorf("the registry comes back as %s: %+v %s %v", back.Format, back.Counts, back.Reason, back.Problems)
+	}
+}
+
+func cp1251Cell(t *testing.T, text string) string {
+	t.Helper()
+	return strings.TrimSuffix(cp1251(t, text), "\r\n")
 }
