@@ -33,6 +33,9 @@ func (c Catalogue) Recognise(s *Sample) (Format, error) {
 	case 1:
 		return found[0], nil
 	case 0:
+		if reason := notOurs(s); reason != "" {
+			return nil, Refuse("not_our_facts", "%s", reason)
+		}
 		return nil, Refuse("unknown_format", "формат не распознан: %s", describe(s))
 	}
 	names := make([]string, len(found))

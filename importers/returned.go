@@ -166,7 +166,7 @@ func kindBlamed(code, text string) CellKind {
 		return CellFailed
 	case "lost_digits", "numeric_account":
 		return CellNumber
-	case "bad_account", "bad_serial", "bad_share", "bad_date", "bad_period":
+	case "bad_account", "bad_serial", "bad_unit", "bad_share", "bad_date", "bad_period":
 		day, clock, timed := strings.Cut(text, " ")
 		if _, ok, _ := DateByMask(day, "dd.mm.yyyy"); ok {
 			if timed && strings.Count(clock, ":") == 2 {

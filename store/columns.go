@@ -71,7 +71,7 @@ func standing[T any](rows []T, outcomes []housing.Outcome) (kept []T, indexes []
 func rejectRepeats[T any](rows []T, outcomes []housing.Outcome, key func(T) string, column string) {
 	seen := make(map[string]struct{}, len(rows))
 	for i, row := range rows {
-		if outcomes[i].Verdict == housing.Rejected {
+		if v := outcomes[i].Verdict; v == housing.Rejected || v == housing.Unchanged {
 			continue
 		}
 		k := key(row)

@@ -42,11 +42,13 @@ SELECT ord FROM incoming JOIN changed USING (house_id, service, serial)`
 			reject(&outcomes[i], "unknown_house", "Адрес дома", r.House, unknownHouse)
 		}
 	}
-	rejectRepeats(rows, outcomes, func(r row) string { return r.Key + "|" + string(r.Service) + "|" + r.Serial }, "")
+	name := func(r row) string { return r.Key + "|" + string(r.Service) + "|" + r.Serial }
+	passRepeats(rows, outcomes, name, sameHouseMeter)
+	rejectRepeats(rows, outcomes, name, "")
 	if err := t.rejectTakenPoints(ctx, organisation, houses, rows, outcomes); err != nil {
 		return nil, err
 	}
-	kept, indexes := standing(rows, outcomes)
+	kept, indexes := undecided(rows, outcomes)
 	err = t.markAccepted(ctx, outcomes, indexes, sql, organisation, source,
 		column(kept, func(r row) int64 { return houses[r.Key] }),
 		column(kept, func(r row) string { return string(r.Service) }),
@@ -66,10 +68,17 @@ SELECT ord FROM incoming JOIN changed USING (house_id, service, serial)`
 	if err != nil {
 		return nil, fmt.Errorf("store house meters: %w", err)
 	}
+	kept, indexes = standing(rows, outcomes)
 	if err := t.putHouseReadings(ctx, organisation, source, kept, outcomes, indexes); err != nil {
 		return nil, err
 	}
 	return outcomes, t.volumesOfPoints(ctx, organisation, column(kept, func(r row) string { return r.Point }))
+}
+
+// sameHouseMeter tells rows that describe one meter from two meters with one number.
+func sameHouseMeter(a, b housing.HouseMeterEntry) bool {
+	return max(a.Zones, 1) == max(b.Zones, 1) && a.Coefficient.Cmp(b.Coefficient) == 0 && a.Point == b.Point &&
+		a.Commissioned == b.Commissioned && a.VerifyBy == b.VerifyBy && a.Closed == b.Closed
 }
 
 // rejectTakenPoints rejects a measuring point that stands at another house meter.

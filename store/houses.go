@@ -25,9 +25,13 @@ changed AS (
     RETURNING key)
 SELECT ord FROM incoming JOIN changed USING (key)`
 	outcomes := make([]housing.Outcome, len(rows))
+	rows, err := t.withKnown(ctx, organisation, rows)
+	if err != nil {
+		return nil, err
+	}
 	rejectRepeats(rows, outcomes, func(h housing.House) string { return h.Key }, "Адрес")
 	kept, indexes := standing(rows, outcomes)
-	err := t.markAccepted(ctx, outcomes, indexes, sql, organisation, source,
+	err = t.markAccepted(ctx, outcomes, indexes, sql, organisation, source,
 		column(kept, func(h housing.House) string { return h.Key }),
 		column(kept, func(h housing.House) string { return h.Address }),
 		column(kept, func(h housing.House) string { return h.FIAS }),

@@ -27,6 +27,10 @@ func Zones(count int) []housing.Zone {
 // go from one of its accounts to another.
 func (t *Tx) ApplyMeters(ctx context.Context, organisation, source int64, rows []housing.MeterEntry) ([]housing.Outcome, error) {
 	outcomes := make([]housing.Outcome, len(rows))
+	rows, err := t.withDigits(ctx, organisation, rows)
+	if err != nil {
+		return nil, err
+	}
 	accounts, err := t.AccountIDs(ctx, organisation, column(rows, func(r housing.MeterEntry) string { return r.Account }))
 	if err != nil {
 		return nil, err
@@ -36,11 +40,12 @@ func (t *Tx) ApplyMeters(ctx context.Context, organisation, source int64, rows [
 			reject(&outcomes[i], "unknown_account", "Лицевой счёт", r.Account, unknownAccount)
 		}
 	}
-	rejectRepeats(rows, outcomes, func(r housing.MeterEntry) string { return r.Meter.Serial + "|" + string(r.Meter.Service) }, "Номер прибора")
+	passRepeats(rows, outcomes, meterName, sameMeter)
+	rejectRepeats(rows, outcomes, meterName, "Номер прибора")
 	if err := t.rejectMovedMeters(ctx, organisation, rows, outcomes); err != nil {
 		return nil, err
 	}
-	kept, indexes := standing(rows, outcomes)
+	kept, indexes := undecided(rows, outcomes)
 	if err := t.putMeters(ctx, organisation, source, kept, outcomes, indexes); err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/kvitok-gkh/kvitok/importers"
 	"github.com/kvitok-gkh/kvitok/importers/accounts"
 	"github.com/kvitok-gkh/kvitok/importers/benefits"
+	"github.com/kvitok-gkh/kvitok/importers/condo"
 	"github.com/kvitok-gkh/kvitok/importers/events"
 	"github.com/kvitok-gkh/kvitok/importers/houses"
 	"github.com/kvitok-gkh/kvitok/importers/profiled"
@@ -96,6 +97,12 @@ func coded() importers.Catalogue {
 		benefits.NewOrgOut(),
 		benefits.NewIvanovo(),
 		sectioned.New(),
+		condo.NewMeters(),
+		condo.NewHouseMeters(),
+		condo.NewContacts(),
+		condo.NewProperties(),
+		condo.NewReceipts(),
+		condo.NewReceiptsDBF(),
 		tariffs.NewRanges(),
 		houses.NewWorkbook(),
 		events.NewWorkbook(),
