@@ -114,9 +114,12 @@ func RecordOf(line Line, cells []string, want int) (rec Record, ok bool) {
 // WrongCells is the reason of a line with a wrong number of cells; want says which numbers are right.
 func WrongCells(got, least int, want string, delimiter rune) error {
 	text := fmt.Sprintf("в строке %s вместо %s", Count(got, "ячейка", "ячейки", "ячеек"), want)
-	if got < least {
+	switch {
+	case got < least:
 		text += fmt.Sprintf(": строка обрезана или потерян разделитель «%c»", delimiter)
-	} else {
+	case strings.HasSuffix(want, "…"): // of many numbers: either may have happened
+		text += fmt.Sprintf(": строка обрезана или знак «%c» стоит внутри текста", delimiter)
+	default:
 		text += fmt.Sprintf(": вероятно, знак «%c» внутри текста", delimiter)
 	}
 	return Wrong(wrongCellCount, text, "")

@@ -32,8 +32,16 @@ type TextReader struct {
 	cut      byte   // the delimiter
 	kept     [][]byte
 	buffer   []byte
+	letters  [128]letter // of the upper half of a one-byte encoding
 	ended    bool
 	open     bool
+}
+
+// letter is a character of a one-byte encoding in UTF-8.
+type letter struct {
+	size    int
+	bytes   [utf8.UTFMax]byte
+	unknown bool // the encoding has no such character
 }
 
 // TextLayout is what a reader of lines has to know of a format: what stands between its cells, and the
@@ -67,6 +75,14 @@ func NewLayoutReader(in Input, enc Encoding, layout TextLayout) *TextReader {
 	r.cut = sep[0]
 	for _, prefix := range layout.Kept {
 		r.kept = append(r.kept, []byte(prefix))
+	}
+	for i := range r.letters {
+		if r.table == nil {
+			break
+		}
+		c := r.table.DecodeByte(byte(i + utf8.RuneSelf))
+		l := &r.letters[i]
+		l.size, l.unknown = utf8.EncodeRune(l.bytes[:], c), c == utf8.RuneError
 	}
 	for _, c := range sep + housing.Rejected.Russian() + sep {
 		if r.table == nil {
@@ -134,21 +150,26 @@ func (r *TextReader) line(raw []byte) Line {
 		line.Problem = r.problem()
 		return line
 	}
-	r.buffer = r.buffer[:0]
 	plain := true
 	own, damaged := r.sender(raw)
+	damaged = damaged || bytes.IndexByte(raw, 0) >= 0
+	if most := len(raw) * utf8.UTFMax; cap(r.buffer) < most {
+		r.buffer = make([]byte, most)
+	}
+	buffer, n := r.buffer[:cap(r.buffer)], 0
 	for _, b := range raw {
 		if b < utf8.RuneSelf {
-			r.buffer = append(r.buffer, b)
-			damaged = damaged || b == 0
+			buffer[n] = b
+			n++
 			continue
 		}
 		plain = false
-		c := r.table.DecodeByte(b)
-		damaged = damaged || c == utf8.RuneError
-		r.buffer = utf8.AppendRune(r.buffer, c)
+		l := &r.letters[b-utf8.RuneSelf]
+		damaged = damaged || l.unknown
+		*(*[utf8.UTFMax]byte)(buffer[n : n+utf8.UTFMax]) = l.bytes
+		n += l.size
 	}
-	line.Text = string(r.buffer)
+	line.Text = string(buffer[:n])
 	if damaged || (!plain && !isASCII(string(own)) && utf8.Valid(own)) {
 		line.Problem = r.problem()
 	}
@@ -159,6 +180,9 @@ func (r *TextReader) line(raw []byte) Line {
 // encoding stands beside a reason in the right one, and unreadable characters have become "?": such a
 // line is still damaged unless somebody has mended it.
 func (r *TextReader) sender(raw []byte) (own []byte, damaged bool) {
+	if !bytes.Contains(raw, []byte(badEncoding)) { // the code beside it; no line of most files holds it
+		return raw, false
+	}
 	at := bytes.LastIndex(raw, r.rejected)
 	if at < 0 {
 		return raw, false
@@ -206,8 +230,22 @@ func (e Encoding) Russian() string {
 }
 
 // SplitPlain cuts a line of a format that knows no quotes.
-func SplitPlain(line string, delimiter rune) []string {
-	return strings.Split(line, string(delimiter))
+func SplitPlain(line string, delimiter rune) []string { return splitInto(line, delimiter, 0) }
+
+// splitInto is SplitPlain where about how many cells there are is known.
+func splitInto(line string, delimiter rune, cells int) []string {
+	if delimiter >= utf8.RuneSelf || cells < 1 {
+		return strings.Split(line, string(delimiter))
+	}
+	list := make([]string, 0, cells)
+	for {
+		at := strings.IndexByte(line, byte(delimiter))
+		if at < 0 {
+			return append(list, line)
+		}
+		list = append(list, line[:at])
+		line = line[at+1:]
+	}
 }
 
 // SplitQuoted cuts a line in which a cell may stand in quotes with its own quotes doubled. A quote

@@ -24,6 +24,7 @@ type layout struct {
 	sums     []string
 	texts    []string
 	unescape *strings.Replacer
+	usual    int      // cells of a row without a prefix
 	marked   bool     // every row begins with a prefix
 	words    []string // Russian words that its files hold
 }
@@ -112,6 +113,9 @@ func compile(p *profiles.Profile) (*layout, error) {
 		}
 		if strings.HasPrefix(ready.Prefix, "#") {
 			l.kept = append(l.kept, ready.Prefix)
+		}
+		if ready.Is == profiles.Row && ready.Prefix == "" {
+			l.usual = max(l.usual, ready.Cells.Min)
 		}
 		l.lines = append(l.lines, ready)
 	}

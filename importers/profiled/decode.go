@@ -47,7 +47,7 @@ func (l *layout) decode(ctx context.Context, in importers.Input, sample *importe
 	if refused := l.wrongEncoding(sample); refused != nil {
 		return importers.Result{}, refused
 	}
-	r := &reading{layout: l, in: in, first: true, numbers: map[uint64]int32{}, words: map[string]int32{}, times: map[string]int{}}
+	r := &reading{layout: l, in: in, first: true, numbers: make(map[uint64]int32, l.expected(in)), words: map[string]int32{}, times: map[string]int{}}
 	r.draft.numbers, r.draft.texts = make([]number, len(l.sums)), make([]string, len(l.texts))
 	r.tally = newTally(l)
 	r.readName()
@@ -66,6 +66,17 @@ func (l *layout) decode(ctx context.Context, in importers.Input, sample *importe
 	return result, nil
 }
 
+// expected is about how many unique values a file holds, so that their table need not grow again and again.
+func (l *layout) expected(in importers.Input) int {
+	const rowBytes, most = 150, 1 << 20
+	for _, of := range l.lines {
+		if slices.ContainsFunc(of.columns, func(c *column) bool { return c.Unique }) {
+			return int(min(in.Size/rowBytes, most))
+		}
+	}
+	return 0
+}
+
 // take reads one line.
 func (r *reading) take(text importers.Line, yield func(importers.Record) error) error {
 	of, cells := r.kindOf(text.Text, r.first)
@@ -82,7 +93,7 @@ func (r *reading) take(text importers.Line, yield func(importers.Record) error) 
 		return nil
 	}
 	rec := importers.Record{Row: text.Number, Cells: cells}
-	r.draft.reset()
+	r.draft.reset(r.profile.Subject)
 	switch {
 	case text.Problem != nil:
 		rec.Problems = []housing.Problem{*text.Problem}
@@ -110,7 +121,7 @@ func (r *reading) take(text importers.Line, yield func(importers.Record) error) 
 
 // asIs gives a line back as it came, without the cells of an answer.
 func (r *reading) asIs(text importers.Line) importers.Aside {
-	return importers.Aside{Row: text.Number, Cells: importers.SplitRowBy(text.Text, r.cut)}
+	return importers.Aside{Row: text.Number, Cells: importers.SplitRowBy(text.Text, r.cut, 0)}
 }
 
 // expectedLines lists the beginnings of lines that there may be.

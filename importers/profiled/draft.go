@@ -42,11 +42,24 @@ type order struct {
 	payee  string
 }
 
-func (d *draft) reset() {
-	numbers, texts := d.numbers, d.texts
-	clear(numbers)
-	clear(texts)
-	*d = draft{numbers: numbers, texts: texts}
+// reset empties it. Facts of other subjects are empty already.
+func (d *draft) reset(s profiles.Subject) {
+	clear(d.numbers)
+	clear(d.texts)
+	switch s {
+	case profiles.Payments:
+		d.payment = housing.Payment{}
+	case profiles.Debts:
+		d.debt = housing.StatedDebt{}
+	case profiles.Charges:
+		d.charge, d.on = housing.StatedCharge{}, housing.Date{}
+	case profiles.Residents:
+		d.claim = housing.Claim{}
+	case profiles.Readings:
+	}
+	d.reading, d.own, d.split = housing.MeterReading{}, housing.MeterReading{}, false
+	d.order, d.count, d.amount = order{}, 0, 0
+	d.also, d.meters = nil, 0
 }
 
 // setter joins a reader of cells with the field that takes its value.

@@ -30,7 +30,7 @@ func (r *reading) readName() {
 	if payee := r.parts[profiles.PartPayee]; len(payee) == 10 || len(payee) == 12 {
 		r.held.payee = payee
 	}
-	if period, ok := monthByMask(r.parts[profiles.PartPeriod], "mmyy"); ok {
+	if period, ok := centuries([]string{"mmyy"})[0].month(r.parts[profiles.PartPeriod]); ok {
 		r.held.period = period
 	}
 }

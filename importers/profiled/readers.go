@@ -217,13 +217,13 @@ func dateReader(p *profiles.Profile, c profiles.Column) func(importers.Cell) (ho
 	if len(masks) == 0 {
 		return importers.ReadDate
 	}
-	form := shown("дата", masks)
+	form, ready := shown("дата", masks), centuries(masks)
 	return func(cell importers.Cell) (housing.Date, error) {
 		if cell.Kind == importers.CellDate {
 			return importers.ReadDate(cell)
 		}
-		for _, mask := range masks {
-			d, fits, err := importers.DateByMask(century(cell.Text, mask))
+		for _, mask := range ready {
+			d, fits, err := importers.DateByMask(mask.complete(cell.Text), mask.full)
 			switch {
 			case !fits:
 			case err != nil:
@@ -236,13 +236,30 @@ func dateReader(p *profiles.Profile, c profiles.Column) func(importers.Cell) (ho
 	}
 }
 
-// century completes a year of two digits.
-func century(text, mask string) (full, fullMask string) {
-	at := strings.Index(mask, "yy")
-	if at < 0 || strings.Contains(mask, "yyyy") || len(text) != len(mask) {
-		return text, mask
+// centuryMask is a mask as it was written and with a year of four digits, whose first two are put in at a
+// place; -1: nowhere.
+type centuryMask struct {
+	short, full string
+	at          int
+}
+
+// centuries completes the masks with a year of two digits: ours is the only century in which they are used.
+func centuries(masks []string) []centuryMask {
+	ready := make([]centuryMask, len(masks))
+	for i, mask := range masks {
+		ready[i] = centuryMask{mask, mask, -1}
+		if at := strings.Index(mask, "yy"); at >= 0 && !strings.Contains(mask, "yyyy") {
+			ready[i].full, ready[i].at = mask[:at]+"yy"+mask[at:], at
+		}
 	}
-	return text[:at] + "20" + text[at:], mask[:at] + "yy" + mask[at:]
+	return ready
+}
+
+func (m centuryMask) complete(text string) string {
+	if m.at < 0 || len(text) != len(m.short) {
+		return text
+	}
+	return text[:m.at] + "20" + text[m.at:]
 }
 
 func monthReader(p *profiles.Profile, c profiles.Column) func(importers.Cell) (housing.Period, error) {
@@ -251,14 +268,14 @@ func monthReader(p *profiles.Profile, c profiles.Column) func(importers.Cell) (h
 		return importers.ReadPeriod
 	}
 	form := shown("месяц", masks) + ", например " + strings.NewReplacer("mm", "09", "yyyy", "2026", "yy", "26").Replace(masks[0])
-	wrong := importers.Wrong
+	wrong, ready := importers.Wrong, centuries(masks)
 	text := "это не месяц"
 	if p.Subject == profiles.Payments { // the payer's word only: noted, never refused
 		wrong, text = importers.Doubtful, "это не месяц, он не учтён"
 	}
 	return func(cell importers.Cell) (housing.Period, error) {
-		for _, mask := range masks {
-			if period, ok := monthByMask(cell.Text, mask); ok {
+		for _, mask := range ready {
+			if period, ok := mask.month(cell.Text); ok {
 				return period, nil
 			}
 		}
@@ -266,12 +283,16 @@ func monthReader(p *profiles.Profile, c profiles.Column) func(importers.Cell) (h
 	}
 }
 
-func monthByMask(text, mask string) (housing.Period, bool) {
-	text, mask = century(text, mask)
+// month reads a month, digit by digit.
+func (m centuryMask) month(text string) (housing.Period, bool) {
+	mask := m.short
 	if len(text) != len(mask) {
 		return 0, false
 	}
 	month, year := 0, 0
+	if m.at >= 0 {
+		year = 20
+	}
 	for i := range len(mask) {
 		digit := int(text[i] - '0')
 		switch mask[i] {

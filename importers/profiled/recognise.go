@@ -223,10 +223,10 @@ func (l *layout) kindOf(text string, first bool) (*line, []string) {
 			continue
 		}
 		if rest, ok := strings.CutPrefix(text, of.Prefix); ok {
-			return of, importers.SplitRowBy(rest, l.cut)
+			return of, importers.SplitRowBy(rest, l.cut, of.Cells.Min)
 		}
 	}
-	cells := importers.SplitRowBy(text, l.cut)
+	cells := importers.SplitRowBy(text, l.cut, l.usual)
 	var fallback, fits *line
 	for _, of := range l.lines {
 		switch {

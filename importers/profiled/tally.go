@@ -112,7 +112,7 @@ func (l *layout) whole() string {
 
 // total takes a line of totals.
 func (r *reading) total(text importers.Line, of *line, cells []string) error {
-	r.draft.reset()
+	r.draft.reset(r.profile.Subject)
 	rec := importers.Record{Row: text.Number, Cells: cells}
 	numbers, why := r.statements(&rec, of, text.Text, cells)
 	if why != "" {
@@ -224,7 +224,7 @@ func (r *reading) ahead(s *importers.Sample) {
 		if of == nil || of.Is != profiles.Total || !of.Last {
 			continue
 		}
-		r.draft.reset()
+		r.draft.reset(r.profile.Subject)
 		if _, why := r.statements(&importers.Record{}, of, text, cells); why == "" {
 			r.hold(r.draft.order)
 		}
