@@ -37,9 +37,7 @@ func (c *calculation) distributed(order []int) map[string]housing.DistributorSha
 	if !ok {
 		return nil
 	}
-	first := c.lastYear()
-	days := whole(housing.Interval{From: first.First(), To: (first + monthsOfYear).First()}.Days())
-	if area.Cmp(least.Mul(days).Mul(c.snapshot.House.Area.Ratio())) <= 0 {
+	if days := whole(c.heatedDays()); area.Cmp(least.Mul(days).Mul(c.snapshot.House.Area.Ratio())) <= 0 {
 		c.tell(service, "distributors_too_few", "распределителями оборудована недостаточная доля площади дома: они не применены")
 		return nil
 	}
@@ -61,6 +59,24 @@ func (c *calculation) distributorsOf(a *housing.AccountFacts) (share housing.Dis
 		share, found = d, true
 	}
 	return share, found, true
+}
+
+// heatedDays counts the days of the months of the year before for which anybody was charged heating: out of
+// season nobody's area counts.
+func (c *calculation) heatedDays() int {
+	heated := map[housing.Period]bool{}
+	for i := range c.snapshot.Accounts {
+		for j := range c.snapshot.Accounts[i].Past {
+			if p := &c.snapshot.Accounts[i].Past[j]; p.Service == housing.Heating && c.ofLastYear(p) {
+				heated[p.Valid.From.Period()] = true
+			}
+		}
+	}
+	days := 0
+	for month := range heated {
+		days += month.Days()
+	}
+	return days
 }
 
 // pastAreaDays is the area of an account in the year before, times its days.
