@@ -125,3 +125,41 @@ func TestYearOfCommonProperty(t *testing.T) {
 		t.Errorf("January (-want +got):\n%s", diff)
 	}
 }
+
+// A fact that is missing holds the account that needs it, with a reason for the protocol of the run; the
+// others are charged.
+func TestMissingFactsHoldTheirAccount(t *testing.T) {
+	t.Parallel()
+	m := newMadeOffice(t, parameter("tko.mode", "containers_people"))
+	m.give(t, madeHeader, m.account("001", "1", "50", "01.01.2024", ""), m.account("002", "2", "40", "01.01.2024", ""),
+		m.account("003", "3", "40", "01.01.2024", ""))
+	m.services(t, "Отопление")
+	m.give(t, "Адрес дома;Лицевой счёт;Услуга;ИНН получателя;Возможность установки ИПУ;Оборудование;Действует с;по",
+		madeHouse+";001;Обращение с ТКО;"+m.issuer+";;;01.01.2024;", madeHouse+";002;Газоснабжение;"+m.issuer+";нет;отопление;01.01.2024;")
+	m.heatRates(t)
+	m.rates(t, formattest.Sheet{Name: "Тарифы", Rows: [][]any{
+		{"Услуга", "Тариф, руб.", "Действует с"}, {"ТКО", "900", "01.01.2024"}, {"Газ", "9", "01.01.2024"},
+	}}, formattest.Sheet{Name: "Нормативы", Rows: [][]any{
+		{"Услуга", "Часть", "Основа", "Норматив", "Действует с"}, {"Газ", "приготовление пищи", "на человека", "10", "01.01.2024"},
+	}})
+	if diff := cmp.Diff([]string{"003 heating H1 2400.00"}, m.charge(t, "2026-10")); diff != "" {
+		t.Errorf("charges (-want +got):\n%s", diff)
+	}
+	findings, err := m.store.Findings(t.Context(), m.Organisation.ID, m.period)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var held []string
+	for _, f := range findings {
+		if f.Held {
+			held = append(held, f.Account+" "+f.Code+": "+f.Text)
+		}
+	}
+	want := []string{
+		"001 no_containers: нет сведений о вывезенных контейнерах за месяц",
+		"002 no_norm: нет норматива потребления на 01.10.2026",
+	}
+	if diff := cmp.Diff(want, held); diff != "" {
+		t.Errorf("held accounts (-want +got):\n%s", diff)
+	}
+}

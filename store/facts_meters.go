@@ -136,7 +136,7 @@ func (t *Tx) rejectWrongZones(ctx context.Context, meters []int64, rows []housin
 		}
 		zones := Zones(registers[meters[i]])
 		if len(zones) != len(r.Readings) {
-			reject(&outcomes[i], "bad_zones", "Показания", "",
+			reject(&outcomes[i], "bad_zones", "Показания при проверке", "",
 				fmt.Sprintf("показаний %d, а зон у прибора %d: нужно по одному на зону", len(r.Readings), len(zones)))
 			continue
 		}
