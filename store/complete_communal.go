@@ -123,28 +123,19 @@ func (h *houseBeingRead) communalPeople(flat string, rooms []*housing.AccountFac
 func (h *houseBeingRead) communalPiece(flat string, rooms []*housing.AccountFacts, valid housing.Interval) housing.CommunalPeople {
 	p := housing.CommunalPeople{Valid: valid}
 	for _, a := range rooms {
-		if open := (housing.Interval{From: a.Opened, To: a.Closed}); !open.Contains(valid.From) {
+		o := occupancyOn(a, valid.From)
+		if o == nil {
 			continue
 		}
-		for i := range a.Occupancy {
-			o := &a.Occupancy[i]
-			if !o.Valid.Contains(valid.From) {
-				continue
-			}
-			guests := 0
-			for j := range a.Stays {
-				if a.Stays[j].Valid.Contains(valid.From) {
-					guests += a.Stays[j].People
-				}
-			}
-			if p.People += o.People + guests; o.People+guests == 0 {
-				p.People += o.Owners
-			}
-			if sum, err := p.Rooms.Add(o.Area); err == nil { // a sum too large shows as rooms that do not fit
-				p.Rooms = sum
-			}
-			p.Source = o.Source
+		people := o.People + guestsOn(a, valid.From)
+		if people == 0 {
+			people = o.Owners
 		}
+		p.People += people
+		if sum, err := p.Rooms.Add(o.Area); err == nil { // a sum too large shows as rooms that do not fit
+			p.Rooms = sum
+		}
+		p.Source = o.Source
 	}
 	p.Area = p.Rooms
 	for i := range h.areas {
@@ -153,4 +144,27 @@ func (h *houseBeingRead) communalPiece(flat string, rooms []*housing.AccountFact
 		}
 	}
 	return p
+}
+
+// occupancyOn is what is true of an account on a day, nil where it is not open.
+func occupancyOn(a *housing.AccountFacts, on housing.Date) *housing.Occupancy {
+	if open := (housing.Interval{From: a.Opened, To: a.Closed}); !open.Contains(on) {
+		return nil
+	}
+	for i := range a.Occupancy {
+		if a.Occupancy[i].Valid.Contains(on) {
+			return &a.Occupancy[i]
+		}
+	}
+	return nil
+}
+
+func guestsOn(a *housing.AccountFacts, on housing.Date) int {
+	n := 0
+	for i := range a.Stays {
+		if a.Stays[i].Valid.Contains(on) {
+			n += a.Stays[i].People
+		}
+	}
+	return n
 }

@@ -10,9 +10,7 @@ import (
 // Facts of accounts and their meters. The first arguments of each query are the accounts (or the meters)
 // and the first days of the month and of the next one.
 
-func (l *completer) accountArgs(more ...any) []any {
-	return append([]any{l.accounts, l.first, l.next}, more...)
-}
+func (l *completer) accountArgs() []any { return []any{l.accounts, l.first, l.next} }
 
 func (l *completer) stays() completion {
 	const sql = `

@@ -131,7 +131,7 @@ func less(volume *housing.Decimal, by housing.Decimal) (err error) {
 	if by.Sign() != 0 {
 		*volume, err = volume.Sub(by)
 	}
-	return err //nolint:wrapcheck // AddFacts wraps
+	return err
 }
 
 func (l *completer) made() completion {
@@ -171,7 +171,7 @@ ORDER BY v.house_id, v.period, v.service, v.serial`
 		to.Source = m.Source
 		sum, err := to.Volume.Add(m.Volume)
 		to.Volume = sum
-		return err //nolint:wrapcheck // AddFacts wraps
+		return err
 	}}
 }
 
@@ -187,7 +187,8 @@ WHERE house_id = ANY($1) AND period < $2 AND period >= $4 AND $3::date IS NOT NU
 	var known bool
 	var volume, carried housing.Decimal
 	return completion{
-		sql, l.houseArgs(l.lookBack().First()), []any{&house, &period, &service, &known, &volume, &carried},
+		sql, l.houseArgs(l.lookBack().First()),
+		[]any{&house, &period, &service, &known, &volume, &carried},
 		func() error {
 			h := l.byHouse[house]
 			if service.Resource() == "" {
@@ -278,10 +279,10 @@ WHERE q.house_id = ANY($1) AND q.began < $3::date AND q.ended > $2::date ORDER B
 	}, sourceTargets(&a.Source)...)
 	return completion{sql, l.houseArgs(), into, func() (err error) {
 		if a.From, err = housing.ParseMoment(began); err != nil {
-			return err //nolint:wrapcheck // AddFacts wraps
+			return err
 		}
 		if a.To, err = housing.ParseMoment(ended); err != nil {
-			return err //nolint:wrapcheck // AddFacts wraps
+			return err
 		}
 		act := a
 		if act.Accounts = nil; len(accounts) > 0 {

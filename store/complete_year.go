@@ -70,7 +70,9 @@ ORDER BY account_id, lower(valid)`
 	var account int64
 	var o housing.Occupancy
 	return completion{
-		sql, []any{l.accounts, l.lookBack().First()}, []any{&account, &o.Valid.From, &o.Valid.To, &o.Area},
+		sql,
+		[]any{l.accounts, l.lookBack().First()},
+		[]any{&account, &o.Valid.From, &o.Valid.To, &o.Area},
 		func() error {
 			p := l.pastOf(account)
 			p.areas = append(p.areas, o)
@@ -132,7 +134,7 @@ func (p *pastOfAccount) merged() ([]housing.PastCharge, error) {
 		}
 		sum, err := list[at].Charged.Add(charged)
 		list[at].Charged = sum
-		return true, err //nolint:wrapcheck // addPast wraps
+		return true, err
 	}
 	for _, c := range p.charges {
 		found, err := add(func(o *housing.PastCharge) bool {
@@ -189,14 +191,14 @@ func monthVolumes(readings []housing.Reading) ([]housing.MonthVolume, error) {
 		}
 		counted, err := readings[i].Value.Sub(readings[i-1].Value)
 		if err != nil {
-			return nil, err //nolint:wrapcheck // the caller wraps
+			return nil, err
 		}
 		if len(list) == 0 || counted.Sign() < 0 {
 			continue
 		}
 		v := &list[len(list)-1]
 		if v.Volume, err = v.Volume.Add(counted); err != nil {
-			return nil, err //nolint:wrapcheck // the caller wraps
+			return nil, err
 		}
 		v.Metered = true
 	}

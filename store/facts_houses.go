@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/kvitok-gkh/kvitok/housing"
 )
@@ -104,7 +105,11 @@ func (t *Tx) ApplyQualityActs(ctx context.Context, organisation, source int64, r
 		name: "quality_acts",
 		key:  []fieldType{houseField(), {"kind", "text"}, {"service", "text"}, {"document", "text"}, {"began", "timestamp"}},
 		values: []fieldType{
-			{"ended", "timestamp"}, {"measured", "numeric"}, {"corner", "boolean"}, {"accident", "boolean"}, {"sources", "smallint"},
+			{"ended", "timestamp"},
+			{"measured", "numeric"},
+			{"corner", "boolean"},
+			{"accident", "boolean"},
+			{"sources", "smallint"},
 			{"accounts", "bigint[]"},
 		}, overlap: "Начало",
 	}
@@ -167,35 +172,36 @@ type dated struct {
 // put stores one row: key and values as arguments of their columns.
 func (t *Tx) put(ctx context.Context, d dated, outcome *housing.Outcome, valid housing.Interval, key, values, more []any) error {
 	n := len(d.key)
-	where := ""
-	names, places := "", ""
+	var where, names, places, same strings.Builder
 	for i, f := range d.key {
 		column, place := f.name, fmt.Sprintf("$%d::%s", i+1, f.kind)
-		names += f.name + ", "
+		names.WriteString(f.name + ", ")
 		if d.anyHome && f == houseField() { // 0 stands for no house
-			places += "NULLIF(" + place + ", 0), "
+			places.WriteString("NULLIF(" + place + ", 0), ")
 			column = "COALESCE(house_id, 0)"
 		} else {
-			places += place + ", "
+			places.WriteString(place + ", ")
 		}
-		where += column + " = " + place + " AND "
+		where.WriteString(column + " = " + place + " AND ")
 	}
-	from, to, same := n+1, n+2, ""
+	from, to := n+1, n+2
 	for i, f := range d.values {
-		same += fmt.Sprintf("%s = $%d::%s AND ", f.name, n+3+i, f.kind)
-		names += f.name + ", "
-		places += fmt.Sprintf("$%d::%s, ", n+3+i, f.kind)
+		place := fmt.Sprintf("$%d::%s", n+3+i, f.kind)
+		same.WriteString(f.name + " = " + place + " AND ")
+		names.WriteString(f.name + ", ")
+		places.WriteString(place + ", ")
 	}
+	of, equal := where.String(), where.String()+same.String()
 	after := n + 3 + len(d.values)
 	err := t.putDated(ctx, outcome, datedRow{
-		same: fmt.Sprintf(`SELECT EXISTS (SELECT FROM %s WHERE %s %s lower(valid) = $%d::date
-    AND (NULLIF($%d, '') IS NULL OR upper(valid) = NULLIF($%d, '')::date))`, d.name, where, same, from, to, to),
+		same: fmt.Sprintf(`SELECT EXISTS (SELECT FROM %s WHERE %s lower(valid) = $%d::date
+    AND (NULLIF($%d, '') IS NULL OR upper(valid) = NULLIF($%d, '')::date))`, d.name, equal, from, to, to),
 		closing: fmt.Sprintf(`UPDATE %s SET valid = daterange(lower(valid), $%d::date)
-WHERE %s %s lower(valid) = $%d::date AND upper(valid) IS NULL`, d.name, to, where, same, from),
+WHERE %s lower(valid) = $%d::date AND upper(valid) IS NULL`, d.name, to, equal, from),
 		end: fmt.Sprintf(`UPDATE %s SET valid = daterange(lower(valid), $%d::date)
-WHERE %s lower(valid) < $%d::date AND upper(valid) IS NULL`, d.name, from, where, from),
+WHERE %s lower(valid) < $%d::date AND upper(valid) IS NULL`, d.name, from, of, from),
 		insert: fmt.Sprintf(`INSERT INTO %s (%s valid, document, source_id, source_pos)
-VALUES (%s daterange($%d::date, NULLIF($%d, '')::date), $%d, $%d, $%d)`, d.name, names, places, from, to, after, after+1, after+2),
+VALUES (%s daterange($%d::date, NULLIF($%d, '')::date), $%d, $%d, $%d)`, d.name, names.String(), places.String(), from, to, after, after+1, after+2),
 		valid: valid, key: append(append([]any{}, key...), valid.From.String()), values: values, more: more,
 	})
 	if err != nil {

@@ -98,7 +98,8 @@ func (t *Tx) putKeyed(ctx context.Context, k keyed, source int64, rows []keyedRo
 
 // tryKeyed writes in a savepoint, so that an overlap leaves the transaction alive.
 func (t *Tx) tryKeyed(ctx context.Context, k keyed, source int64, rows []keyedRow, outcomes []housing.Outcome, indexes []int) error {
-	args := []any{source, column(rows, func(r keyedRow) int64 { return r.position })}
+	args := make([]any, 0, len(rows[0].texts)+2) //nolint:mnd // the source and the positions
+	args = append(args, source, column(rows, func(r keyedRow) int64 { return r.position }))
 	for i := range rows[0].texts {
 		args = append(args, column(rows, func(r keyedRow) string { return r.texts[i] }))
 	}

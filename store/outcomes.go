@@ -33,10 +33,10 @@ type Outcomes struct {
 // SaveOutcomes replaces what a month of a house leaves to later ones. It is called with the charges, in
 // their transaction.
 func (t *Tx) SaveOutcomes(ctx context.Context, o Outcomes) error {
-	const clear = `
+	const remove = `
 WITH results AS (DELETE FROM house_results WHERE house_id = $1 AND period = $2)
 DELETE FROM meter_volumes WHERE house_id = $1 AND period = $2`
-	if _, err := t.Exec(ctx, clear, o.House, o.Period); err != nil {
+	if _, err := t.Exec(ctx, remove, o.House, o.Period); err != nil {
 		return fmt.Errorf("remove the earlier results of house %d: %w", o.House, err)
 	}
 	const results = `

@@ -17,7 +17,7 @@ const (
 	decisionDeed   = "Протокол общего собрания собственников от 18.12.2025 № 2"
 	failureDeed    = "Акт осмотра прибора учёта № 12"
 	absenceDeed    = "Командировочное удостоверение № 31"
-	passport       = "Технический паспорт"
+	flatDeed       = "Технический паспорт"
 	sharedArea     = 124 // of a communal flat beside its rooms, tenths of m²
 )
 
@@ -100,7 +100,7 @@ func (t *Town) houseFactsBook() plan {
 		if flat == "" {
 			return nil
 		}
-		return []cell{asText(h.address), asText(flat), asNumber(tenths(area)), asText(managedSince), asText(passport)}
+		return []cell{asText(h.address), asText(flat), asNumber(tenths(area)), asText(managedSince), asText(flatDeed)}
 	})
 	acts := t.ofBlocks(func(h *house) []cell {
 		if h.index > 0 {
@@ -222,43 +222,58 @@ func (t *Town) addFacts(h *house, s *housing.Snapshot) {
 	if h.index == 0 {
 		s.QualityActs = append(s.QualityActs, t.outage())
 	}
+	t.addIncidents(h, s)
+	if number, area := t.communal(h); number != "" {
+		flat := housing.CommunalFlat{Flat: number}
+		people := housing.CommunalPeople{Valid: t.period.Interval(), Area: tenth(area)}
+		for i := range s.Accounts {
+			takeRoom(&s.Accounts[i], &flat, &people)
+		}
+		flat.Occupancy = []housing.CommunalPeople{people}
+		s.CommunalFlats = append(s.CommunalFlats, flat)
+	}
+	if h.heatApart {
+		s.HouseFacts = append(s.HouseFacts, housing.HouseFacts{Service: housing.Heating})
+	}
+}
+
+// addIncidents tells who was away and which meter failed.
+func (t *Town) addIncidents(h *house, s *housing.Snapshot) {
 	away, absence := t.absence(h)
 	broken, failed, event := t.failure(h)
-	var flat housing.CommunalFlat
-	people := housing.CommunalPeople{Valid: t.period.Interval()}
-	heat := false
 	for i := range s.Accounts {
 		a := &s.Accounts[i]
 		if a.Number == away {
 			a.Absences = append(a.Absences, absence)
 		}
-		var own []housing.MeterFacts
-		for _, m := range a.Meters {
-			if broken != nil && broken.number == a.Number && m.Serial == failed.serial {
-				m.Events = append(m.Events, event)
+		if broken == nil || broken.number != a.Number {
+			continue
+		}
+		for j := range a.Meters {
+			if a.Meters[j].Serial == failed.serial {
+				a.Meters[j].Events = append(a.Meters[j].Events, event)
 			}
-			heat = heat || m.Service == housing.Heating
-			if a.Premises.Kind == housing.Room && m.Service == housing.Electricity {
-				flat.Meters = append(flat.Meters, m)
-				continue
-			}
+		}
+	}
+}
+
+// takeRoom adds a room to its flat, and gives the flat the meter that its rooms share.
+func takeRoom(a *housing.AccountFacts, flat *housing.CommunalFlat, people *housing.CommunalPeople) {
+	if a.Premises.Kind != housing.Room {
+		return
+	}
+	o := &a.Occupancy[0]
+	if people.People += o.People; o.People == 0 {
+		people.People += o.Owners
+	}
+	people.Rooms, _ = people.Rooms.Add(o.Area) // two areas of flats
+	var own []housing.MeterFacts
+	for _, m := range a.Meters {
+		if m.Service == housing.Electricity {
+			flat.Meters = append(flat.Meters, m)
+		} else {
 			own = append(own, m)
 		}
-		a.Meters = own
-		if a.Premises.Kind == housing.Room {
-			o := &a.Occupancy[0]
-			if people.People += o.People; o.People == 0 {
-				people.People += o.Owners
-			}
-			people.Rooms, _ = people.Rooms.Add(o.Area) // two areas of flats
-		}
 	}
-	if number, area := t.communal(h); number != "" {
-		flat.Flat, people.Area = number, tenth(area)
-		flat.Occupancy = []housing.CommunalPeople{people}
-		s.CommunalFlats = append(s.CommunalFlats, flat)
-	}
-	if heat {
-		s.HouseFacts = append(s.HouseFacts, housing.HouseFacts{Service: housing.Heating})
-	}
+	a.Meters = own
 }

@@ -25,8 +25,12 @@ const (
 	noKey                        // nothing to be found by: rejected by its form
 )
 
-func claimOf(r *rand.Rand) claimKind {
+// claimOf draws it; an address alone does not tell the rooms of a flat apart.
+func (a *account) claimOf(r *rand.Rand) claimKind {
 	roll := r.IntN(200)
+	if a.room > 0 {
+		return byNumber
+	}
 	for kind, upTo := range []int{138, 154, 180, 184, 190, 192, 195, 198} { // in the order of the kinds
 		if roll < upTo {
 			return claimKind(kind)
@@ -46,15 +50,12 @@ func (t *Town) claims() iter.Seq[claim] {
 	return func(yield func(claim) bool) {
 		for a := range t.all() {
 			r := t.rng(drawClaim, a.index)
-			kind := claimOf(r)
+			kind := a.claimOf(r)
 			switch a.index {
 			case 6:
 				kind = badPhone
 			case 11:
 				kind = noKey
-			}
-			if a.room > 0 {
-				kind = byNumber // an address alone does not tell rooms apart
 			}
 			share := ""
 			if a.owners == 2 && kind == byNumber && !a.tenant {

@@ -20,7 +20,7 @@ func serviceTable() importers.Layout {
 		importers.Word[bool]{Text: "да", Means: false}, importers.Word[bool]{Text: "нет", Means: true})
 	return importers.Table[row]{
 		Title: "Услуги",
-		Columns: []importers.Column[row]{
+		Columns: append([]importers.Column[row]{
 			{
 				Name: "Адрес дома", Also: []string{"Адрес"}, Need: importers.Filled,
 				Read: importers.Into(importers.TextUpTo(addressLimit), func(r *row) *string { return &r.House }),
@@ -42,26 +42,6 @@ func serviceTable() importers.Layout {
 				Read: importers.Into(readImpossible, func(r *row) *bool { return &r.impossible }),
 			},
 			{
-				Name: "Категория",
-				Read: importers.Into(importers.TextUpTo(categoryLimit), func(r *row) *string { return &r.Category }),
-			},
-			{
-				Name: "Оборудование", Also: []string{"Газовое оборудование"},
-				Read: importers.Into(readEquipment, func(r *row) *string { return &r.Equipment }),
-			},
-			{
-				Name: "Собственный источник тепла",
-				Read: importers.Into(importers.ReadYesNo, func(r *row) *bool { return &r.OwnSource }),
-			},
-			{
-				Name: "Кj", Also: []string{"Коэффициент качества"},
-				Read: importers.Into(importers.ReadPositive, func(r *row) *housing.Decimal { return &r.Quality }),
-			},
-			{
-				Name: "Кс", Also: []string{"Коэффициент соответствия"},
-				Read: importers.Into(importers.ReadPositive, func(r *row) *housing.Decimal { return &r.Correspondence }),
-			},
-			{
 				Name: "Действует с", Also: []string{"с"}, Need: importers.Filled,
 				Read: importers.Into(importers.ReadDate, func(r *row) *housing.Date { return &r.Valid.From }),
 			},
@@ -69,7 +49,7 @@ func serviceTable() importers.Layout {
 				Name: "по", Also: []string{"Действует по"},
 				Read: importers.Into(importers.ReadDate, func(r *row) *housing.Date { return &r.through }),
 			},
-		},
+		}, serviceMarks()...),
 		Fact: func(r *row, src housing.Source) (importers.Fact, *importers.CellError) {
 			if err := checkService(&r.HouseService); err != nil {
 				return nil, err
@@ -82,16 +62,43 @@ func serviceTable() importers.Layout {
 	}
 }
 
+// serviceMarks are the columns that only some services have.
+func serviceMarks() []importers.Column[serviceRow] {
+	type row = serviceRow
+	return []importers.Column[row]{
+		{
+			Name: "Категория",
+			Read: importers.Into(importers.TextUpTo(categoryLimit), func(r *row) *string { return &r.Category }),
+		},
+		{
+			Name: "Оборудование", Also: []string{"Газовое оборудование"},
+			Read: importers.Into(readEquipment, func(r *row) *string { return &r.Equipment }),
+		},
+		{
+			Name: "Собственный источник тепла",
+			Read: importers.Into(importers.ReadYesNo, func(r *row) *bool { return &r.OwnSource }),
+		},
+		{
+			Name: "Кj", Also: []string{"Коэффициент качества"},
+			Read: importers.Into(importers.ReadPositive, func(r *row) *housing.Decimal { return &r.Quality }),
+		},
+		{
+			Name: "Кс", Also: []string{"Коэффициент соответствия"},
+			Read: importers.Into(importers.ReadPositive, func(r *row) *housing.Decimal { return &r.Correspondence }),
+		},
+	}
+}
+
 // readEquipment takes what gas is burnt for, separated by commas, as parts of its norm.
 func readEquipment(c importers.Cell) (string, error) {
 	var parts []string
-	for _, word := range strings.Split(c.Text, ",") {
+	for word := range strings.SplitSeq(c.Text, ",") {
 		part, err := importers.OneOf(importers.Cell{Text: strings.TrimSpace(word)}, "bad_equipment",
 			importers.Word[housing.NormPart]{Text: "приготовление пищи", Means: housing.ForCooking},
 			importers.Word[housing.NormPart]{Text: "нагрев воды", Means: housing.ForWater},
 			importers.Word[housing.NormPart]{Text: "отопление", Means: housing.ForHeating})
 		if err != nil {
-			return "", err //nolint:wrapcheck // an error of the cell
+			return "", err
 		}
 		parts = append(parts, string(part))
 	}

@@ -21,8 +21,9 @@ func NewWorkbook() importers.Format {
 
 // NewCSV returns a format of text for each of the tables: "kvitok-stays-csv" and so on.
 func NewCSV() []importers.Format {
-	var list []importers.Format
-	for _, f := range tables() {
+	all := tables()
+	list := make([]importers.Format, 0, len(all))
+	for _, f := range all {
 		list = append(list, importers.CSV{Title: "kvitok-" + f.name + "-csv", Room: subject, Table: f.table})
 	}
 	return list

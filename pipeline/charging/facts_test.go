@@ -313,7 +313,29 @@ func TestMeterVolumes(t *testing.T) {
 	if diff := cmp.Diff(string(encode(t, calculate(t, s))), string(encode(t, result))); diff != "" {
 		t.Error("another result than Calculate (-want +got):\n", diff)
 	}
-	sums, charged := tally{}, tally{}
+	sums, charged := metersAndCharges(t, s, result, volumes)
+	for key, sum := range sums {
+		if charged[key] == nil {
+			t.Errorf("%s: meters but no charge", key)
+			continue
+		}
+		if strings.HasPrefix(key, "flat ") { // people of other accounts live in the flat too
+			if charged[key].Cmp(sum) >= 0 {
+				t.Errorf("%s: the rooms are charged %s of %s", key, charged[key].FloatString(7), sum.FloatString(7))
+			}
+			continue
+		}
+		if off := new(big.Rat).Sub(sum, charged[key]); off.Abs(off).Cmp(big.NewRat(1, 1e5)) > 0 {
+			t.Errorf("%s: meters come to %s, charged %s", key, sum.FloatString(7), charged[key].FloatString(7))
+		}
+	}
+}
+
+// metersAndCharges adds up what meters came to and what was charged for them, by account or communal flat and
+// service.
+func metersAndCharges(t *testing.T, s *housing.Snapshot, result charging.Result, volumes []charging.MeterVolume) (sums, charged tally) {
+	t.Helper()
+	sums, charged = tally{}, tally{}
 	metered, averaged := 0, 0
 	room := map[string]string{}
 	for _, a := range s.Accounts {
@@ -344,24 +366,10 @@ func TestMeterVolumes(t *testing.T) {
 			charged.add(of+string(ch.Service), ch.Volume)
 		}
 	}
-	for key, sum := range sums {
-		if charged[key] == nil {
-			t.Errorf("%s: meters but no charge", key)
-			continue
-		}
-		if strings.HasPrefix(key, "flat ") { // people of other accounts live in the flat too
-			if charged[key].Cmp(sum) >= 0 {
-				t.Errorf("%s: the rooms are charged %s of %s", key, charged[key].FloatString(7), sum.FloatString(7))
-			}
-			continue
-		}
-		if off := new(big.Rat).Sub(sum, charged[key]); off.Abs(off).Cmp(big.NewRat(1, 1e5)) > 0 {
-			t.Errorf("%s: meters come to %s, charged %s", key, sum.FloatString(7), charged[key].FloatString(7))
-		}
-	}
 	if metered < 50 || averaged < 5 || common == 0 {
 		t.Errorf("%d metered, %d not: the house does not test both", metered, averaged)
 	}
+	return sums, charged
 }
 
 // tally adds volumes up exactly.

@@ -326,24 +326,17 @@ func (c *calculation) heatByShares(h *heatHouse, t *serviceTable) {
 				return
 			}
 			l := line{days: c.daysOf(piece), service: s.service, occupancy: o, tariff: tariff, pool: h.pool}
-			l.charge.Method = h.method
 			heated, flat, ok := c.heatedArea(o, piece.From)
 			if !ok {
 				return
 			}
 			common := c.part(heated.Mul(h.perCommon), l.days)
 			var individual housing.Ratio
-			switch {
+			switch l.charge.Rule, l.charge.Method = h.wayOf(s.service, use, metered); {
 			case s.service.OwnSource:
-				l.charge.Rule = "H10"
 			case metered:
-				l.charge.Rule, l.charge.Method = h.meteredRule(), use.method
 				individual = c.quo(use.volume.Mul(whole(l.days)), whole(total))
 			default:
-				l.charge.Rule = h.rule
-				if len(h.uses) > 0 || h.ownArea.Sign() > 0 {
-					l.charge.Rule = h.meteredRule()
-				}
 				individual = c.part(heated.Mul(h.perArea), l.days)
 			}
 			l.volume = individual.Add(common)
@@ -351,6 +344,19 @@ func (c *calculation) heatByShares(h *heatHouse, t *serviceTable) {
 			c.emit(l, service, piece)
 		}
 	}
+}
+
+// wayOf is the rule by which premises take part in the heat of the house, and what their volume is based on.
+func (h *heatHouse) wayOf(s *housing.AccountService, use heatUse, metered bool) (string, housing.Method) {
+	switch {
+	case s.OwnSource:
+		return "H10", h.method
+	case metered:
+		return h.meteredRule(), use.method
+	case len(h.uses) > 0 || h.ownArea.Sign() > 0:
+		return h.meteredRule(), h.method
+	}
+	return h.rule, h.method
 }
 
 // meteredRule is the rule of a house where somebody has a meter or a heat source of his own; the
