@@ -17,12 +17,36 @@ type PaymentDocument struct {
 	Meters         []DocumentMeter
 	Reference      []ReferenceLine
 	Recalculations []Recalculation
+	Change         *MonthChange // against the month before; nil where there is none to compare with
+	Months         []MonthSum   // charged, up to twelve months in order of time, this one last
+	ReadingsBy     Date         // last day for the readings of the next month
+	CheckCode      string       // by which the register of issued documents is asked; not part of the content
 	Opening        Money
 	Charged        Money
 	Paid           Money
 	LastPaid       Date
 	Penalty        Money
 	ToPay          Money // Opening + Charged + Penalty − Paid; negative is an advance
+}
+
+// MonthSum is what an account was charged for a month, corrections included.
+type MonthSum struct {
+	Period Period
+	Amount Money
+}
+
+// MonthChange is why a resident pays more or less than the month before: the service that changed most,
+// with its volume and price then and now.
+type MonthChange struct {
+	Was, Now       Money // charged, corrections included
+	Service        Service
+	ServiceWas     Money
+	ServiceNow     Money
+	VolumeWas      Decimal
+	VolumeNow      Decimal
+	PriceWas       Decimal // zero where there was more than one
+	PriceNow       Decimal
+	CorrectedApart Money // corrections within ServiceNow less those within ServiceWas
 }
 
 // PayeeTotal is what one payee is to get.
@@ -62,6 +86,8 @@ type DocumentMeter struct {
 	Current    Decimal
 	Volume     Decimal
 	VerifyBy   Date
+	Digits     int           // before the decimal mark, of the boxes for the next reading
+	Use        []MonthVolume // up to twelve months in order of time, this one last
 }
 
 // Recalculation (перерасчёт) is why a line was corrected: an absence, bad quality, a mistake. Its

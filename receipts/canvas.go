@@ -63,6 +63,9 @@ func (c *canvas) textCentre(x, y float64, f *face, size float64, s string) {
 
 func (c *canvas) line(x1, y1, x2, y2 float64) { c.page.Line(x1, y1, x2, y2, thin) }
 
+// dashed draws a line to cut along.
+func (c *canvas) dashed(x1, y1, x2, y2 float64) { c.page.Dashed(x1, y1, x2, y2, thin) }
+
 func (c *canvas) frame(x, y, width, height, line float64) { c.page.Frame(x, y, width, height, line) }
 
 // shade fills a rectangle with a grey: 0 is black, 1 is white.

@@ -15,19 +15,8 @@ func (l *layout) charges() error {
 	if len(l.doc.Lines) == 0 {
 		return nil
 	}
-	t := &table{size: sizeTable, columns: []column{
-		{"Вид услуги", 110.5, toLeft},
-		{"Ед. изм.", 28, toCentre},
-		{"Объём", 45, toRight},
-		{"Способ расчёта", 47, toCentre},
-		{"Тариф, руб.", 46, toRight},
-		{"Начислено, руб.", 51, toRight},
-		{"Повыш. коэфф.", 33, toCentre},
-		{"Размер превы- шения, руб.", 46, toRight},
-		{"Перерас- чёты, руб.", 44, toRight},
-		{"Льготы, руб.", 39, toRight},
-		{"Итого, руб.", 49, toRight},
-	}}
+	common := slices.ContainsFunc(l.doc.Lines, func(line housing.DocumentLine) bool { return line.Service.Resource() != "" })
+	t := &table{size: sizeTable, columns: chargeColumns(common)}
 	var total lineTotals
 	for _, group := range l.groups() {
 		if group.payee != "" {
@@ -35,7 +24,7 @@ func (l *layout) charges() error {
 		}
 		var part lineTotals
 		for _, line := range group.lines {
-			t.rows = append(t.rows, row{cells: lineCells(line)})
+			t.rows = append(t.rows, row{cells: lineCells(line, common)})
 			if err := part.add(line); err != nil {
 				return err
 			}
@@ -44,10 +33,10 @@ func (l *layout) charges() error {
 			}
 		}
 		if group.payee != "" {
-			t.rows = append(t.rows, row{cells: part.cells("Итого получателю"), bold: true})
+			t.rows = append(t.rows, row{cells: part.cells("Итого получателю", common), bold: true})
 		}
 	}
-	t.rows = append(t.rows, row{cells: total.cells("Всего начислено"), bold: true})
+	t.rows = append(t.rows, row{cells: total.cells("Всего начислено", common), bold: true})
 	if l.doc.Penalty != 0 {
 		cells := make([]string, len(t.columns))
 		cells[0], cells[len(cells)-1] = "Пени за просрочку платежа", l.doc.Penalty.Russian()
@@ -59,11 +48,46 @@ func (l *layout) charges() error {
 	return nil
 }
 
+// chargeColumns are those of the form; what is used for the common property (СОИ, ОДН) has columns of
+// its own where there is any.
+func chargeColumns(common bool) []column {
+	if !common {
+		return []column{
+			{"Вид услуги", 110.5, toLeft},
+			{"Ед. изм.", 28, toCentre},
+			{"Объём", 45, toRight},
+			{"Способ расчёта", 47, toCentre},
+			{"Тариф, руб.", 46, toRight},
+			{"Начислено, руб.", 51, toRight},
+			{"Повыш. коэфф.", 33, toCentre},
+			{"Размер превы- шения, руб.", 46, toRight},
+			{"Перерас- чёты, руб.", 44, toRight},
+			{"Льготы, руб.", 39, toRight},
+			{"Итого, руб.", 49, toRight},
+		}
+	}
+	return []column{
+		{"Вид услуги", 98, toLeft},
+		{"Ед. изм.", 23, toCentre},
+		{"Объём индив.", 39, toRight},
+		{"Объём СОИ", 33, toRight},
+		{"Способ расчёта", 42, toCentre},
+		{"Тариф, руб.", 39, toRight},
+		{"Начислено индив., руб.", 46, toRight},
+		{"Начислено СОИ, руб.", 42, toRight},
+		{"Повыш. коэфф.", 28, toCentre},
+		{"Превы- шение, руб.", 37, toRight},
+		{"Перерас- чёты, руб.", 37, toRight},
+		{"Льготы, руб.", 30, toRight},
+		{"Итого, руб.", 44.5, toRight},
+	}
+}
+
 // legend explains the methods that the table names.
 func (l *layout) legend() {
 	note := ""
 	for _, m := range []housing.Method{
-		housing.ByMeter, housing.ByAverage, housing.ByNorm, housing.ByHouseMeter, housing.ByPeople, housing.ByArea,
+		housing.ByMeter, housing.ByAverage, housing.ByNorm, housing.ByHouseMeter,
 	} {
 		if slices.ContainsFunc(l.doc.Lines, func(line housing.DocumentLine) bool { return line.Method == m }) {
 			note = join("; ", note, m.Russian()+"\u00a0— "+meaning(m))
@@ -91,10 +115,7 @@ func meaning(m housing.Method) string {
 		return "по нормативу потребления"
 	case housing.ByHouseMeter:
 		return "по общедомовому прибору учёта"
-	case housing.ByPeople:
-		return "по числу проживающих"
-	case housing.ByArea:
-		return "по площади помещения"
+	case housing.ByPeople, housing.ByArea: // say what they are
 	}
 	return ""
 }
@@ -137,7 +158,7 @@ func (l *layout) groups() []lineGroup {
 	return result
 }
 
-func lineCells(line *housing.DocumentLine) []string {
+func lineCells(line *housing.DocumentLine, common bool) []string {
 	name := line.Service.Russian()
 	if name == "" {
 		name = string(line.Service)
@@ -149,10 +170,15 @@ func lineCells(line *housing.DocumentLine) []string {
 	if !line.Coefficient.IsZero() {
 		coefficient = line.Coefficient.Russian()
 	}
-	return []string{
-		name, line.Service.Unit(), line.Volume.Trim().Russian(), line.Method.Russian(), line.Price.Russian(),
-		minus(line.Charged.Russian()), coefficient, money(line.Excess), money(line.Corrected), money(line.Benefit), minus(line.Total.Russian()),
+	volumes, charged := []string{line.Volume.Trim().Russian()}, []string{minus(line.Charged.Russian())}
+	switch {
+	case common && line.Service.Resource() != "":
+		volumes, charged = []string{none, volumes[0]}, []string{none, charged[0]}
+	case common:
+		volumes, charged = []string{volumes[0], none}, []string{charged[0], none}
 	}
+	return slices.Concat([]string{name, line.Service.Unit()}, volumes, []string{line.Method.Russian(), line.Price.Russian()}, charged,
+		[]string{coefficient, money(line.Excess), money(line.Corrected), money(line.Benefit), minus(line.Total.Russian())})
 }
 
 // money leaves out zeros where a zero is the rule.
@@ -163,14 +189,18 @@ func money(m housing.Money) string {
 	return minus(m.Russian())
 }
 
-type lineTotals struct{ charged, excess, corrected, benefit, total housing.Money }
+type lineTotals struct{ charged, common, excess, corrected, benefit, total housing.Money }
 
 func (t *lineTotals) add(line *housing.DocumentLine) error {
+	charged := &t.charged
+	if line.Service.Resource() != "" {
+		charged = &t.common
+	}
 	for _, part := range []struct {
 		sum *housing.Money
 		add housing.Money
 	}{
-		{&t.charged, line.Charged},
+		{charged, line.Charged},
 		{&t.excess, line.Excess},
 		{&t.corrected, line.Corrected},
 		{&t.benefit, line.Benefit},
@@ -185,11 +215,12 @@ func (t *lineTotals) add(line *housing.DocumentLine) error {
 	return nil
 }
 
-func (t *lineTotals) cells(title string) []string {
-	return []string{
-		title, "", "", "", "", minus(t.charged.Russian()), "",
-		money(t.excess), money(t.corrected), money(t.benefit), minus(t.total.Russian()),
+func (t *lineTotals) cells(title string, common bool) []string {
+	rest := []string{"", money(t.excess), money(t.corrected), money(t.benefit), minus(t.total.Russian())}
+	if common {
+		return append([]string{title, "", "", "", "", "", minus(t.charged.Russian()), minus(t.common.Russian())}, rest...)
 	}
+	return append([]string{title, "", "", "", "", minus(t.charged.Russian())}, rest...)
 }
 
 // balance leads from the debt at the start of the month to what is to be paid.

@@ -17,7 +17,7 @@ func (l *layout) head() error {
 	l.y += big + 1
 	l.c.text(left, l.y+sizeSmall, f.regular, sizeSmall,
 		"для внесения платы за содержание и ремонт жилого помещения и предоставление коммунальных услуг")
-	l.c.textRight(right, l.y+sizeSmall, f.regular, sizeSmall, "№ "+l.doc.Number)
+	l.c.textRight(right, l.y+sizeSmall, f.regular, sizeSmall, join(" · ", "№ "+l.doc.Number, prefixed("код проверки ", l.doc.CheckCode)))
 	l.y += 13
 	l.strip()
 	return nil
@@ -143,7 +143,7 @@ func (l *layout) payments() error {
 }
 
 const (
-	codeSide  = 118.0 // of the square with its quiet zone: 41.6 mm
+	codeSide  = 110.0 // of the square with its quiet zone: 38.8 mm
 	boxPad    = 6.0
 	amountAt  = 13.0
 	sizePayee = 7.6

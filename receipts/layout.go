@@ -13,7 +13,7 @@ const (
 	right  = pageWidth - left
 	inner  = right - left
 	top    = 26.0
-	bottom = 808.0
+	bottom = 811.0
 	footer = 822.0
 )
 
@@ -21,7 +21,7 @@ const (
 const (
 	sizeText  = 8.0
 	sizeSmall = 7.0
-	sizeTable = 7.3
+	sizeTable = 7.1
 	sizeNote  = 6.2
 	sizeTitle = 9.0
 )
@@ -31,8 +31,9 @@ type layout struct {
 	c    *canvas
 	doc  *readyDocument
 	y    float64
-	page int // of this document, from 1
-	part int // number of the section
+	page int     // of this document, from 1
+	end  float64 // where this page ends
+	part int     // number of the section
 
 	pages    int       // of this document, where that is known beforehand
 	running  [2]string // left and right above every page but the first
@@ -42,8 +43,8 @@ type layout struct {
 // sections are drawn in this order.
 func sections() []func(*layout) error {
 	return []func(*layout) error{
-		(*layout).head, (*layout).parties, (*layout).payments, (*layout).charges, (*layout).balance, (*layout).reference,
-		(*layout).recalculations,
+		(*layout).head, (*layout).change, (*layout).parties, (*layout).payments, (*layout).charges, (*layout).balance,
+		(*layout).recalculations, (*layout).reference, (*layout).charts,
 	}
 }
 
@@ -56,23 +57,32 @@ func drawDocument(c *canvas, doc *readyDocument) error {
 		contacts: contacts(&doc.Issuer),
 	}
 	l.nextPage()
+	l.end -= l.stubHeight()
 	for _, section := range sections() {
 		if err := section(l); err != nil {
 			return err
 		}
 	}
-	l.foot("")
+	l.endPage("")
 	return nil
+}
+
+// endPage draws what stands at the foot of a page: on the first one the stub, wherever the rest goes on.
+func (l *layout) endPage(note string) {
+	if l.page == 1 && l.doc != nil {
+		l.stub()
+	}
+	l.foot(note)
 }
 
 // nextPage ends the page, where there is one, and begins another.
 func (l *layout) nextPage() {
 	if l.page > 0 {
-		l.foot("продолжение на следующей странице")
+		l.endPage("продолжение на следующей странице")
 	}
 	l.page++
 	l.c.addPage()
-	l.y = top
+	l.y, l.end = top, bottom
 	if l.page > 1 {
 		l.c.text(left, l.y+sizeText, l.c.fonts.bold, sizeText, l.running[0])
 		l.c.textRight(right, l.y+sizeText, l.c.fonts.bold, sizeText, l.running[1])
@@ -82,7 +92,7 @@ func (l *layout) nextPage() {
 
 // room begins a new page where fewer than height points are left on this one.
 func (l *layout) room(height float64) {
-	if l.y+height > bottom && l.y > top+20 {
+	if l.y+height > l.end && l.y > top+20 {
 		l.nextPage()
 	}
 }
@@ -108,7 +118,7 @@ func contacts(issuer *housing.Organisation) string {
 
 // title begins a section, on a new page where its title and some of it would not fit.
 func (l *layout) title(s string, follow float64) {
-	l.y += 7
+	l.y += 5
 	l.room(14 + follow)
 	l.part++
 	l.c.text(left, l.y+sizeTitle, l.c.fonts.bold, sizeTitle, strconv.Itoa(l.part)+". "+s)

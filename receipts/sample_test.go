@@ -88,6 +88,7 @@ func document(tb testing.TB) *housing.PaymentDocument {
 	waste := &doc.Lines[7]
 	waste.Corrected, waste.Benefit = -15_424, -10_000
 	waste.Total = 46_270 - 15_424 - 10_000
+	addYear(tb, doc)
 	doc.Charged = 0
 	for _, line := range doc.Lines {
 		doc.Charged += line.Total
@@ -98,14 +99,36 @@ func document(tb testing.TB) *housing.PaymentDocument {
 	return doc
 }
 
+// addYear adds what a resident sees of the months before.
+func addYear(tb testing.TB, doc *housing.PaymentDocument) {
+	tb.Helper()
+	doc.CheckCode, doc.ReadingsBy = "7QM2-V4XK-9D", date(tb, "2026-11-25")
+	for i := range 12 {
+		amount := housing.Money(610_000 + i*i*2_345)
+		doc.Months = append(doc.Months, housing.MonthSum{Period: doc.Period - 11 + housing.Period(i), Amount: amount}) //nolint:gosec // 0 to 11
+	}
+	doc.Change = &housing.MonthChange{
+		Was: 817_845, Now: 905_153, Service: housing.Heating, ServiceWas: 96_372, ServiceNow: 192_744,
+		VolumeWas: decimal(tb, "0.4162085"), VolumeNow: decimal(tb, "0.8324170"), PriceWas: decimal(tb, "2315.47"), PriceNow: decimal(tb, "2315.47"),
+	}
+}
+
 // addReference adds meters, norms and volumes of the house.
 func addReference(tb testing.TB, doc *housing.PaymentDocument) {
 	tb.Helper()
 	meter := func(s housing.Service, serial string, z housing.Zone, previous, current, volume string) {
 		doc.Meters = append(doc.Meters, housing.DocumentMeter{
 			Service: s, Serial: serial, Zone: z, PreviousOn: date(tb, "2026-09-23"), Previous: decimal(tb, previous),
-			CurrentOn: date(tb, "2026-10-24"), Current: decimal(tb, current), Volume: decimal(tb, volume), VerifyBy: date(tb, "2029-05-14"),
+			CurrentOn: date(tb, "2026-10-24"), Current: decimal(tb, current), Volume: decimal(tb, volume), VerifyBy: date(tb, "2029-05-14"), Digits: 5,
 		})
+		m := &doc.Meters[len(doc.Meters)-1]
+		for i := range 12 {
+			use := housing.MonthVolume{Period: doc.Period - 11 + housing.Period(i), Zone: z, Volume: decimal(tb, strconv.Itoa(3+i%4)), Metered: i != 4} //nolint:gosec // 0 to 11
+			if i == 11 {
+				use.Volume = m.Volume
+			}
+			m.Use = append(m.Use, use)
+		}
 	}
 	meter(housing.ColdWater, "14-058211", "", "214.107", "222.519", "8.412")
 	meter(housing.Electricity, "011076142039587", housing.ZoneDay, "10452", "10594", "142")

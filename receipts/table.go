@@ -34,7 +34,7 @@ type table struct {
 
 const (
 	cellPad    = 2.5  // left and right of a text
-	rowPad     = 0.8  // above and below it
+	rowPad     = 0.6  // above and below it
 	lineFactor = 1.18 // leading in sizes
 	ascent     = 0.84 // height above the baseline in sizes, enough for Ё and Й
 	leastSize  = 4.5
@@ -130,7 +130,7 @@ func (t *table) draw(l *layout) {
 		if i+1 < len(rows) && (r.heading || rows[i+1].isTotal()) {
 			need += rows[i+1].height // a heading stays with its first row, a total with its last
 		}
-		if l.y+need > bottom {
+		if l.y+need > l.end {
 			t.rules(l, x, top)
 			l.nextPage()
 			top = l.y
