@@ -34,6 +34,9 @@ func (m Money) Sub(o Money) (Money, error) {
 // Neg returns −m.
 func (m Money) Neg() Money { return -m }
 
+// Abs returns the amount without its sign.
+func (m Money) Abs() Money { return max(m, -m) }
+
 // SumMoney adds up amounts, or returns ErrOverflow.
 func SumMoney(amounts ...Money) (Money, error) {
 	var total Money

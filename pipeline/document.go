@@ -25,6 +25,8 @@ type documentBook struct {
 	months []housing.Parameter
 	payBy  housing.Date
 	limits gating.Limits
+
+	readingsBy housing.Date
 }
 
 // openSnapshot reads a stored snapshot.
@@ -42,7 +44,7 @@ func openSnapshot(body []byte) (*housing.Snapshot, error) {
 }
 
 // ofHouse makes the documents of a house in the order of flats.
-func (b *documentBook) ofHouse(s *housing.Snapshot, ledger store.HouseLedger) ([]*housing.PaymentDocument, error) {
+func (b *documentBook) ofHouse(s *housing.Snapshot, ledger store.HouseLedger, year houseYear) ([]*housing.PaymentDocument, error) {
 	var documents []*housing.PaymentDocument
 	for i := range s.Accounts {
 		facts := &s.Accounts[i]
@@ -53,6 +55,7 @@ func (b *documentBook) ofHouse(s *housing.Snapshot, ledger store.HouseLedger) ([
 		if err != nil {
 			return nil, fmt.Errorf("account %s: %w", facts.Number, err)
 		}
+		year.addYear(d, facts)
 		documents = append(documents, d)
 	}
 	slices.SortStableFunc(documents, func(x, y *housing.PaymentDocument) int {
@@ -83,6 +86,7 @@ func (b *documentBook) document(s *housing.Snapshot, facts *housing.AccountFacts
 	d := &housing.PaymentDocument{
 		Number: b.period.MMYY() + "-" + facts.Number, Period: b.period, PayBy: b.payBy, Issuer: b.issuer,
 		House: s.House, Account: facts.Account, LastPaid: ledger.LastPaid[facts.ID],
+		ReadingsBy: b.readingsBy,
 	}
 	if n := len(facts.Occupancy); n > 0 {
 		d.Area, d.People = facts.Occupancy[n-1].Area, facts.Occupancy[n-1].People
@@ -159,7 +163,7 @@ func documentMeters(facts *housing.AccountFacts, period housing.Period) []housin
 	var rows []housing.DocumentMeter
 	for _, m := range facts.Meters {
 		for _, zone := range m.Zones {
-			row := housing.DocumentMeter{Service: m.Service, Serial: m.Serial, Zone: zone, VerifyBy: m.VerifyBy}
+			row := housing.DocumentMeter{Service: m.Service, Serial: m.Serial, Zone: zone, VerifyBy: m.VerifyBy, Digits: m.Digits}
 			for _, r := range m.Readings {
 				switch {
 				case r.Zone != zone:

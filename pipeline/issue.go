@@ -2,9 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -45,6 +42,9 @@ func (p *Pipeline) Issue(ctx context.Context, period housing.Period) (IssueResul
 	}
 	book := &documentBook{period: period, issuer: p.Organisation, payees: byINN(payees), months: parameters.ForMonth(p.Parameters, period)}
 	if book.payBy, err = p.PayBy(period); err != nil {
+		return IssueResult{}, err
+	}
+	if book.readingsBy, err = readingsBy(book.months, period); err != nil {
 		return IssueResult{}, err
 	}
 	if book.limits, err = gating.LimitsOf(p.Parameters, period); err != nil {
@@ -97,7 +97,11 @@ func (p *Pipeline) issueHouse(ctx context.Context, book *documentBook, s store.S
 	if err != nil {
 		return result, err
 	}
-	documents, err := book.ofHouse(snapshot, ledger)
+	year, err := p.loadYear(ctx, s.House, book.period)
+	if err != nil {
+		return result, err
+	}
+	documents, err := book.ofHouse(snapshot, ledger, year)
 	if err != nil {
 		return result, fmt.Errorf("house %s: %w", snapshot.House.Address, err)
 	}
@@ -107,18 +111,18 @@ func (p *Pipeline) issueHouse(ctx context.Context, book *documentBook, s store.S
 	}
 	documents, broken := p.holdBroken(documents)
 	result.Held = slices.Concat(gated, broken)
-	register := make([]store.IssuedDocument, len(documents))
-	for i, d := range documents {
-		if register[i], err = registered(d); err != nil {
-			return result, err
-		}
+	register, err := p.documentBookOf(s.House, book.period, documents)
+	if err != nil {
+		return result, err
+	}
+	for _, d := range documents {
 		result.ToPay += d.ToPay
 	}
 	result.Documents = len(documents)
 	// Drawn before the register is committed: killed in between, the house still counts as changed and
 	// is drawn again.
 	err = p.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
-		result.Changed, err = tx.IssueDocuments(ctx, p.Organisation.ID, s.House, book.period, register)
+		result.Changed, err = tx.IssueDocuments(ctx, register)
 		if err != nil {
 			return err
 		}
@@ -126,18 +130,6 @@ func (p *Pipeline) issueHouse(ctx context.Context, book *documentBook, s store.S
 		return err
 	})
 	return result, err
-}
-
-// registered is the row of the register: the digest covers all that is printed.
-func registered(d *housing.PaymentDocument) (store.IssuedDocument, error) {
-	content, err := json.Marshal(d)
-	if err != nil {
-		return store.IssuedDocument{}, fmt.Errorf("write document %s: %w", d.Number, err)
-	}
-	digest := sha256.Sum256(content)
-	return store.IssuedDocument{
-		Account: d.Account.ID, Number: d.Number, PayBy: d.PayBy, ToPay: d.ToPay, SHA256: hex.EncodeToString(digest[:]),
-	}, nil
 }
 
 func byINN(list map[int64]housing.Organisation) map[string]housing.Organisation {

@@ -22,7 +22,7 @@ type bar struct {
 const (
 	chartMonths = 12
 	chartGap    = 12.0
-	chartHeight = 44.0
+	chartHeight = 36.0
 	perRow      = 4
 )
 

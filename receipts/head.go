@@ -25,7 +25,7 @@ func (l *layout) head() error {
 
 // strip is the box with the three answers.
 func (l *layout) strip() {
-	const height = 38.0
+	const height = 36.0
 	const amountWidth, dateWidth = 0.44 * inner, 0.24 * inner
 	label, amount := "К оплате за "+l.doc.Period.Russian()+l.carried(), l.doc.ToPay.Russian()+rouble
 	due := l.doc.PayBy.Russian()
@@ -143,7 +143,7 @@ func (l *layout) payments() error {
 }
 
 const (
-	codeSide  = 110.0 // of the square with its quiet zone: 38.8 mm
+	codeSide  = 106.0 // of the square with its quiet zone: 37.4 mm
 	boxPad    = 6.0
 	amountAt  = 13.0
 	sizePayee = 7.6
@@ -166,11 +166,10 @@ func (l *layout) payeeText(i int, width float64) (textWidth float64, all []pair)
 		{label: "Банк:", value: to.Bank.Name},
 		{label: "БИК:", value: to.Bank.BIC},
 		{label: "К/с:", value: to.Bank.CorrAccount},
-		{label: "Лицевой счёт:", value: l.doc.Account.Number},
-		{label: "Период:", value: l.doc.Period.Russian()},
 	}
 	if len(l.doc.Payees) == 1 {
-		all = append(all, pair{label: "Назначение:", value: purpose(l.doc.PaymentDocument, &l.doc.Payees[i])})
+		all = append(all, pair{label: "Лицевой счёт:", value: l.doc.Account.Number}, pair{label: "Период:", value: l.doc.Period.Russian()},
+			pair{label: "Назначение:", value: purpose(l.doc.PaymentDocument, &l.doc.Payees[i])})
 	}
 	return textWidth, all
 }

@@ -13,7 +13,7 @@ const (
 	right  = pageWidth - left
 	inner  = right - left
 	top    = 26.0
-	bottom = 811.0
+	bottom = 813.5
 	footer = 822.0
 )
 
@@ -21,7 +21,8 @@ const (
 const (
 	sizeText  = 8.0
 	sizeSmall = 7.0
-	sizeTable = 7.1
+	sizeTable = 6.8
+	sizeSheet = 7.3 // of tables of calculation sheets
 	sizeNote  = 6.2
 	sizeTitle = 9.0
 )
@@ -118,11 +119,11 @@ func contacts(issuer *housing.Organisation) string {
 
 // title begins a section, on a new page where its title and some of it would not fit.
 func (l *layout) title(s string, follow float64) {
-	l.y += 5
-	l.room(14 + follow)
+	l.y += 4
+	l.room(12 + follow)
 	l.part++
 	l.c.text(left, l.y+sizeTitle, l.c.fonts.bold, sizeTitle, strconv.Itoa(l.part)+". "+s)
-	l.y += 13
+	l.y += 12
 }
 
 // pair is a label with its value, in bold unless it is plain: Latin letters in bold would be all that

@@ -35,7 +35,8 @@ func TestSingleText(t *testing.T) {
 		"advance": {advance(t), 1},
 		"zero":    {zero(t), 1},
 		"many":    {many(t), 2},
-		"long":    {long(t), 1},
+		"long":    {long(t), 2},
+		"common":  {common(t), 1},
 		"bare":    {bare(t), 1},
 		"grounds": {recalculated(t), 1},
 	} {

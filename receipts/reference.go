@@ -16,7 +16,7 @@ func (l *layout) reference() error {
 	for _, t := range []*table{meters, norms} {
 		if len(t.rows) > 0 {
 			t.draw(l)
-			l.y += 5
+			l.y += 3
 		}
 	}
 	return nil

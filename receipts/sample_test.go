@@ -237,3 +237,21 @@ func long(tb testing.TB) *housing.PaymentDocument {
 	doc.Payees[0].Payee.Bank.Name = "Публичное акционерное общество «Очень Длинное Название Банка Развития Примерской области»"
 	return doc
 }
+
+// common is a receipt with what is used for the common property.
+func common(tb testing.TB) *housing.PaymentDocument {
+	tb.Helper()
+	doc := document(tb)
+	for _, line := range []housing.DocumentLine{
+		{Service: housing.CommonColdWater, Method: housing.ByNorm, Volume: decimal(tb, "0.2107"), Price: decimal(tb, "42.30"), Charged: 891, Total: 891},
+		{Service: housing.CommonElectricity, Method: housing.ByHouseMeter, Volume: decimal(tb, "4.21"), Price: decimal(tb, "6.43"), Charged: 2707, Total: 2707},
+	} {
+		line.Payee = doc.Issuer.INN
+		doc.Lines = slices.Insert(doc.Lines, 1, line)
+		doc.Charged += line.Total
+		doc.ToPay += line.Total
+	}
+	doc.Payees = nil
+	total(doc)
+	return doc
+}

@@ -99,7 +99,7 @@ func (l *layout) text(gap float64, s string) {
 }
 
 func (l *layout) sheetSummary(s *housing.CalculationSheet) {
-	t := &table{size: sizeTable, columns: []column{
+	t := &table{size: sizeSheet, columns: []column{
 		{"№", 20, toCentre},
 		{"Услуга", 165, toLeft},
 		{"Дни", 62, toCentre},
@@ -180,7 +180,7 @@ func (l *layout) sheetLine(number int, line *housing.SheetLine) {
 const anything = 60
 
 func operandTable(operands []housing.Operand) *table {
-	t := &table{size: sizeTable, most: anything, atTop: true, columns: []column{
+	t := &table{size: sizeSheet, most: anything, atTop: true, columns: []column{
 		{"Обозначение", 58, toLeft},
 		{"Что означает", 132, toLeft},
 		{"Значение", 66, toRight},
@@ -206,7 +206,7 @@ func (l *layout) sheetFindings(s *housing.CalculationSheet) {
 	if len(s.Findings) == 0 {
 		return
 	}
-	t := &table{size: sizeTable, most: anything, atTop: true, columns: []column{
+	t := &table{size: sizeSheet, most: anything, atTop: true, columns: []column{
 		{"Услуга", 150, toLeft},
 		{"Замечание", 318.5, toLeft},
 		{"Начисление", 70, toCentre},

@@ -94,7 +94,7 @@ func TestSheetText(t *testing.T) {
 		sheet *housing.CalculationSheet
 		pages int
 	}{
-		"sheet": {calculation(t), 1}, "sheet_held": {held, 1}, "sheet_many": {many, 17},
+		"sheet": {calculation(t), 1}, "sheet_held": {held, 1}, "sheet_many": {many, 12},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -7,10 +7,10 @@ import (
 )
 
 const (
-	stubHead  = 34.0 // lines above the boxes
+	stubHead  = 32.0 // lines above the boxes
 	stubRow   = 13.0
 	boxSide   = 10.0
-	stubSpace = 9.0 // above the line to cut along
+	stubSpace = 8.0 // above the line to cut along
 )
 
 func (l *layout) stubHeight() float64 {
@@ -30,7 +30,7 @@ func (l *layout) stub() {
 	if d.ToPay < 0 {
 		label = "Переплата: "
 	}
-	y := l.y + 10
+	y := l.y + 9
 	l.c.text(left, y, f.bold, sizeText, "ИЗВЕЩЕНИЕ")
 	l.c.text(left+58, y, f.regular, sizeText, "за "+d.Period.Russian()+", № "+d.Number)
 	l.c.textRight(right, y, f.bold, sizeText, "Лицевой счёт "+d.Account.Number+"    "+label+amount)

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -11,38 +13,101 @@ import (
 
 // IssuedDocument is a row of the register of issued payment documents.
 type IssuedDocument struct {
-	Account int64
-	Number  string
-	PayBy   housing.Date
-	ToPay   housing.Money
-	SHA256  string // of the document's content, hex
+	Account   int64
+	Number    string
+	PayBy     housing.Date
+	ToPay     housing.Money
+	Charged   housing.Money // of the month, corrections included
+	SHA256    string        // of the document's content, hex
+	CheckCode string        // printed on it
+}
+
+// DocumentBook is the documents of a house that are given out together.
+type DocumentBook struct {
+	Organisation, House int64
+	Period              housing.Period
+	Documents           []IssuedDocument
+	SHA256              string // of Body before compression, hex
+	Body                []byte // the documents' content, compressed
+	At                  time.Time
 }
 
 // IssueDocuments puts the documents of a house into the register, takes out those that are no longer
 // issued, and returns how many differ from those issued before. Issuing the same again changes nothing.
-func (t *Tx) IssueDocuments(ctx context.Context, organisation, house int64, period housing.Period, rows []IssuedDocument) (changed int, err error) {
-	const sql = `
-INSERT INTO documents AS d (period, house_id, account_id, organisation_id, number, pay_by, to_pay, sha256)
-SELECT $1, $2, account_id, $3, number, pay_by::date, to_pay, sha256
-FROM unnest($4::bigint[], $5::text[], $6::text[], $7::bigint[], $8::text[]) AS t(account_id, number, pay_by, to_pay, sha256)
+// Every version stays in the register with its content.
+func (t *Tx) IssueDocuments(ctx context.Context, b DocumentBook) (changed int, err error) {
+	const withdraw = `DELETE FROM documents WHERE house_id = $1 AND period = $2 AND account_id <> ALL($3::bigint[]) RETURNING account_id`
+	const put = `
+INSERT INTO documents AS d (period, house_id, account_id, organisation_id, number, pay_by, to_pay, charged, sha256)
+SELECT $1, $2, account_id, $3, number, pay_by::date, to_pay, charged, sha256
+FROM unnest($4::bigint[], $5::text[], $6::text[], $7::bigint[], $8::bigint[], $9::text[])
+    AS t(account_id, number, pay_by, to_pay, charged, sha256)
 ON CONFLICT (house_id, account_id, period) DO UPDATE SET number = EXCLUDED.number, pay_by = EXCLUDED.pay_by,
-    to_pay = EXCLUDED.to_pay, sha256 = EXCLUDED.sha256
-WHERE d.sha256 <> EXCLUDED.sha256`
-	const withdraw = `DELETE FROM documents WHERE house_id = $1 AND period = $2 AND account_id <> ALL($3::bigint[])`
-	accounts := column(rows, func(d IssuedDocument) int64 { return d.Account })
-	gone, err := t.Exec(ctx, withdraw, house, period, accounts)
+    to_pay = EXCLUDED.to_pay, charged = EXCLUDED.charged, sha256 = EXCLUDED.sha256
+WHERE d.sha256 <> EXCLUDED.sha256 RETURNING account_id`
+	gone, err := t.accounts(ctx, withdraw, b.House, b.Period, column(b.Documents, func(d IssuedDocument) int64 { return d.Account }))
 	if err != nil {
-		return 0, fmt.Errorf("withdraw documents of house %d: %w", house, err)
+		return 0, fmt.Errorf("withdraw documents of house %d: %w", b.House, err)
 	}
-	tag, err := t.Exec(ctx, sql, period, house, organisation, accounts,
+	rows := b.Documents
+	news, err := t.accounts(ctx, put, b.Period, b.House, b.Organisation,
+		column(rows, func(d IssuedDocument) int64 { return d.Account }),
 		column(rows, func(d IssuedDocument) string { return d.Number }),
 		textColumn(rows, func(d IssuedDocument) fmt.Stringer { return d.PayBy }),
 		column(rows, func(d IssuedDocument) int64 { return int64(d.ToPay) }),
+		column(rows, func(d IssuedDocument) int64 { return int64(d.Charged) }),
 		column(rows, func(d IssuedDocument) string { return d.SHA256 }))
 	if err != nil {
-		return 0, fmt.Errorf("issue the documents of house %d: %w", house, err)
+		return 0, fmt.Errorf("issue the documents of house %d: %w", b.House, err)
 	}
-	return int(tag.RowsAffected() + gone.RowsAffected()), nil
+	if len(gone)+len(news) == 0 {
+		return 0, nil
+	}
+	if err := t.registerVersions(ctx, b, gone, news); err != nil {
+		return 0, fmt.Errorf("register the documents of house %d: %w", b.House, err)
+	}
+	return len(gone) + len(news), nil
+}
+
+func (t *Tx) accounts(ctx context.Context, sql string, args ...any) ([]int64, error) {
+	rows, err := t.Query(ctx, sql, args...)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[int64]) //nolint:wrapcheck // callers wrap
+}
+
+// registerVersions ends the versions of changed documents and adds the new ones with their content.
+func (t *Tx) registerVersions(ctx context.Context, b DocumentBook, gone, news []int64) error {
+	const end = `
+UPDATE issued_documents SET ended_at = $4 WHERE house_id = $1 AND period = $2 AND ended_at IS NULL AND account_id = ANY($3::bigint[])`
+	const book = `INSERT INTO document_books (period, house_id, sha256, body) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`
+	const add = `
+INSERT INTO issued_documents (period, house_id, account_id, organisation_id, version, number, check_code, sha256, book, to_pay, pay_by, issued_at)
+SELECT $1, $2, t.account_id, $3,
+    1 + (SELECT count(*) FROM issued_documents o WHERE o.house_id = $2 AND o.account_id = t.account_id AND o.period = $1),
+    t.number, t.check_code, t.sha256, $4, t.to_pay, t.pay_by::date, $5
+FROM unnest($6::bigint[], $7::text[], $8::text[], $9::text[], $10::bigint[], $11::text[])
+    AS t(account_id, number, check_code, sha256, to_pay, pay_by)
+WHERE t.account_id = ANY($12::bigint[])`
+	if _, err := t.Exec(ctx, end, b.House, b.Period, slices.Concat(gone, news), b.At); err != nil {
+		return err
+	}
+	if len(news) == 0 {
+		return nil
+	}
+	if _, err := t.Exec(ctx, book, b.Period, b.House, b.SHA256, b.Body); err != nil {
+		return err
+	}
+	rows := b.Documents
+	_, err := t.Exec(ctx, add, b.Period, b.House, b.Organisation, b.SHA256, b.At,
+		column(rows, func(d IssuedDocument) int64 { return d.Account }),
+		column(rows, func(d IssuedDocument) string { return d.Number }),
+		column(rows, func(d IssuedDocument) string { return d.CheckCode }),
+		column(rows, func(d IssuedDocument) string { return d.SHA256 }),
+		column(rows, func(d IssuedDocument) int64 { return int64(d.ToPay) }),
+		textColumn(rows, func(d IssuedDocument) fmt.Stringer { return d.PayBy }), news)
+	return err
 }
 
 // DocumentTotals is what a month's issued documents come to.
@@ -63,41 +128,4 @@ func (q Queries) IssuedTotals(ctx context.Context, organisation int64, period ho
 		return d, fmt.Errorf("add up the documents of %s: %w", period, err)
 	}
 	return d, nil
-}
-
-// partitionedTables lists the tables that are split by month.
-func partitionedTables() []string {
-	return []string{"readings", "payments", "payment_parts", "snapshots", "charges", "findings", "balances", "documents", "debts", "ledger_lines"}
-}
-
-// EnsureMonth makes the partitions of a month in every table that is split by month.
-func (s *Store) EnsureMonth(ctx context.Context, period housing.Period) error {
-	for _, table := range partitionedTables() {
-		if err := s.EnsurePartition(ctx, table, period); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// AnalyzeMonth tells the planner what a month holds. After a first charge run of many houses it must
-// not wait for the server's own turn: reports would be planned as if the month were empty.
-func (s *Store) AnalyzeMonth(ctx context.Context, period housing.Period) error {
-	for _, table := range partitionedTables() {
-		if _, err := s.Exec(ctx, "ANALYZE "+pgx.Identifier{PartitionName(table, period)}.Sanitize()); err != nil {
-			return fmt.Errorf("look over %s of %s: %w", table, period, err)
-		}
-	}
-	return nil
-}
-
-// AnalyzeFacts tells the planner what tables of facts hold. After the first large files it must not
-// wait for the server's own turn either.
-func (s *Store) AnalyzeFacts(ctx context.Context, tables ...string) error {
-	for _, table := range tables {
-		if _, err := s.Exec(ctx, "ANALYZE "+pgx.Identifier{table}.Sanitize()); err != nil {
-			return fmt.Errorf("look over %s: %w", table, err)
-		}
-	}
-	return nil
 }

@@ -2,7 +2,9 @@ package store_test
 
 import (
 	"iter"
+	"strconv"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -179,7 +181,10 @@ func TestIssueDocuments(t *testing.T) {
 	issue := func(rows []store.IssuedDocument, changed int) {
 		t.Helper()
 		w.tx(t, func(tx *store.Tx) error {
-			n, err := tx.IssueDocuments(t.Context(), w.issuer.ID, house, p, rows)
+			n, err := tx.IssueDocuments(t.Context(), store.DocumentBook{
+				Organisation: w.issuer.ID, House: house, Period: p, Documents: rows, SHA256: "book" + strconv.Itoa(changed) + rows[len(rows)-1].SHA256,
+				Body: []byte("content"), At: time.Date(2026, 11, 1, 9, 0, len(rows), 0, time.UTC),
+			})
 			if n != changed {
 				t.Errorf("%d documents changed, want %d", n, changed)
 			}

@@ -11,7 +11,7 @@ import (
 
 func (e *environment) issueCommand() *cobra.Command {
 	return e.monthStep(&cobra.Command{
-		Use: "issue", Aliases: []string{"receipts"}, Short: "Issue the payment documents and draw the print files",
+		Use: "issue", Short: "Issue the payment documents and draw the print files",
 	}, func(ctx context.Context, a *app, period housing.Period) error {
 		result, err := a.pipeline.Issue(ctx, period)
 		if err != nil {

@@ -21,13 +21,18 @@ func townConfig(t *town.Town) (*config, error) {
 	if err != nil {
 		return nil, err
 	}
+	workdays, err := parameters.BuiltinWorkdays()
+	if err != nil {
+		return nil, err
+	}
 	orders, err := parameters.BuiltinOrders()
 	if err != nil {
 		return nil, err
 	}
 	organisations := t.Organisations()
 	c := &config{
-		Organisation: organisationOf(organisations.Issuer), Debts: debtsConfig{Partner: town.Bank}, parameters: base, orders: orders,
+		Organisation: organisationOf(organisations.Issuer), Debts: debtsConfig{Partner: town.Bank}, parameters: base,
+		workdays: workdays, orders: orders,
 	}
 	for _, payee := range organisations.Payees() {
 		c.Organisations = append(c.Organisations, organisationOf(payee))

@@ -111,7 +111,7 @@ func (f *File) endPage() {
 	}
 	f.open = false
 	p := &f.page
-	content := f.stream("", p.marks, []byte("BT\n"), p.text, []byte("ET\n"))
+	content := f.stream("", p.marks, []byte("BT 0 g\n"), p.text, []byte("ET\n"))
 	id := f.begin()
 	fmt.Fprintf(&f.body, "<</Type/Page/Parent 2 0 R/Contents %d 0 R/Resources<</Font %d 0 R", content, fontsObject)
 	if len(p.used) > 0 {

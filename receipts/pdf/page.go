@@ -6,7 +6,7 @@ import (
 )
 
 // Page is a page under way. Coordinates are points from the upper left corner; baselines for text.
-// Areas, lines and pictures lie below all text of the page.
+// Areas, lines and pictures lie below all text of the page, which begins in black.
 type Page struct {
 	file  *File
 	marks []byte // areas, lines, pictures

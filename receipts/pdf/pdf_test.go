@@ -105,11 +105,13 @@ func TestSmallerFontWhereItDoes(t *testing.T) {
 
 func TestDrawing(t *testing.T) {
 	t.Parallel()
-	f := pdf.NewFile(fonts(t), info())
+	all := fonts(t)
+	f := pdf.NewFile(all, info())
 	black := f.AddBits(8, []byte{0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0})
 	red := f.AddColours(1, 1, []byte{255, 0, 0})
 	page := f.AddPage()
 	page.Area(0, 0, 100, 100, pdf.Grey(0.5))
+	page.Text(all.Bold, 100, 0, 550, pdf.Colour{}, "——") // black whatever was filled before
 	page.Picture(black, 200, 0, 100, 100)
 	page.Picture(red, 400, 0, 100, 100)
 	page.Frame(0, 200, 100, 100, 10)
@@ -134,7 +136,7 @@ func TestDrawing(t *testing.T) {
 		{50, 50, [3]byte{127, 127, 127}},
 		{250, 25, [3]byte{0, 0, 0}},
 		{250, 75, [3]byte{255, 255, 255}},
-		{450, 50, [3]byte{255, 0, 0}},
+		{450, 50, [3]byte{255, 0, 0}}, {50, 522, [3]byte{0, 0, 0}},
 		{1, 250, [3]byte{0, 0, 0}},
 		{50, 250, [3]byte{255, 255, 255}},
 		{250, 250, [3]byte{0, 0, 0}},

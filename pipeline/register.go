@@ -1,0 +1,135 @@
+package pipeline
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/klauspost/compress/zstd"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+	"github.com/kvitok-gkh/kvitok/store"
+)
+
+// documentBookOf makes the register's rows of the documents of a house and the content that they can be
+// drawn from again. It sets the check code of each document: the digest covers all else that is printed.
+func (p *Pipeline) documentBookOf(house int64, period housing.Period, documents []*housing.PaymentDocument) (store.DocumentBook, error) {
+	b := store.DocumentBook{Organisation: p.Organisation.ID, House: house, Period: period, At: p.Now()}
+	var all bytes.Buffer
+	for _, d := range documents {
+		content, err := json.Marshal(d)
+		if err != nil {
+			return b, fmt.Errorf("write document %s: %w", d.Number, err)
+		}
+		digest := sha256.Sum256(content)
+		d.CheckCode = checkCode(digest)
+		b.Documents = append(b.Documents, store.IssuedDocument{
+			Account: d.Account.ID, Number: d.Number, PayBy: d.PayBy, ToPay: d.ToPay, Charged: d.Charged,
+			SHA256: hex.EncodeToString(digest[:]), CheckCode: d.CheckCode,
+		})
+		all.Write(content)
+		all.WriteByte('\n')
+	}
+	digest := sha256.Sum256(all.Bytes())
+	b.SHA256 = hex.EncodeToString(digest[:])
+	encoder, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedDefault), zstd.WithEncoderConcurrency(1))
+	if err != nil {
+		return b, fmt.Errorf("set up compression: %w", err)
+	}
+	b.Body = encoder.EncodeAll(all.Bytes(), nil)
+	return b, nil
+}
+
+// Verification is what the register says of a check code or of an account and month.
+type Verification struct {
+	Found    bool                    `json:"found"`
+	Versions []store.DocumentVersion `json:"versions"`
+}
+
+// Verify asks the register of issued documents for a check code, as it is typed from paper.
+func (p *Pipeline) Verify(ctx context.Context, code string) (Verification, error) {
+	clean, ok := CleanCheckCode(code)
+	if !ok {
+		return Verification{}, nil
+	}
+	list, err := p.Store.VersionsByCode(ctx, p.Organisation.ID, clean)
+	return Verification{Found: len(list) > 0, Versions: list}, err
+}
+
+// NoDocumentError says that a payment document was not issued, or not at that moment.
+type NoDocumentError struct {
+	Account string
+	Period  housing.Period
+	At      time.Time // zero: now
+}
+
+// Error says which document there is not.
+func (e *NoDocumentError) Error() string {
+	if e.At.IsZero() {
+		return fmt.Sprintf("no payment document of account %s for %s is issued", e.Account, e.Period)
+	}
+	return fmt.Sprintf("no payment document of account %s for %s was issued at %s", e.Account, e.Period, e.At.Format(time.RFC3339))
+}
+
+// Receipt draws an issued payment document again from the register, as it stood at a moment; the zero
+// moment is now. The same version of the program gives the same bytes as when it was issued.
+func (p *Pipeline) Receipt(ctx context.Context, w io.Writer, account string, period housing.Period, at time.Time) (store.DocumentVersion, error) {
+	versions, err := p.Store.VersionsOfAccount(ctx, p.Organisation.ID, account, period)
+	if err != nil {
+		return store.DocumentVersion{}, err
+	}
+	stood := func(v store.DocumentVersion) bool {
+		if at.IsZero() {
+			return v.EndedAt == nil
+		}
+		return !v.IssuedAt.After(at) && (v.EndedAt == nil || v.EndedAt.After(at))
+	}
+	i := slices.IndexFunc(versions, stood)
+	if i < 0 {
+		return store.DocumentVersion{}, &NoDocumentError{Account: account, Period: period, At: at}
+	}
+	d, err := p.issuedDocument(ctx, versions[i])
+	if err != nil {
+		return versions[i], err
+	}
+	if err := p.Printer.Single(w, d); err != nil {
+		return versions[i], fmt.Errorf("draw the receipt of account %s: %w", account, err)
+	}
+	return versions[i], nil
+}
+
+// issuedDocument reads the content of a version and proves it by its digest.
+func (p *Pipeline) issuedDocument(ctx context.Context, v store.DocumentVersion) (*housing.PaymentDocument, error) {
+	body, err := p.Store.DocumentBookBody(ctx, v.House, v.Period, v.Book)
+	if err != nil {
+		return nil, err
+	}
+	decoder, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1))
+	if err != nil {
+		return nil, fmt.Errorf("open issued documents: %w", err)
+	}
+	defer decoder.Close()
+	all, err := decoder.DecodeAll(body, nil)
+	if err != nil {
+		return nil, fmt.Errorf("open issued documents: %w", err)
+	}
+	for content := range bytes.Lines(all) {
+		content = bytes.TrimSuffix(content, []byte("\n"))
+		if digest := sha256.Sum256(content); hex.EncodeToString(digest[:]) != v.SHA256 {
+			continue
+		}
+		d := &housing.PaymentDocument{}
+		if err := json.Unmarshal(content, d); err != nil {
+			return nil, fmt.Errorf("read issued document %s: %w", v.Number, err)
+		}
+		d.CheckCode = v.CheckCode
+		return d, nil
+	}
+	return nil, fmt.Errorf("content of issued document %s: %w", v.Number, store.ErrNotFound)
+}

@@ -1,0 +1,50 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+)
+
+// partitionedTables lists the tables that are split by month.
+func partitionedTables() []string {
+	return []string{
+		"readings", "payments", "payment_parts", "snapshots", "charges", "findings", "balances", "debts", "ledger_lines",
+		"documents", "issued_documents", "document_books",
+	}
+}
+
+// EnsureMonth makes the partitions of a month in every table that is split by month.
+func (s *Store) EnsureMonth(ctx context.Context, period housing.Period) error {
+	for _, table := range partitionedTables() {
+		if err := s.EnsurePartition(ctx, table, period); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// AnalyzeMonth tells the planner what a month holds. After a first charge run of many houses it must
+// not wait for the server's own turn: reports would be planned as if the month were empty.
+func (s *Store) AnalyzeMonth(ctx context.Context, period housing.Period) error {
+	for _, table := range partitionedTables() {
+		if _, err := s.Exec(ctx, "ANALYZE "+pgx.Identifier{PartitionName(table, period)}.Sanitize()); err != nil {
+			return fmt.Errorf("look over %s of %s: %w", table, period, err)
+		}
+	}
+	return nil
+}
+
+// AnalyzeFacts tells the planner what tables of facts hold. After the first large files it must not
+// wait for the server's own turn either.
+func (s *Store) AnalyzeFacts(ctx context.Context, tables ...string) error {
+	for _, table := range tables {
+		if _, err := s.Exec(ctx, "ANALYZE "+pgx.Identifier{table}.Sanitize()); err != nil {
+			return fmt.Errorf("look over %s: %w", table, err)
+		}
+	}
+	return nil
+}
