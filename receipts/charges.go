@@ -60,7 +60,7 @@ func chargeColumns(common bool) []column {
 			{"Тариф, руб.", 46, toRight},
 			{"Начислено, руб.", 51, toRight},
 			{"Повыш. коэфф.", 33, toCentre},
-			{"Размер превышения, руб.", 44, toRight},
+			{"Превышение платы, руб.", 44, toRight},
 			{"Перерасчёты, руб.", 46, toRight},
 			{"Льготы, руб.", 39, toRight},
 			{"Итого, руб.", 49, toRight},

@@ -105,7 +105,7 @@ func addYear(tb testing.TB, doc *housing.PaymentDocument) {
 	doc.CheckCode, doc.ReadingsBy = "7QM2-V4XK-9D", date(tb, "2026-11-25")
 	for i := range 12 {
 		amount := housing.Money(610_000 + i*i*2_345)
-		doc.Months = append(doc.Months, housing.MonthSum{Period: doc.Period - 11 + housing.Period(i), Amount: amount}) //nolint:gosec // 0 to 11
+		doc.Months = append(doc.Months, housing.MonthSum{Period: doc.Period - 11 + housing.Period(i), Amount: amount})
 	}
 	doc.Change = &housing.MonthChange{
 		Was: 817_845, Now: 905_153, Service: housing.Heating, ServiceWas: 96_372, ServiceNow: 192_744,
@@ -123,7 +123,7 @@ func addReference(tb testing.TB, doc *housing.PaymentDocument) {
 		})
 		m := &doc.Meters[len(doc.Meters)-1]
 		for i := range 12 {
-			use := housing.MonthVolume{Period: doc.Period - 11 + housing.Period(i), Zone: z, Volume: decimal(tb, strconv.Itoa(3+i%4)), Metered: i != 4} //nolint:gosec // 0 to 11
+			use := housing.MonthVolume{Period: doc.Period - 11 + housing.Period(i), Zone: z, Volume: decimal(tb, strconv.Itoa(3+i%4)), Metered: i != 4}
 			if i == 11 {
 				use.Volume = m.Volume
 			}

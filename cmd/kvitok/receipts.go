@@ -17,10 +17,14 @@ import (
 func (e *environment) receiptsCommand() *cobra.Command {
 	var account, out, at string
 	c := e.monthStep(&cobra.Command{
-		Use: "receipts", Short: "Draw an issued receipt again from the register, as it stands or as it stood",
-		Long: "Draws the payment document of an account again from the register of issued documents: the content is that\n" +
-			"of the day of issue, whatever was corrected since. --at takes the version that stood at a moment.",
+		Use: "receipts", Short: "Issue and draw the receipts of a month; --account: one of them again",
+		Long: "Without --account the same as issue. With it, draws the payment document of an account again from the register\n" +
+			"of issued documents: the content is that of the day of issue, whatever was corrected since. --at takes the\n" +
+			"version that stood at a moment.",
 	}, func(ctx context.Context, a *app, period housing.Period) error {
+		if account == "" {
+			return e.issue(ctx, a, period)
+		}
 		moment, err := parseMoment(at)
 		if err != nil {
 			return err
@@ -44,9 +48,7 @@ func (e *environment) receiptsCommand() *cobra.Command {
 	c.Flags().StringVar(&account, "account", "", "number of the personal account")
 	c.Flags().StringVar(&out, "out", "", "the PDF to write")
 	c.Flags().StringVar(&at, "at", "", "a past moment: 2026-11-05T12:00:00+03:00")
-	for _, name := range []string{"account", "out"} {
-		_ = c.MarkFlagRequired(name) // the flags were made above
-	}
+	c.MarkFlagsRequiredTogether("account", "out")
 	return c
 }
 
