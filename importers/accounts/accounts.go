@@ -37,7 +37,7 @@ func accountKeys() []importers.Column[housing.AccountEntry] {
 		},
 		{Name: "ЕЛС", Read: importers.Into(importers.ReadUnified, func(r *row) *string { return &r.Account.Unified })},
 		{
-			Name: "Идентификатор ЖКУ", Mark: true,
+			Name: "Идентификатор ЖКУ",
 			Read: importers.Into(importers.ReadServiceID, func(r *row) *string { return &r.Account.ServiceID }),
 		},
 		{

@@ -12,6 +12,7 @@ import (
 	"github.com/kvitok-gkh/kvitok/importers/benefits"
 	"github.com/kvitok-gkh/kvitok/importers/condo"
 	"github.com/kvitok-gkh/kvitok/importers/events"
+	"github.com/kvitok-gkh/kvitok/importers/gis"
 	"github.com/kvitok-gkh/kvitok/importers/houses"
 	"github.com/kvitok-gkh/kvitok/importers/profiled"
 	"github.com/kvitok-gkh/kvitok/importers/readings"
@@ -103,6 +104,10 @@ func coded() importers.Catalogue {
 		condo.NewProperties(),
 		condo.NewReceipts(),
 		condo.NewReceiptsDBF(),
+		gis.NewUnified(),
+		gis.NewAccounts(),
+		gis.NewMeters(),
+		gis.NewReadings(),
 		tariffs.NewRanges(),
 		houses.NewWorkbook(),
 		events.NewWorkbook(),
