@@ -31,26 +31,13 @@ type application struct {
 // a file is committed with its counts, its problems and its queued protocol, or nothing is. A
 // FileError rolls everything back.
 func (p *Pipeline) apply(ctx context.Context, what application) (FileResult, outcomes, error) {
-	file, known := what.file, what.file.ID != 0
 	var result FileResult
 	var ends outcomes
-	err := p.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-		file.Status = housing.FileAccepted
-		if known {
-			err = tx.ReopenFile(ctx, file)
-		} else {
-			file.ID, err = tx.InsertFile(ctx, p.Organisation.ID, file)
+	err := p.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
+		a, err := p.applyIn(ctx, tx, what)
+		if a != nil {
+			ends = a.outcomes
 		}
-		if err != nil {
-			return err
-		}
-		source, err := tx.PutSource(ctx, housing.Source{Kind: housing.SourceFile, Name: file.Name}, file.ID)
-		if err != nil {
-			return err
-		}
-		a := &applier{Pipeline: p, tx: tx, file: file, source: source, period: what.period, known: known, rejected: what.rejected}
-		err = a.run(ctx, what.fetched)
-		ends = a.outcomes
 		if err != nil {
 			return err
 		}
@@ -58,6 +45,26 @@ func (p *Pipeline) apply(ctx context.Context, what application) (FileResult, out
 		return nil
 	})
 	return result, ends, err
+}
+
+// applyIn applies a file in a transaction of the caller's. The applier is known once rows were read.
+func (p *Pipeline) applyIn(ctx context.Context, tx *store.Tx, what application) (a *applier, err error) {
+	file, known := what.file, what.file.ID != 0
+	file.Status = housing.FileAccepted
+	if known {
+		err = tx.ReopenFile(ctx, file)
+	} else {
+		file.ID, err = tx.InsertFile(ctx, p.Organisation.ID, file)
+	}
+	if err != nil {
+		return nil, err
+	}
+	source, err := tx.PutSource(ctx, housing.Source{Kind: housing.SourceFile, Name: file.Name}, file.ID)
+	if err != nil {
+		return nil, err
+	}
+	a = &applier{Pipeline: p, tx: tx, file: file, source: source, period: what.period, known: known, rejected: what.rejected}
+	return a, a.run(ctx, what.fetched)
 }
 
 // applier applies one file within its transaction.
@@ -95,6 +102,9 @@ func (a *applier) run(ctx context.Context, f fetchedFile) error {
 	a.problems = append(a.problems, read.Notes...)
 	if err := a.tx.AddProblems(ctx, a.file.ID, a.problems); err != nil {
 		return err
+	}
+	if a.rehearsal != nil {
+		return nil // nobody is answered
 	}
 	return a.answer(ctx, a.tx, f, protocolPlan{file: a.file, shape: read.Shape, end: a.of})
 }
@@ -163,7 +173,7 @@ func (p *Pipeline) decode(ctx context.Context, f fetchedFile, yield func(importe
 }
 
 func (p *Pipeline) decodeResult(ctx context.Context, f fetchedFile, yield func(importers.Record) error) (result importers.Result, err error) {
-	content, err := os.Open(p.path(f.Path))
+	content, err := os.Open(p.content(f.archived))
 	if err != nil {
 		return result, fmt.Errorf("open the archived copy: %w", err)
 	}
@@ -390,7 +400,11 @@ func (p *Pipeline) ensureReadings(ctx context.Context, on housing.Date) error {
 	if _, made := p.readingMonths.Load(period); made {
 		return nil
 	}
-	if err := p.Store.EnsurePartition(ctx, "readings", period); err != nil {
+	ensure := p.Store.EnsurePartition
+	if p.rehearsal != nil {
+		ensure = p.rehearsal.EnsurePartition
+	}
+	if err := ensure(ctx, "readings", period); err != nil {
 		return fmt.Errorf("prepare readings of %s: %w", period, err)
 	}
 	p.readingMonths.Store(period, true)

@@ -22,7 +22,16 @@ type archived struct {
 	SHA256   string // hex
 	Size     int64
 	Path     string // relative to the data folder
+	Local    string // of a file that is only looked at, not archived
 	Received time.Time
+}
+
+// content names the copy that is read.
+func (p *Pipeline) content(a archived) string {
+	if a.Local != "" {
+		return a.Local
+	}
+	return p.path(a.Path)
 }
 
 // archiveRemote copies a file of an inbox into the archive.

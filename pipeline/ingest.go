@@ -233,7 +233,7 @@ func (p *Pipeline) peek(ctx context.Context, f fetchedFile) (first importers.Fac
 }
 
 func (p *Pipeline) recognise(f *fetchedFile) (err error) {
-	content, err := os.Open(p.path(f.Path))
+	content, err := os.Open(p.content(f.archived))
 	if err != nil {
 		return fmt.Errorf("open the archived copy of %s: %w", f.Name, err)
 	}
@@ -299,28 +299,50 @@ var errNothingNew = errors.New("nothing of the file is new")
 // refer to may have come meanwhile. The others stand as they ended, whatever came after them; where
 // nothing is accepted now, nothing changes.
 func (p *Pipeline) again(ctx context.Context, known, file housing.ReceivedFile, f fetchedFile, period housing.Period) (FileResult, error) {
-	if known.Status != housing.FileRefused && known.Counts.Rejected == 0 || f.format == nil {
+	retry, err := p.retry(ctx, known, f)
+	if err != nil {
+		return FileResult{}, err
+	}
+	if !retry.due {
 		return p.repeated(ctx, known, file)
 	}
-	a := application{file: file, fetched: f, period: period}
+	a := application{file: file, fetched: f, period: period, rejected: retry.rows}
 	a.file.ID, a.file.Format, a.file.Subject = known.ID, f.format.Name(), f.format.Subject()
-	if known.Status != housing.FileRefused {
-		problems, err := p.Store.Problems(ctx, known.ID)
-		if err != nil {
-			return FileResult{}, err
-		}
-		a.rejected = map[place]bool{}
-		for _, problem := range problems {
-			if problem.IsError() {
-				a.rejected[place{problem.Sheet, problem.Row}] = true
-			}
-		}
-	}
 	result, _, err := p.apply(ctx, a)
 	if errors.Is(err, errNothingNew) || isFileError(err) {
 		return p.repeated(ctx, known, file)
 	}
 	return result, err
+}
+
+// retrial says whether a known file is to be tried again, and which rows of it; nil: all.
+type retrial struct {
+	due  bool
+	rows map[place]bool
+}
+
+func (p *Pipeline) retry(ctx context.Context, known housing.ReceivedFile, f fetchedFile) (retrial, error) {
+	if known.Status != housing.FileRefused && known.Counts.Rejected == 0 || f.format == nil {
+		return retrial{}, nil
+	}
+	if known.Status == housing.FileRefused {
+		return retrial{due: true}, nil
+	}
+	queries := p.Store.Queries
+	if p.rehearsal != nil {
+		queries = p.rehearsal.Queries
+	}
+	problems, err := queries.Problems(ctx, known.ID)
+	if err != nil {
+		return retrial{}, err
+	}
+	rows := map[place]bool{}
+	for _, problem := range problems {
+		if problem.IsError() {
+			rows[place{problem.Sheet, problem.Row}] = true
+		}
+	}
+	return retrial{due: true, rows: rows}, nil
 }
 
 // repeated notes that a file arrived again. Nothing of it is applied: its rows stand as they ended.
@@ -330,10 +352,14 @@ func (p *Pipeline) repeated(ctx context.Context, known, again housing.ReceivedFi
 	}
 	p.Log.LogAttrs(ctx, slog.LevelInfo, "file is known", slog.String("file", again.Name), slog.String("sha256", again.SHA256),
 		slog.Time("first_received", known.Received))
+	return knownFile(known, again), nil
+}
+
+func knownFile(known, again housing.ReceivedFile) FileResult {
 	known.Name, known.Partner = again.Name, again.Partner
 	known.Counts = housing.Counts{Rows: known.Counts.Rows, Unchanged: known.Counts.Rows}
 	known.Status = housing.FileRepeated
-	return FileResult{ReceivedFile: known}, nil
+	return FileResult{ReceivedFile: known}
 }
 
 func statusOf(c housing.Counts) housing.FileStatus {

@@ -76,7 +76,8 @@ func (c Config) Validate() error {
 // processes at once.
 type Pipeline struct {
 	Config
-	readingMonths sync.Map // housing.Period → true: partitions known to exist
+	readingMonths sync.Map  // housing.Period → true: partitions known to exist
+	rehearsal     *store.Tx // the transaction in which everything happens; nil: no rehearsal
 }
 
 // New checks the configuration and fills in what may be left out.

@@ -27,6 +27,16 @@ func (s *Store) EnsureMonth(ctx context.Context, period housing.Period) error {
 	return nil
 }
 
+// EnsureMonth is that of the store within a transaction.
+func (t *Tx) EnsureMonth(ctx context.Context, period housing.Period) error {
+	for _, table := range partitionedTables() {
+		if err := t.EnsurePartition(ctx, table, period); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // AnalyzeMonth tells the planner what a month holds. After a first charge run of many houses it must
 // not wait for the server's own turn: reports would be planned as if the month were empty.
 func (s *Store) AnalyzeMonth(ctx context.Context, period housing.Period) error {

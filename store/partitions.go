@@ -21,28 +21,34 @@ func (s *Store) EnsurePartition(ctx context.Context, table string, period housin
 	if err != nil || exists {
 		return err
 	}
-	return s.InTx(ctx, func(ctx context.Context, tx *Tx) error {
-		if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock($1, hashtext($2))", partitionLock, table); err != nil {
-			return fmt.Errorf("lock the partitions of %s: %w", table, err)
+	return s.InTx(ctx, func(ctx context.Context, tx *Tx) error { return tx.EnsurePartition(ctx, table, period) })
+}
+
+// EnsurePartition is that of the store within a transaction, for one that is rolled back with all it made.
+func (t *Tx) EnsurePartition(ctx context.Context, table string, period housing.Period) error {
+	name := PartitionName(table, period)
+	if exists, err := t.hasPartition(ctx, table, name); err != nil || exists {
+		return err
+	}
+	if _, err := t.Exec(ctx, "SELECT pg_advisory_xact_lock($1, hashtext($2))", partitionLock, table); err != nil {
+		return fmt.Errorf("lock the partitions of %s: %w", table, err)
+	}
+	if exists, err := t.hasPartition(ctx, table, name); err != nil || exists {
+		return err
+	}
+	parent, part := pgx.Identifier{table}.Sanitize(), pgx.Identifier{name}.Sanitize()
+	// CREATE ... PARTITION OF would lock out every reader of the table; attaching does not. Identity
+	// is left to the parent.
+	create := "CREATE TABLE " + part + " (LIKE " + parent +
+		" INCLUDING ALL EXCLUDING IDENTITY)"
+	attach := fmt.Sprintf("ALTER TABLE %s ATTACH PARTITION %s FOR VALUES FROM ('%s') TO ('%s')",
+		parent, part, period.First(), period.Next().First())
+	for _, sql := range []string{create, attach} {
+		if _, err := t.Exec(ctx, sql); err != nil {
+			return fmt.Errorf("make partition %s: %w", name, err)
 		}
-		exists, err := tx.hasPartition(ctx, table, name)
-		if err != nil || exists {
-			return err
-		}
-		parent, part := pgx.Identifier{table}.Sanitize(), pgx.Identifier{name}.Sanitize()
-		// CREATE ... PARTITION OF would lock out every reader of the table; attaching does not. Identity
-		// is left to the parent.
-		create := "CREATE TABLE " + part + " (LIKE " + parent +
-			" INCLUDING ALL EXCLUDING IDENTITY)"
-		attach := fmt.Sprintf("ALTER TABLE %s ATTACH PARTITION %s FOR VALUES FROM ('%s') TO ('%s')",
-			parent, part, period.First(), period.Next().First())
-		for _, sql := range []string{create, attach} {
-			if _, err := tx.Exec(ctx, sql); err != nil {
-				return fmt.Errorf("make partition %s: %w", name, err)
-			}
-		}
-		return nil
-	})
+	}
+	return nil
 }
 
 // PartitionName names the partition of a month, such as "charge_2026_10".

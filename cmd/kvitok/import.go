@@ -14,25 +14,36 @@ import (
 )
 
 func (e *environment) importCommand() *cobra.Command {
-	var format, partner string
+	var format, partner, xlsx string
+	var rehearse bool
 	var period housing.Period
 	c := &cobra.Command{
 		Use: "import FILE...", Short: "Take in files, whatever format of the catalogue they are of",
 		Long: "Take in files: archived as received, recognised by content, every row accepted, unchanged or rejected with\n" +
-			"a reason. The originals stay. The same file twice changes nothing.",
+			"a reason. The originals stay. The same file twice changes nothing.\n" +
+			"--rehearse shows instead what the files would create, change and move, and how many kopecks of the open month,\n" +
+			"and writes nothing. Its exit code is 3 with rejected rows, 1 where a file would be refused.",
 		Args: cobra.MinimumNArgs(1),
 	}
 	c.Flags().StringVar(&format, "format", "", "do not recognise, take this format")
 	c.Flags().StringVar(&partner, "partner", "operator", "whose files these are: the protocols go to this partner's outbox")
 	c.Flags().TextVar(&period, "period", housing.Period(0), "month in which payments are booked (default: the open one)")
 	c.Flag("period").DefValue = ""
+	c.Flags().BoolVar(&rehearse, "rehearse", false, "show what would change, in kopecks, and write nothing")
+	c.Flags().StringVar(&xlsx, "xlsx", "", "with --rehearse: write everything to this workbook")
 	c.RunE = e.do(func(ctx context.Context, files []string) error {
+		if xlsx != "" && !rehearse {
+			return &usageError{"--xlsx belongs to --rehearse"}
+		}
 		return e.work(ctx, func(ctx context.Context, a *app) error {
 			if period.IsZero() {
 				period = a.openPeriod(e.now())
 			}
 			if err := a.forceFormat(format); err != nil {
 				return err
+			}
+			if rehearse {
+				return e.rehearse(ctx, a, pipeline.RehearsalInput{Partner: partner, Files: files, Period: period}, xlsx)
 			}
 			results, err := a.pipeline.ImportFiles(ctx, partner, files, period)
 			if perr := e.print(results, func(w io.Writer) { writeFiles(w, results) }); perr != nil {

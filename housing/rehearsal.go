@@ -1,0 +1,87 @@
+package housing
+
+// ChangeKind is what a rehearsed import would do to a fact.
+type ChangeKind string
+
+// The kinds of changes.
+const (
+	FactCreated ChangeKind = "created"
+	FactChanged ChangeKind = "changed"
+	FactMoved   ChangeKind = "moved" // to another account, premises or house
+)
+
+// Russian returns the kind as a report prints it.
+func (k ChangeKind) Russian() string {
+	switch k {
+	case FactCreated:
+		return "появится"
+	case FactChanged:
+		return "изменится"
+	case FactMoved:
+		return "переместится"
+	}
+	return ""
+}
+
+// FieldChange is one field of a fact; Before is empty in a new one.
+type FieldChange struct {
+	Name   string `json:"name"` // in Russian
+	Before string `json:"before,omitzero"`
+	After  string `json:"after,omitzero"`
+}
+
+// FactChange is what a rehearsed import would do to one fact.
+type FactChange struct {
+	Subject string        `json:"subject"` // in Russian: «Лицевые счета»
+	Kind    ChangeKind    `json:"kind"`
+	House   string        `json:"house,omitzero"`   // address
+	Account string        `json:"account,omitzero"` // number
+	What    string        `json:"what,omitzero"`    // in Russian: service, meter, flat
+	Fields  []FieldChange `json:"fields"`
+	Source  Source        `json:"source,omitzero"` // the row that does it
+}
+
+// SubjectChanges counts the changes of one subject.
+type SubjectChanges struct {
+	Subject string `json:"subject"`
+	Created int    `json:"created"`
+	Changed int    `json:"changed"`
+	Moved   int    `json:"moved"`
+}
+
+// AccountEffect is what a rehearsed import would move on one account in the open month.
+type AccountEffect struct {
+	Account  string        `json:"account"`
+	House    string        `json:"house"`
+	Premises string        `json:"premises,omitzero"`
+	Charges  AccountChange `json:"charges"`          // as charged with what is known now, and with the files
+	Opening  Money         `json:"opening,omitzero"` // of the opening balance
+	Paid     Money         `json:"paid,omitzero"`    // by payments of the files
+	WasHeld  string        `json:"was_held,omitzero"`
+	Held     string        `json:"held,omitzero"`    // why the account would not be charged, in Russian
+	Rows     []Source      `json:"rows,omitempty"`   // of the files, the first ones that concern it
+	Further  int           `json:"further,omitzero"` // more rows that do
+}
+
+// Moves reports whether anything at all would be otherwise.
+func (e AccountEffect) Moves() bool {
+	return e.Charges.Was != e.Charges.Now || e.Charges.Causes != (Causes{}) || e.Opening != 0 || e.Paid != 0 || e.Held != e.WasHeld
+}
+
+// Size is how far the money moves, in either direction.
+func (e AccountEffect) Size() Money {
+	size := max(e.Charges.Now-e.Charges.Was, e.Charges.Was-e.Charges.Now)
+	return max(size, max(e.Opening, -e.Opening), max(e.Paid, -e.Paid))
+}
+
+// MoneyEffect adds up the effects on all accounts.
+type MoneyEffect struct {
+	Houses   int   `json:"houses"`   // charged twice to compare
+	Accounts int   `json:"accounts"` // that move
+	Was      Money `json:"was"`      // charges of the accounts that move
+	Now      Money `json:"now"`
+	Causes
+	Opening      Money `json:"opening"`
+	Paid         Money `json:"paid"`
+	Unidentified Money `json:"unidentified"` // of Paid: to no account that is known
+}

@@ -1,0 +1,203 @@
+package pipeline
+
+import (
+	"strings"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+	"github.com/kvitok-gkh/kvitok/store"
+)
+
+// subjectTitle names a table of facts as an accountant knows it.
+func subjectTitle(table string) string {
+	switch table {
+	case "houses":
+		return "Дома"
+	case "premises":
+		return "Помещения"
+	case "accounts":
+		return "Лицевые счета"
+	case "occupancies":
+		return "Площадь и проживающие"
+	case "house_services":
+		return "Услуги домов и счетов"
+	case "tariffs":
+		return "Тарифы"
+	case "norms":
+		return "Нормативы"
+	case "ranges":
+		return "Диапазоны потребления"
+	case "meters":
+		return "Приборы учёта"
+	case "meter_events":
+		return "События приборов учёта"
+	case "readings":
+		return "Показания"
+	case "house_volumes":
+		return "Объёмы ОДПУ"
+	case "payments":
+		return "Платежи"
+	case "opening_balances":
+		return "Входящее сальдо"
+	case "claims":
+		return "Заявки жильцов"
+	case "absences":
+		return "Временное отсутствие"
+	case "stays":
+		return "Временные жильцы"
+	case "violations":
+		return "Акты о потреблении в обход прибора"
+	case "quality_acts":
+		return "Акты о качестве услуг"
+	case "bank_statements", "bank_documents":
+		return "Банковские выписки"
+	case "communal_flats":
+		return "Коммунальные квартиры"
+	case "waste_containers", "waste_years", "waste_shares":
+		return "Обращение с ТКО"
+	case "distributor_shares":
+		return "Доли распределителей тепла"
+	case "house_managers", "house_decisions", "house_equipment", "house_months", "house_made", "house_meter_failures":
+		return "Сведения о домах"
+	}
+	return table
+}
+
+// fieldTitle names a column, "" where it is not shown: keys of our own, and contacts of people.
+func fieldTitle(name string) string {
+	switch name {
+	case "id", "source_id", "source_pos", "organisation_id", "key", "fingerprint", "copy", "phone", "email", "for_period", "house_id", "account_id",
+		"meter_id", "since", "until":
+		return ""
+	}
+	if title, known := fieldTitles()[name]; known {
+		return title
+	}
+	return name
+}
+
+func fieldTitles() map[string]string {
+	return map[string]string{
+		"address": "адрес", "fias": "код ФИАС", "kind": "вид", "area": "площадь, м²", "common": "общее имущество, м²",
+		"flat": "квартира", "room": "комната", "number": "номер", "unified": "ЕЛС", "service_code": "идентификатор ЖКУ",
+		"premises_id": "помещение", "payer": "плательщик", "opened": "открыт", "closed": "закрыт", "people": "проживает",
+		"owners": "собственников", "occupant": "право", "valid": "действует", "service": "услуга", "payee_id": "получатель",
+		"meter_possible": "прибор возможен", "zone": "зона", "price": "цена, руб.", "document": "документ", "base": "на что",
+		"value": "значение", "serial": "заводской №", "zones": "тарифов", "digits": "разрядов", "commissioned": "введён",
+		"verify_by": "поверка до", "period": "месяц", "month": "за месяц", "taken_on": "дата", "volume": "объём", "amount": "сумма",
+		"transfer": "перечислено", "fee": "комиссия", "paid_on": "дата платежа", "account": "лицевой счёт в файле",
+		"order_no": "№ поручения", "order_date": "дата поручения", "full_name": "ФИО", "share": "доля", "control": "контрольное",
+		"range_no": "диапазон", "part": "часть норматива", "category": "категория", "equipment": "оборудование",
+		"up_to": "до", "common_property": "общее имущество", "replaces": "вместо прибора", "own_source": "свой источник тепла",
+		"applied": "дата заявления", "emergency": "авария", "found": "дата акта", "power": "мощность", "began": "начало",
+		"ended": "окончание", "measured": "измерено", "opening": "входящий остаток", "received": "поступило", "spent": "списано",
+		"closing": "исходящий остаток", "dated": "дата", "purpose": "назначение", "manager": "управление", "method": "способ",
+	}
+}
+
+// names turns the columns of a row into words.
+type names struct{ store.FactNames }
+
+// field writes one column of a row.
+func (n names) field(row store.FactRow, name string) string {
+	text := row.Text(name)
+	switch name {
+	case "premises_id":
+		return n.premises(row.Number(name))
+	case "payee_id":
+		return n.Organisations[row.Number(name)]
+	case "amount", "transfer", "fee", "opening", "received", "spent", "closing", "cost":
+		return housing.Money(row.Number(name)).Russian()
+	case "service", "resource":
+		return firstOf(housing.Service(text).Russian(), text)
+	case "zone":
+		return housing.Zone(text).Russian()
+	case "valid":
+		return spanText(text)
+	case "period", "month":
+		if day, err := housing.ParseDate(text); err == nil {
+			return day.Period().Russian()
+		}
+	case "occupant", "kind", "base":
+		return firstOf(word(text), text)
+	}
+	if _, isNumber := row[name].(interface{ Float64() (float64, error) }); isNumber {
+		return strings.Replace(text, ".", ",", 1)
+	}
+	switch text {
+	case "true":
+		return "да"
+	case "false":
+		return ""
+	}
+	return dayText(text)
+}
+
+func word(code string) string {
+	switch code {
+	case "owner":
+		return "собственник"
+	case "tenant":
+		return "наниматель"
+	case "block":
+		return "многоквартирный дом"
+	case "private":
+		return "жилой дом"
+	case "flat":
+		return "квартира"
+	case "room":
+		return "комната"
+	case "house":
+		return "весь дом"
+	case "nonresidential":
+		return "нежилое"
+	case "person":
+		return "на человека"
+	case "area":
+		return "на м²"
+	}
+	return ""
+}
+
+func (n names) premises(id int64) string {
+	p := n.Premises[id]
+	title := housing.Premises{Flat: p.Flat, Room: p.Room, Kind: housing.PremisesKind(p.Kind)}.Title()
+	return strings.TrimSuffix(n.Houses[p.House]+", "+title, ", ")
+}
+
+func firstOf(texts ...string) string {
+	for _, text := range texts {
+		if text != "" {
+			return text
+		}
+	}
+	return ""
+}
+
+// dayText turns the day that a column holds.
+func dayText(text string) string {
+	if day, err := housing.ParseDate(text); err == nil {
+		return day.Russian()
+	}
+	return text
+}
+
+// span reads a daterange: «[2026-01-01,2026-10-01)».
+func span(text string) (from, to housing.Date) {
+	a, b, _ := strings.Cut(strings.Trim(text, "[]()"), ",")
+	from, _ = housing.ParseDate(a) // zero: without a bound
+	to, _ = housing.ParseDate(b)
+	return from, to
+}
+
+func spanText(text string) string {
+	from, to := span(text)
+	switch {
+	case text == "" || from.IsZero() && to.IsZero():
+		return text
+	case to.IsZero():
+		return "с " + from.Russian()
+	case from.IsZero():
+		return "по " + to.AddDays(-1).Russian()
+	}
+	return "с " + from.Russian() + " по " + to.AddDays(-1).Russian()
+}
