@@ -276,4 +276,3 @@ func TestRehearsalOfANewTown(t *testing.T) {
 		}
 	}
 }
-
