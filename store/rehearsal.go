@@ -164,7 +164,7 @@ func (q Queries) compareRows(ctx context.Context, table FactTable, texts []strin
 	var changes []FactChange
 	for i, text := range texts {
 		change := FactChange{Before: before[i]}
-		if change.After, err = factRow(text); err != nil {
+		if change.After, err = parseFactRow(text); err != nil {
 			return nil, err
 		}
 		if change.Before == nil || len(change.Columns()) > 0 {
@@ -202,13 +202,13 @@ func (q Queries) standingRows(ctx context.Context, table FactTable, texts []stri
 	var ordinal int
 	var text string
 	_, err = pgx.ForEachRow(rows, []any{&ordinal, &text}, func() (err error) {
-		found[ordinal-1], err = factRow(text)
+		found[ordinal-1], err = parseFactRow(text)
 		return err
 	})
 	return found, err //nolint:wrapcheck // the caller wraps
 }
 
-func factRow(text string) (FactRow, error) {
+func parseFactRow(text string) (FactRow, error) {
 	decoder := json.NewDecoder(strings.NewReader(text))
 	decoder.UseNumber()
 	var row FactRow
