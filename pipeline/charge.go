@@ -17,7 +17,6 @@ import (
 
 	"github.com/kvitok-gkh/kvitok/housing"
 	"github.com/kvitok-gkh/kvitok/pipeline/charging"
-	"github.com/kvitok-gkh/kvitok/pipeline/parameters"
 	"github.com/kvitok-gkh/kvitok/store"
 )
 
@@ -264,14 +263,10 @@ func (w *chargeWorker) Work(ctx context.Context, job *river.Job[ChargeHouse]) er
 
 func (w *chargeWorker) charge(ctx context.Context, tx *store.Tx, args ChargeHouse, period housing.Period) error {
 	p := w.pipeline
-	snapshot, err := tx.LoadSnapshot(ctx, p.Organisation, args.House, period)
+	snapshot, err := p.wholeSnapshot(ctx, tx.Queries, args.House, period)
 	if err != nil {
 		return err
 	}
-	if err := p.addFacts(ctx, tx.Queries, period, snapshot); err != nil {
-		return err
-	}
-	snapshot.Parameters = parameters.ForCharging(p.Parameters, period)
 	var body bytes.Buffer
 	if err := charging.WriteSnapshot(&body, snapshot); err != nil {
 		return fmt.Errorf("write the snapshot: %w", err)

@@ -6,9 +6,23 @@ import (
 	"strconv"
 
 	"github.com/kvitok-gkh/kvitok/housing"
+	"github.com/kvitok-gkh/kvitok/pipeline/parameters"
 	"github.com/kvitok-gkh/kvitok/pipeline/charging"
 	"github.com/kvitok-gkh/kvitok/store"
 )
+
+// wholeSnapshot is all that a house is charged from.
+func (p *Pipeline) wholeSnapshot(ctx context.Context, q store.Queries, house int64, period housing.Period) (*housing.Snapshot, error) {
+	snapshot, err := q.LoadSnapshot(ctx, p.Organisation, house, period)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.addFacts(ctx, q, period, snapshot); err != nil {
+		return nil, err
+	}
+	snapshot.Parameters = parameters.ForCharging(p.Parameters, period)
+	return snapshot, nil
+}
 
 // addFacts completes snapshots by what stands beside areas, people, services, meters and readings. What
 // a month looks back at is said by its parameters.
