@@ -6,8 +6,8 @@ import (
 	"strconv"
 
 	"github.com/kvitok-gkh/kvitok/housing"
-	"github.com/kvitok-gkh/kvitok/pipeline/parameters"
 	"github.com/kvitok-gkh/kvitok/pipeline/charging"
+	"github.com/kvitok-gkh/kvitok/pipeline/parameters"
 	"github.com/kvitok-gkh/kvitok/store"
 )
 
