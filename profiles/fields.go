@@ -42,6 +42,7 @@ func FieldsOf(s Subject) []Field {
 			{"fias", TextType, AnySign},
 			{"payer", TextType, AnySign},
 			{"address", TextType, AnySign},
+			{"on", DateType, AnySign},
 			{"period", MonthType, AnySign},
 			{"amount", MoneyType, AnyNumber},
 		}

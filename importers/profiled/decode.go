@@ -55,12 +55,13 @@ func (l *layout) decode(ctx context.Context, in importers.Input, sample *importe
 	result, err := importers.EachLineOf(ctx, in, sample, importers.TextLayout{Delimiter: l.cut, Kept: l.kept},
 		func(text importers.Line) error { return r.take(text, yield) })
 	result.Control, result.Shape.Aside = r.control(), r.aside
-	result.Notes = append(result.Notes, r.notes...)
 	if err != nil {
 		return result, err
 	}
 	r.tally.closeAll()
-	if refused := r.verdict(); refused != nil {
+	refused := r.verdict()
+	result.Notes = append(result.Notes, r.notes...)
+	if refused != nil {
 		return result, refused
 	}
 	return result, nil

@@ -15,7 +15,7 @@ type draft struct {
 	debt    housing.StatedDebt
 	charge  housing.StatedCharge
 	claim   housing.Claim
-	on      housing.Date         // of a charge
+	on      housing.Date         // of a charge or debt
 	own     housing.MeterReading // what a row says of all its readings
 	split   bool                 // own is set
 	order   order
@@ -50,7 +50,7 @@ func (d *draft) reset(s profiles.Subject) {
 	case profiles.Payments:
 		d.payment = housing.Payment{}
 	case profiles.Debts:
-		d.debt = housing.StatedDebt{}
+		d.debt, d.on = housing.StatedDebt{}, housing.Date{}
 	case profiles.Charges:
 		d.charge, d.on = housing.StatedCharge{}, housing.Date{}
 	case profiles.Residents:
@@ -154,6 +154,8 @@ func debtSetter(field string, r readers) setter {
 		return into(r.text, func(d *draft) *string { return &d.debt.Payer })
 	case "address":
 		return into(r.text, func(d *draft) *string { return &d.debt.Address })
+	case "on":
+		return into(r.date, func(d *draft) *housing.Date { return &d.on })
 	case "period":
 		return into(r.month, func(d *draft) *housing.Period { return &d.debt.Period })
 	case "amount":
@@ -249,6 +251,9 @@ func (d *draft) fact(s profiles.Subject, held order, src housing.Source) (import
 		return r, nil
 	case profiles.Debts:
 		debt := d.debt
+		if debt.Period.IsZero() && !d.on.IsZero() {
+			debt.Period = d.on.Period()
+		}
 		if debt.Period.IsZero() {
 			debt.Period = held.period
 		}

@@ -19,10 +19,8 @@ func New(p *profiles.Profile) (importers.Format, error) {
 		return nil, fmt.Errorf("format profile %s: %w", p.Name, err)
 	}
 	switch p.Kind {
-	case profiles.CSV, profiles.XLSX:
+	case profiles.CSV, profiles.XLSX, profiles.DBF:
 		return newTable(l), nil
-	case profiles.DBF:
-		return nil, fmt.Errorf("format profile %s: kind %s is not read yet", p.Name, p.Kind)
 	case profiles.Text:
 	}
 	t := text{layouts: []*layout{l}, layout: l}

@@ -26,10 +26,14 @@ type tableRow struct {
 func newTable(l *layout) importers.Format {
 	t := table{layout: l}
 	rows := l.table()
-	if l.profile.Kind == profiles.XLSX {
-		t.Format = importers.XLSX{Title: l.profile.Name, Room: string(l.profile.Subject), Tables: []importers.Layout{rows}}
-	} else {
-		t.Format = importers.CSV{Title: l.profile.Name, Room: string(l.profile.Subject), Table: rows, Cut: l.cut}
+	name, room := l.profile.Name, string(l.profile.Subject)
+	switch l.profile.Kind {
+	case profiles.XLSX:
+		t.Format = importers.XLSX{Title: name, Room: room, Tables: []importers.Layout{rows}}
+	case profiles.DBF:
+		t.Format = importers.DBF{Title: name, Room: room, Words: l.profile.Title, Table: rows}
+	case profiles.CSV, profiles.Text:
+		t.Format = importers.CSV{Title: name, Room: room, Table: rows, Cut: l.cut}
 	}
 	return t
 }
