@@ -29,7 +29,10 @@ func ReadAccountNumber(c Cell) (string, error) {
 		return "", err
 	}
 	if why := mixedScripts(s); why != "" {
-		return "", Wrong("mixed_letters", why, "номер, в котором все буквы одного алфавита")
+		return "", Wrong("mixed_letters", why+probably(s), "номер, в котором все буквы одного алфавита")
+	}
+	if letter, alone := loneLetters(s); alone && letter != "" {
+		return s, Doubtful("letter_for_digit", "буква «"+letter+"» среди цифр"+probably(s), "")
 	}
 	return s, nil
 }
@@ -50,7 +53,7 @@ func numericAccount(s string) (string, error) {
 // plainKey checks a key made of letters, digits and signs, without spaces.
 func plainKey(s string, limit int, form string) *CellError {
 	if isExponent(s) {
-		return Wrong("exponent", "Excel превратил номер в число с потерей цифр", form)
+		return Wrong("exponent", lostExponent(s), form)
 	}
 	for i := range len(s) {
 		if c := s[i]; c <= ' ' || c >= utf8.RuneSelf || c == 0x7f {
@@ -67,9 +70,9 @@ func slowKey(s string, limit int, form string) *CellError {
 	for i, r := range []rune(s) {
 		switch {
 		case unicode.IsSpace(r):
-			return Wrong("space_in_key", fmt.Sprintf("пробел в номере (знак %d: «%s»)", i+1, shownSpaces(s)), form)
+			return Wrong("space_in_key", fmt.Sprintf("пробел в номере (знак %d: «%s»)%s", i+1, shownSpaces(s), probably(s)), form)
 		case !unicode.IsPrint(r):
-			return Wrong("bad_character", fmt.Sprintf("невидимый знак в номере (знак %d, U+%04X)", i+1, r), form)
+			return Wrong("bad_character", fmt.Sprintf("невидимый знак в номере (знак %d, U+%04X)%s", i+1, r, probably(s)), form)
 		}
 	}
 	if utf8.RuneCountInString(s) > limit {

@@ -207,6 +207,13 @@ func (a *applier) applyBatch(ctx context.Context, records []importers.Record) er
 		}
 		if a.rejected != nil && !a.rejected[place{r.Sheet, r.Row}] {
 			ends[i].Verdict = housing.Unchanged
+		}
+	}
+	if err := a.guardNew(ctx, records, ends); err != nil {
+		return err
+	}
+	for i, r := range records {
+		if ends[i].Verdict != "" {
 			continue
 		}
 		facts = append(facts, r.Fact)
@@ -222,6 +229,9 @@ func (a *applier) applyBatch(ctx context.Context, records []importers.Record) er
 		at.Problems = append(at.Problems, end.Problems...)
 	}
 	if err := a.applyAlso(ctx, records, ends, places); err != nil {
+		return err
+	}
+	if err := a.guard(ctx, ends); err != nil {
 		return err
 	}
 	for i, r := range records {

@@ -56,6 +56,9 @@ func (p *Pipeline) takeReadings(ctx context.Context, tx *store.Tx, rows []store.
 			}
 		}
 	}
+	if err := p.guardMeters(ctx, tx, outcomes); err != nil {
+		return nil, err
+	}
 	created, err := tx.InsertReadings(ctx, meters, fresh)
 	if err != nil {
 		return nil, err

@@ -1,0 +1,47 @@
+package pipeline_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/kvitok-gkh/kvitok/town"
+)
+
+// TestGuardNamesTheKnownAccount brings numbers that Excel or a keyboard has spoilt: each is found and the
+// account that was meant is named; none is mended, and no account is created beside another.
+func TestGuardNamesTheKnownAccount(t *testing.T) {
+	t.Parallel()
+	w := settled(t, 40)
+	before := one[int](t, w.store, "SELECT count(*)::int FROM accounts")
+	if _, err := w.store.Exec(t.Context(), "UPDATE accounts SET number = 'АК-17' WHERE number = '0100001010'"); err != nil {
+		t.Fatal(err)
+	}
+	const head = "Лицевой счёт;Адрес дома;Квартира;Комната;Вид помещения;Площадь, м²;Проживает;Собственников;Право;Действует с\r\n"
+	const tail = ";г. Примерск, ул. Садовая, д. 1;1;;квартира;55,5;2;1;собственник;01.10.2026\r\n"
+	result := w.take(t, town.Office, "spoilt.csv", "\ufeff"+head+"01 00001002"+tail+"AK-17"+tail+"1,00E+08"+tail+"100001004"+tail)
+	want := map[int][2]string{
+		2: {"space_in_key", "похоже на 0100001002"},
+		3: {"account_lookalike", "похоже на АК-17"},
+		4: {"exponent", "остались первые 1"},
+		5: {"account_lookalike", "похоже на 0100001004"},
+	}
+	if len(result.Problems) != len(want) {
+		t.Fatalf("problems: %+v", result.Problems)
+	}
+	for _, p := range result.Problems {
+		if w := want[p.Row]; p.Code != w[0] || !strings.Contains(p.Text, w[1]) {
+			t.Errorf("row %d: %s: %s; want %s: %s", p.Row, p.Code, p.Text, w[0], w[1])
+		}
+	}
+	if result.Counts.Rejected != 3 { // zeros that were typed may be another account: a warning
+		t.Errorf("counts: %+v", result.Counts)
+	}
+	if now := one[int](t, w.store, "SELECT count(*)::int FROM accounts"); now != before+1 {
+		t.Errorf("%d accounts, want %d", now, before+1)
+	}
+	balances := w.take(t, town.Office, "balances_spoilt.csv",
+		"\ufeffЛицевой счёт;Услуга;ИНН получателя;Месяц;Сальдо\r\n100001005;Отопление;9900173450;10.2026;1,00\r\n")
+	if p := balances.Problems; len(p) != 1 || p[0].Code != "unknown_account" || !strings.HasSuffix(p[0].Text, "похоже на 0100001005") {
+		t.Errorf("balances: %+v", balances)
+	}
+}
