@@ -56,7 +56,7 @@ func WriteReadings(w io.Writer, o Options, period housing.Period, readings iter.
 			return c, closed(book, err)
 		}
 		cells := []string{m.House, m.Number, Resource(m.Service), month(period), "", "", "", day(m.On), "", ""}
-		for i := range m.Zones {
+		for i := range min(m.Zones, len(m.Values)) {
 			cells[4+i] = m.Values[i].Trim().Russian()
 		}
 		if err := sheet.add(cells); err != nil {
