@@ -104,7 +104,7 @@ func (p *Pipeline) publishDebts(ctx context.Context, period housing.Period, resu
 	}
 	options := registries.Options{
 		INN: p.Organisation.INN, Bank: p.Organisation.Bank.Account, Number: max(p.DebtNumber, 1), Period: period,
-		Date: period.Next().First(), Values: p.DebtValues,
+		Date: period.Next().First(), Values: p.DebtValues, Temp: p.path("work"),
 	}
 	name, err := registries.FileName(layout, options)
 	if err != nil {

@@ -86,6 +86,8 @@ func (p *Profile) validateExport(f *faults) {
 		named = append(named, name)
 	}
 	p.validateTemplate(f, "export.file_name", e.FileName, named)
+	p.validateTemplate(f, "export.packed", e.Packed, named)
+	p.validateFields(f)
 	for _, head := range e.Heads {
 		p.validateTemplate(f, "export.heads", head, append([]string{ValueCount, ValueSum}, named...))
 	}
@@ -104,6 +106,23 @@ func (p *Profile) validateExport(f *faults) {
 	meter := []string{ValueMeter, ValueCode, ValueService, ValueVerifyBy, ValueReading, ValueOn, ValueTitle}
 	for _, cell := range e.Meters.Cells {
 		p.validateTemplate(f, "export.meters.cells", cell, meter)
+	}
+}
+
+var dbaseField = regexp.MustCompile(`^[A-Z][A-Z0-9_]{0,9} (C[0-9]{1,3}|N[0-9]{1,2}(\.[0-9])?|D)$`)
+
+func (p *Profile) validateFields(f *faults) {
+	e := p.Export
+	switch {
+	case p.Kind == DBF && len(e.Fields) != len(e.Row):
+		f.add("export.fields", "has %d columns for %d cells of a row", len(e.Fields), len(e.Row))
+	case p.Kind != DBF && len(e.Fields) > 0:
+		f.add("export.fields", "are of kind dbf only")
+	}
+	for _, field := range e.Fields {
+		if !dbaseField.MatchString(field) {
+			f.add("export.fields", "%q: want a name of up to 10 letters and its kind, as in \"LS N13\", \"ADDR C70\", \"SUMMA N10.2\", \"DATA D\"", field)
+		}
 	}
 }
 

@@ -275,6 +275,8 @@ type Export struct {
 	Dates    string            `yaml:"dates"`
 	Empty    string            `yaml:"empty"` // stands where a value is empty
 	Values   map[string]string `yaml:"values"`
+	Fields   []string          `yaml:"fields"` // of a dBase table, one for each cell: "LS N13", "SUMMA N10.2"
+	Packed   string            `yaml:"packed"` // name of the file within a zip archive; no archive where left out
 }
 
 // Meters is the repeated part of an exported row.

@@ -56,6 +56,7 @@ type Options struct {
 	Period housing.Period
 	Date   housing.Date      // on which it is made
 	Values map[string]string // of the contract: they win over those of the profile
+	Temp   string            // folder for temporary files, "" for the system's
 }
 
 // Errors of a registry that cannot be written.
@@ -76,6 +77,13 @@ func Write(w io.Writer, p *profiles.Profile, o Options, rows iter.Seq2[housing.D
 	}
 	digest := sha256.New()
 	r.out = bufio.NewWriterSize(io.MultiWriter(w, digest), 1<<16)
+	if p.Kind == profiles.DBF {
+		if err := r.table(rows); err != nil {
+			return r.control, err
+		}
+		r.control.SHA256 = hex.EncodeToString(digest.Sum(nil))
+		return r.control, nil
+	}
 	if err := r.heads(rows); err != nil {
 		return r.control, err
 	}
@@ -103,10 +111,16 @@ func FileName(p *profiles.Profile, o Options) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	return r.name(p.Export.FileName)
+}
+
+// name fills in the template of a file name.
+func (r *registry) name(template string) (string, error) {
 	var name strings.Builder
-	for _, piece := range profiles.ParseTemplate(p.Export.FileName) {
+	for _, piece := range profiles.ParseTemplate(template) {
 		text := piece.Text
 		if piece.Value != "" {
+			var err error
 			if text, err = r.named(piece); err != nil {
 				return "", err
 			}
