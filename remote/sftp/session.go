@@ -7,16 +7,13 @@ import (
 	"io"
 	"net"
 	"os"
-	"sync/atomic"
-	"time"
 
 	"github.com/pkg/sftp"
 	"golang.org/x/crypto/ssh"
 
 	"github.com/kvitok-gkh/kvitok/remote"
+	"github.com/kvitok-gkh/kvitok/remote/line"
 )
-
-var errLost = errors.New("the connection is lost")
 
 // begin checks the names and has the session ready for a call under ctx. The caller calls end.
 func (d *Driver) begin(ctx context.Context, names ...string) (end func(), err error) {
@@ -29,7 +26,7 @@ func (d *Driver) begin(ctx context.Context, names ...string) (end func(), err er
 		}
 	}
 	if d.line != nil {
-		end = d.line.begin(ctx)
+		end = d.line.Begin(ctx)
 		// Servers and the boxes between hang up idle clients: find out before the call, not in its middle.
 		if _, _, err := d.shell.SendRequest("keepalive@openssh.com", true, nil); err == nil {
 			return end, nil
@@ -40,7 +37,7 @@ func (d *Driver) begin(ctx context.Context, names ...string) (end func(), err er
 	if err := d.connect(ctx); err != nil {
 		return nil, err
 	}
-	return d.line.begin(ctx), nil
+	return d.line.Begin(ctx), nil
 }
 
 func (d *Driver) connect(ctx context.Context) error {
@@ -73,8 +70,8 @@ func (d *Driver) connect(ctx context.Context) error {
 	if err != nil {
 		return classify(ctx, what, err)
 	}
-	d.line = &line{Conn: raw, timeout: d.conf.Timeout}
-	end := d.line.begin(ctx)
+	d.line = line.New(raw, d.conf.Timeout)
+	end := d.line.Begin(ctx)
 	defer end()
 	if err = d.open(conf); err == nil {
 		return nil
@@ -90,11 +87,11 @@ func (d *Driver) connect(ctx context.Context) error {
 func (d *Driver) open(conf *ssh.ClientConfig) error {
 	conn, channels, requests, err := ssh.NewClientConn(d.line, d.conf.Address, conf)
 	if err != nil {
-		return fmt.Errorf("log in: %w", d.line.reason(err))
+		return fmt.Errorf("log in: %w", d.line.Reason(err))
 	}
 	d.shell = ssh.NewClient(conn, channels, requests)
 	if d.client, err = sftp.NewClient(d.shell); err != nil {
-		return fmt.Errorf("start SFTP: %w", d.line.reason(err))
+		return fmt.Errorf("start SFTP: %w", d.line.Reason(err))
 	}
 	info, err := d.client.Stat(d.conf.Dir)
 	switch {
@@ -103,7 +100,7 @@ func (d *Driver) open(conf *ssh.ClientConfig) error {
 	case errors.Is(err, os.ErrNotExist):
 		return fmt.Errorf("directory %s does not exist", d.conf.Dir)
 	case err != nil:
-		return fmt.Errorf("look at directory %s: %w", d.conf.Dir, d.line.reason(err))
+		return fmt.Errorf("look at directory %s: %w", d.conf.Dir, d.line.Reason(err))
 	}
 	return nil
 }
@@ -115,7 +112,7 @@ func (d *Driver) finish(ctx context.Context, what string, err error) error {
 		return nil
 	}
 	if d.line != nil {
-		err = d.line.reason(err)
+		err = d.line.Reason(err)
 	}
 	if _, answered := errors.AsType[*sftp.StatusError](err); !answered && !errors.Is(err, os.ErrNotExist) && !errors.Is(err, os.ErrPermission) {
 		d.drop()
@@ -174,7 +171,7 @@ func classify(ctx context.Context, what string, err error) error {
 		return err
 	case errors.Is(err, os.ErrNotExist):
 		return fmt.Errorf("%w: %w", remote.ErrNotFound, err)
-	case errors.Is(err, errLost), errors.As(err, &op), errors.Is(err, net.ErrClosed), errors.Is(err, io.EOF),
+	case errors.Is(err, line.ErrLost), errors.As(err, &op), errors.Is(err, net.ErrClosed), errors.Is(err, io.EOF),
 		errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, sftp.ErrSSHFxConnectionLost):
 		return remote.Temporary(err)
 	}
@@ -189,63 +186,4 @@ func notMissing(err error) error {
 		return fmt.Errorf("%w: %w", errMissing, err)
 	}
 	return err
-}
-
-// line is the TCP connection of one session. It is closed when the context of the call under way ends, or when the server
-// is silent for too long during a call.
-type line struct {
-	net.Conn
-	timeout time.Duration
-	lost    atomic.Bool
-	silence atomic.Pointer[time.Timer] // of the call under way
-}
-
-// begin binds the line to the context of a call until the returned function is called.
-func (l *line) begin(ctx context.Context) (end func()) {
-	stop := context.AfterFunc(ctx, l.hangUp)
-	timer := time.AfterFunc(l.timeout, l.hangUp)
-	l.silence.Store(timer)
-	return func() {
-		stop()
-		l.silence.CompareAndSwap(timer, nil)
-		timer.Stop()
-	}
-}
-
-// reason says that the connection is lost, where that is why a call failed: the libraries tell it in many ways.
-func (l *line) reason(err error) error {
-	if l.lost.Load() {
-		return fmt.Errorf("%w: %w", errLost, err)
-	}
-	return err
-}
-
-// Read implements net.Conn.
-func (l *line) Read(b []byte) (int, error) {
-	n, err := l.Conn.Read(b)
-	l.note(n, err)
-	return n, err //nolint:wrapcheck // a net.Conn passes its errors through
-}
-
-// Write implements net.Conn.
-func (l *line) Write(b []byte) (int, error) {
-	n, err := l.Conn.Write(b)
-	l.note(n, err)
-	return n, err //nolint:wrapcheck // a net.Conn passes its errors through
-}
-
-// hangUp ends a call that takes too long.
-func (l *line) hangUp() {
-	l.lost.Store(true)
-	_ = l.Close() // nothing is asked of it any more
-}
-
-// note remembers how a call on the connection ended. That the libraries close it, after a wrong password too, is no loss.
-func (l *line) note(n int, err error) {
-	if err != nil && !errors.Is(err, net.ErrClosed) {
-		l.lost.Store(true)
-	}
-	if timer := l.silence.Load(); timer != nil && n > 0 {
-		timer.Reset(l.timeout)
-	}
 }

@@ -17,12 +17,13 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"github.com/kvitok-gkh/kvitok/remote"
+	"github.com/kvitok-gkh/kvitok/remote/line"
 )
 
 // Driver is one session, made when it is needed.
 type Driver struct {
 	conf   Config
-	line   *line // nil: not connected
+	line   *line.Line // nil: not connected
 	shell  *ssh.Client
 	client *sftp.Client
 }
@@ -128,9 +129,9 @@ type download struct {
 // Read implements io.Reader.
 func (r *download) Read(b []byte) (int, error) {
 	if r.driver.line == nil {
-		return 0, remote.Temporary(errLost)
+		return 0, remote.Temporary(line.ErrLost)
 	}
-	end := r.driver.line.begin(r.ctx)
+	end := r.driver.line.Begin(r.ctx)
 	defer end()
 	n, err := r.ahead.Read(b)
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -145,7 +146,7 @@ func (r *download) Close() error {
 		return nil
 	}
 	r.closed = true
-	end := r.driver.line.begin(r.ctx)
+	end := r.driver.line.Begin(r.ctx)
 	defer end()
 	return r.driver.finish(r.ctx, "finish download", r.file.Close())
 }
