@@ -48,7 +48,7 @@ func (p *Pipeline) archiveRemote(ctx context.Context, partner Partner, entry rem
 		return archived{}, fetched, fmt.Errorf("fetch %s: %w", entry.Name, err)
 	}
 	a, err := p.intoArchive(temporary, archived{
-		Name: entry.Name, Partner: partner.Name, SHA256: hex.EncodeToString(fetched.SHA256[:]), Size: fetched.Entry.Size,
+		Name: entry.FileName(), Partner: partner.Name, SHA256: hex.EncodeToString(fetched.SHA256[:]), Size: fetched.Entry.Size,
 	})
 	return a, fetched, err
 }

@@ -192,10 +192,10 @@ func (r *configReader) checkPartners(c *config) {
 		}
 		known[p.Name] = true
 		if p.Inbox != nil {
-			r.section(at+".inbox", p.Inbox.validate())
+			r.section(at+".inbox", p.Inbox.validate(true))
 		}
 		if p.Outbox != nil {
-			r.section(at+".outbox", p.Outbox.validate())
+			r.section(at+".outbox", p.Outbox.validate(false))
 		}
 	}
 	if c.Debts.Partner != "" && !known[c.Debts.Partner] {

@@ -8,19 +8,25 @@ import (
 	"github.com/kvitok-gkh/kvitok/remote"
 	"github.com/kvitok-gkh/kvitok/remote/folder"
 	"github.com/kvitok-gkh/kvitok/remote/ftp"
+	"github.com/kvitok-gkh/kvitok/remote/mail"
 	"github.com/kvitok-gkh/kvitok/remote/sftp"
 )
 
 // placeConfig is one of the transports, and for an inbox what is taken from it and when.
 type placeConfig struct {
-	Folder         *folder.Config `yaml:"folder,omitempty"`
-	FTP            *ftp.Config    `yaml:"ftp,omitempty"`
-	SFTP           *sftp.Config   `yaml:"sftp,omitempty"`
+	Folder         *folder.Config      `yaml:"folder,omitempty"`
+	FTP            *ftp.Config         `yaml:"ftp,omitempty"`
+	SFTP           *sftp.Config        `yaml:"sftp,omitempty"`
+	IMAP           *mail.MailboxConfig `yaml:"imap,omitempty"` // inboxes only
+	SMTP           *mail.SenderConfig  `yaml:"smtp,omitempty"` // outboxes only
 	remote.Arrival `yaml:",inline"`
 }
 
-func (p placeConfig) validate() error {
-	var given []interface{ Validate() error }
+// transport is what every section of a place can do.
+type transport interface{ Validate() error }
+
+func (p placeConfig) transports() []transport {
+	var given []transport
 	if p.Folder != nil {
 		given = append(given, p.Folder)
 	}
@@ -30,10 +36,30 @@ func (p placeConfig) validate() error {
 	if p.SFTP != nil {
 		given = append(given, p.SFTP)
 	}
-	if len(given) != 1 {
-		return errors.New("one of folder, ftp and sftp must be given")
+	if p.IMAP != nil {
+		given = append(given, p.IMAP)
 	}
-	return errors.Join(given[0].Validate(), p.Arrival.Validate())
+	if p.SMTP != nil {
+		given = append(given, p.SMTP)
+	}
+	return given
+}
+
+func (p placeConfig) validate(isInbox bool) error {
+	given := p.transports()
+	if len(given) != 1 {
+		return errors.New("exactly one transport must be given: folder, ftp, sftp, imap (inbox) or smtp (outbox)")
+	}
+	errs := []error{given[0].Validate(), p.Arrival.Validate()}
+	switch {
+	case isInbox && p.SMTP != nil:
+		errs = append(errs, errors.New("smtp takes mail, it gives none: an inbox needs imap"))
+	case !isInbox && p.IMAP != nil:
+		errs = append(errs, errors.New("imap gives mail, it takes none: an outbox needs smtp"))
+	case p.IMAP != nil && len(p.ReadyFlags)+len(p.Checksums) > 0:
+		errs = append(errs, errors.New("ready_flags and checksums are for places of files: a mail arrives whole"))
+	}
+	return errors.Join(errs...)
 }
 
 // inside makes the files and folders that the configuration names those of the data folder.
@@ -46,19 +72,29 @@ func (p placeConfig) inside(inside func(*string)) {
 	case p.SFTP != nil:
 		inside(&p.SFTP.KeyFile)
 		inside(&p.SFTP.KnownHosts)
+	case p.IMAP != nil:
+		inside(&p.IMAP.CAFile)
+	case p.SMTP != nil:
+		inside(&p.SMTP.CAFile)
 	}
 }
 
 // settings makes the driver of a place.
-func (p placeConfig) settings() (s remote.Settings, err error) {
+func (e *environment) settings(a *app, p placeConfig) (s remote.Settings, err error) {
 	s.Arrival = p.Arrival
 	switch {
 	case p.Folder != nil:
 		s.Driver, err = folder.New(*p.Folder)
 	case p.FTP != nil:
 		s.Driver, err = ftp.New(*p.FTP)
-	default:
+	case p.SFTP != nil:
 		s.Driver, err = sftp.New(*p.SFTP)
+	case p.IMAP != nil:
+		mailbox := *p.IMAP
+		mailbox.Names = p.Names
+		s.Source, err = mail.NewMailbox(mailbox, a.log)
+	case p.SMTP != nil:
+		s.Sender, err = mail.NewSender(*p.SMTP, e.now)
 	}
 	return s, err
 }
@@ -72,7 +108,7 @@ func (e *environment) openPlace(a *app, name string, c *placeConfig) (*remote.Pl
 			return nil, err
 		}
 	}
-	settings, err := c.settings()
+	settings, err := e.settings(a, *c)
 	if err != nil {
 		return nil, fmt.Errorf("set up %s: %w", name, err)
 	}

@@ -111,7 +111,7 @@ func servePost(t *testing.T, protection string) *post {
 	}
 	var serving sync.WaitGroup
 	serving.Go(func() { _ = server.Serve(listener) })
-	p.stop = func() { _ = server.Close(); serving.Wait() }
+	p.stop = func() { _ = server.Close(); _ = listener.Close(); serving.Wait() }
 	t.Cleanup(p.stop)
 	return p
 }
@@ -206,7 +206,7 @@ func serveRelay(t *testing.T, protection string) *relay {
 	}
 	var serving sync.WaitGroup
 	serving.Go(func() { _ = server.Serve(listener) })
-	r.stop = func() { _ = server.Close(); serving.Wait() }
+	r.stop = func() { _ = server.Close(); _ = listener.Close(); serving.Wait() }
 	t.Cleanup(r.stop)
 	return r
 }
