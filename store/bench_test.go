@@ -210,6 +210,36 @@ func BenchmarkLoadSnapshots(b *testing.B) {
 	}
 }
 
+// BenchmarkAddFacts completes the same snapshots where there is nothing of any further fact: what an office
+// without them pays.
+func BenchmarkAddFacts(b *testing.B) {
+	for _, at := range []int{1, 10} {
+		b.Run(strconv.Itoa(at), func(b *testing.B) {
+			w := town(b)
+			refs, err := w.HouseRefs(b.Context(), w.issuer.ID)
+			if err != nil {
+				b.Fatal(err)
+			}
+			houses := make([]int64, at)
+			for j := range houses {
+				houses[j] = refs[j%len(refs)].ID
+			}
+			snapshots, err := w.LoadSnapshots(b.Context(), w.issuer, houses, period(b, october))
+			if err != nil {
+				b.Fatal(err)
+			}
+			want := store.FactsWanted{Organisation: w.issuer.ID, Period: period(b, october)}
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := w.AddFacts(b.Context(), want, snapshots...); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.N*at*benchAccounts)/b.Elapsed().Seconds(), "accounts/s")
+		})
+	}
+}
+
 // BenchmarkRebuildBalances draws up the ledger of a month from nothing, then again without a change.
 func BenchmarkRebuildBalances(b *testing.B) {
 	for _, again := range []bool{false, true} {
