@@ -101,11 +101,11 @@ func checkEntry(r *housing.AccountEntry) *importers.CellError {
 	premises, closed := r.Account.Premises, r.Account.Closed
 	switch {
 	case (premises.Kind == housing.Flat || premises.Kind == housing.Room) && premises.Flat == "":
-		return wrongIn("Квартира", "no_flat", "для квартиры и комнаты нужен номер квартиры", "")
+		return importers.WrongIn("Квартира", "no_flat", "для квартиры и комнаты нужен номер квартиры", "")
 	case premises.Kind == housing.Room && premises.Room == "":
-		return wrongIn("Комната", "no_room", "для комнаты нужен её номер", "")
+		return importers.WrongIn("Комната", "no_room", "для комнаты нужен её номер", "")
 	case !closed.IsZero() && !r.Occupancy.Valid.From.Before(closed):
-		return wrongIn("Закрыт", "bad_interval", "счёт закрыт ("+closed.Russian()+") не позже, чем начал действовать ("+
+		return importers.WrongIn("Закрыт", "bad_interval", "счёт закрыт ("+closed.Russian()+") не позже, чем начал действовать ("+
 			r.Occupancy.Valid.From.Russian()+")", "")
 	}
 	return nil

@@ -39,7 +39,7 @@ func houseMeterTable() importers.Layout {
 		},
 		Fact: func(r *row, src housing.Source) (importers.Fact, *importers.CellError) {
 			if r.Zones > 1 && r.Service != housing.Electricity {
-				return nil, wrongIn("Тарифов", "bad_zones", "зоны суток бывают только у электроснабжения", "1")
+				return nil, importers.WrongIn("Тарифов", "bad_zones", "зоны суток бывают только у электроснабжения", "1")
 			}
 			r.Source = src
 			return *r, nil

@@ -75,10 +75,10 @@ func readRaw(c importers.Cell) (string, error) {
 
 func meterFact(r *meterRow, src housing.Source) (importers.Fact, *importers.CellError) {
 	if r.Meter.Digits == 0 {
-		return nil, wrongIn("Разрядность", "bad_digits", "разрядность не может быть нулевой", "целое число, например 5")
+		return nil, importers.WrongIn("Разрядность", "bad_digits", "разрядность не может быть нулевой", "целое число, например 5")
 	}
 	if closed := r.Meter.Closed; !closed.IsZero() && closed.Before(r.Meter.Commissioned) {
-		return nil, wrongIn("Снят", "bad_interval", "прибор снят раньше, чем введён в эксплуатацию", "")
+		return nil, importers.WrongIn("Снят", "bad_interval", "прибор снят раньше, чем введён в эксплуатацию", "")
 	}
 	r.Meter.Zones = []housing.Zone{housing.ZoneSingle}
 	switch r.zones {
@@ -88,7 +88,7 @@ func meterFact(r *meterRow, src housing.Source) (importers.Fact, *importers.Cell
 		r.Meter.Zones = []housing.Zone{housing.ZonePeak, housing.ZoneHalfPeak, housing.ZoneNight}
 	}
 	if r.zones > 1 && r.Meter.Service != housing.Electricity {
-		return nil, wrongIn("Зоны", "bad_zones", "зоны суток бывают только у электроснабжения", "1")
+		return nil, importers.WrongIn("Зоны", "bad_zones", "зоны суток бывают только у электроснабжения", "1")
 	}
 	r.Meter.Source = src
 	if r.initial == "" {
@@ -96,14 +96,14 @@ func meterFact(r *meterRow, src housing.Source) (importers.Fact, *importers.Cell
 	}
 	parts := strings.Split(r.initial, "/")
 	if len(parts) != len(r.Meter.Zones) {
-		return nil, wrongIn("Начальные показания", "bad_initial",
+		return nil, importers.WrongIn("Начальные показания", "bad_initial",
 			fmt.Sprintf("показаний %d, а зон у прибора %d", len(parts), len(r.Meter.Zones)),
 			"по одному показанию на зону, например «123,4 / 56,7»")
 	}
 	for i, part := range parts {
 		value, err := importers.ReadNotNegative(importers.Cell{Text: strings.TrimSpace(part)})
 		if err != nil {
-			return nil, wrongIn("Начальные показания", "bad_initial", err.Error(),
+			return nil, importers.WrongIn("Начальные показания", "bad_initial", err.Error(),
 				"по одному показанию на зону, например «123,4 / 56,7»")
 		}
 		r.Initial = append(r.Initial, housing.Reading{
@@ -111,10 +111,4 @@ func meterFact(r *meterRow, src housing.Source) (importers.Fact, *importers.Cell
 		})
 	}
 	return r.MeterEntry, nil
-}
-
-func wrongIn(column, code, text, expected string) *importers.CellError {
-	e := importers.Wrong(code, text, expected)
-	e.Column = column
-	return e
 }

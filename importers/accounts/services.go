@@ -110,11 +110,11 @@ func readEquipment(c importers.Cell) (string, error) {
 func checkService(r *housing.HouseService) *importers.CellError {
 	switch {
 	case r.Equipment != "" && r.Service != housing.Gas:
-		return wrongIn("Оборудование", "wrong_service", "оборудование указывается только у газоснабжения", "")
+		return importers.WrongIn("Оборудование", "wrong_service", "оборудование указывается только у газоснабжения", "")
 	case r.OwnSource && r.Service != housing.Heating:
-		return wrongIn("Собственный источник тепла", "wrong_service", "этот признак относится только к отоплению", "")
+		return importers.WrongIn("Собственный источник тепла", "wrong_service", "этот признак относится только к отоплению", "")
 	case (!r.Quality.IsZero() || !r.Correspondence.IsZero()) && r.Service != housing.Rent:
-		return wrongIn("Услуга", "wrong_service", "коэффициенты Кj и Кс бывают только у наёма", "")
+		return importers.WrongIn("Услуга", "wrong_service", "коэффициенты Кj и Кс бывают только у наёма", "")
 	}
 	return nil
 }

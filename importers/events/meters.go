@@ -36,9 +36,9 @@ func meterEventTable() importers.Layout {
 		Fact: func(r *row, src housing.Source) (importers.Fact, *importers.CellError) {
 			switch {
 			case !r.To.IsZero() && !r.On.Before(r.To):
-				return nil, wrongIn("Учитывает снова с", "bad_interval", "прибор снова учитывает не позже дня события", "")
+				return nil, importers.WrongIn("Учитывает снова с", "bad_interval", "прибор снова учитывает не позже дня события", "")
 			case r.Kind == housing.MeterNoAccess && r.Document == "":
-				return nil, wrongIn("Документ", "no_document", "недопуск подтверждается актом", "номер и дата акта")
+				return nil, importers.WrongIn("Документ", "no_document", "недопуск подтверждается актом", "номер и дата акта")
 			}
 			r.Source = src
 			return *r, nil
@@ -86,12 +86,12 @@ func controlFact(r *controlRow, src housing.Source) (importers.Fact, *importers.
 	const most = 3
 	parts := strings.Split(r.values, "/")
 	if len(parts) > most {
-		return nil, wrongIn("Показания при проверке", "bad_zones", "показаний больше, чем бывает зон", "одно показание на зону, например «123,4 / 56,7»")
+		return nil, importers.WrongIn("Показания при проверке", "bad_zones", "показаний больше, чем бывает зон", "одно показание на зону, например «123,4 / 56,7»")
 	}
 	for _, part := range parts {
 		value, err := importers.ReadNotNegative(importers.Cell{Text: strings.TrimSpace(part)})
 		if err != nil {
-			return nil, wrongIn("Показания при проверке", "bad_number", err.Error(), "одно показание на зону, например «123,4 / 56,7»")
+			return nil, importers.WrongIn("Показания при проверке", "bad_number", err.Error(), "одно показание на зону, например «123,4 / 56,7»")
 		}
 		r.Readings = append(r.Readings, housing.Reading{On: r.on, Value: value, Control: true, Source: src})
 	}

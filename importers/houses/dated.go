@@ -6,7 +6,7 @@ import (
 )
 
 func managerTable() importers.Layout {
-	type row = dated[housing.ManagerEntry]
+	type row = importers.Dated[housing.ManagerEntry]
 	readManager := importers.WordOf("bad_manager",
 		importers.Word[housing.Manager]{Text: "УК", Means: housing.ManagingCompany},
 		importers.Word[housing.Manager]{Text: "управляющая организация", Means: housing.ManagingCompany},
@@ -17,25 +17,25 @@ func managerTable() importers.Layout {
 	return importers.Table[row]{
 		Title: "Управление домами",
 		Columns: []importers.Column[row]{
-			importers.AddressColumn(func(r *row) *string { return &r.entry.House }),
+			importers.AddressColumn(func(r *row) *string { return &r.Entry.House }),
 			{
 				Name: "Способ управления", Need: importers.Filled, Key: true, Mark: true,
-				Read: importers.Into(readManager, func(r *row) *housing.Manager { return &r.entry.Manager }),
+				Read: importers.Into(readManager, func(r *row) *housing.Manager { return &r.Entry.Manager }),
 			},
-			importers.FromColumn(func(r *row) *housing.Date { return &r.from }),
-			importers.ThroughColumn(func(r *row) *housing.Date { return &r.through }),
-			importers.DocumentColumn(importers.Optional, func(r *row) *string { return &r.entry.Document }),
+			importers.FromColumn(func(r *row) *housing.Date { return &r.From }),
+			importers.ThroughColumn(func(r *row) *housing.Date { return &r.Through }),
+			importers.DocumentColumn(importers.Optional, func(r *row) *string { return &r.Entry.Document }),
 		},
 		Fact: func(r *row, src housing.Source) (importers.Fact, *importers.CellError) {
-			valid, err := importers.IntervalOf(r.from, r.through)
-			r.entry.Valid, r.entry.Source = valid, src
-			return r.entry, err
+			valid, err := importers.IntervalOf(r.From, r.Through)
+			r.Entry.Valid, r.Entry.Source = valid, src
+			return r.Entry, err
 		},
 	}
 }
 
 func decisionTable() importers.Layout {
-	type row = dated[housing.DecisionEntry]
+	type row = importers.Dated[housing.DecisionEntry]
 	readMethod := importers.WordOf("bad_common_method",
 		importers.Word[housing.CommonMethod]{Text: "по факту", Means: housing.CommonFact},
 		importers.Word[housing.CommonMethod]{Text: "по нормативу", Means: housing.CommonNorm},
@@ -47,67 +47,67 @@ func decisionTable() importers.Layout {
 	return importers.Table[row]{
 		Title: "Решения собственников",
 		Columns: []importers.Column[row]{
-			importers.AddressColumn(func(r *row) *string { return &r.entry.House }),
-			importers.ServiceColumn(func(r *row) *housing.Service { return &r.entry.Service }),
+			importers.AddressColumn(func(r *row) *string { return &r.Entry.House }),
+			importers.ServiceColumn(func(r *row) *housing.Service { return &r.Entry.Service }),
 			{
 				Name: "Способ начисления", Need: importers.Filled, Key: true, Mark: true,
-				Read: importers.Into(readMethod, func(r *row) *housing.CommonMethod { return &r.entry.Method }),
+				Read: importers.Into(readMethod, func(r *row) *housing.CommonMethod { return &r.Entry.Method }),
 			},
 			{
 				Name: "Сверх норматива платят",
-				Read: importers.Into(readShared, func(r *row) *bool { return &r.entry.AboveNormShared }),
+				Read: importers.Into(readShared, func(r *row) *bool { return &r.Entry.AboveNormShared }),
 			},
-			importers.FromColumn(func(r *row) *housing.Date { return &r.from }),
-			importers.ThroughColumn(func(r *row) *housing.Date { return &r.through }),
-			importers.DocumentColumn(importers.Filled, func(r *row) *string { return &r.entry.Document }),
+			importers.FromColumn(func(r *row) *housing.Date { return &r.From }),
+			importers.ThroughColumn(func(r *row) *housing.Date { return &r.Through }),
+			importers.DocumentColumn(importers.Filled, func(r *row) *string { return &r.Entry.Document }),
 		},
 		Fact: func(r *row, src housing.Source) (importers.Fact, *importers.CellError) {
-			if r.entry.Service.Resource() == "" {
-				return nil, wrongIn("Услуга", "not_common", "решение принимается по ресурсам общего имущества, а это другая услуга",
+			if r.Entry.Service.Resource() == "" {
+				return nil, importers.WrongIn("Услуга", "not_common", "решение принимается по ресурсам общего имущества, а это другая услуга",
 					"услуга вида «"+housing.CommonColdWater.Russian()+"»")
 			}
-			valid, err := importers.IntervalOf(r.from, r.through)
-			r.entry.Valid, r.entry.Source = valid, src
-			return r.entry, err
+			valid, err := importers.IntervalOf(r.From, r.Through)
+			r.Entry.Valid, r.Entry.Source = valid, src
+			return r.Entry, err
 		},
 	}
 }
 
 func equipmentTable() importers.Layout {
-	type row = dated[housing.EquipmentEntry]
+	type row = importers.Dated[housing.EquipmentEntry]
 	return importers.Table[row]{
 		Title: "Оснащение домов",
 		Columns: []importers.Column[row]{
-			importers.AddressColumn(func(r *row) *string { return &r.entry.House }),
-			importers.ServiceColumn(func(r *row) *housing.Service { return &r.entry.Service }),
+			importers.AddressColumn(func(r *row) *string { return &r.Entry.House }),
+			importers.ServiceColumn(func(r *row) *housing.Service { return &r.Entry.Service }),
 			{
 				Name: "ОДПУ передаёт показания сам", Also: []string{"Автоматический ОДПУ"}, Mark: true,
-				Read: importers.Into(importers.ReadYesNo, func(r *row) *bool { return &r.entry.Automatic }),
+				Read: importers.Into(importers.ReadYesNo, func(r *row) *bool { return &r.Entry.Automatic }),
 			},
 			{
 				Name: "Открытая система", Also: []string{"Открытая система ГВС"}, Mark: true,
-				Read: importers.Into(importers.ReadYesNo, func(r *row) *bool { return &r.entry.OpenSystem }),
+				Read: importers.Into(importers.ReadYesNo, func(r *row) *bool { return &r.Entry.OpenSystem }),
 			},
 			{
 				Name: "Норматив до 2012 года", Mark: true,
-				Read: importers.Into(importers.ReadYesNo, func(r *row) *bool { return &r.entry.NormBefore2012 }),
+				Read: importers.Into(importers.ReadYesNo, func(r *row) *bool { return &r.Entry.NormBefore2012 }),
 			},
-			importers.FromColumn(func(r *row) *housing.Date { return &r.from }),
-			importers.ThroughColumn(func(r *row) *housing.Date { return &r.through }),
-			importers.DocumentColumn(importers.Optional, func(r *row) *string { return &r.entry.Document }),
+			importers.FromColumn(func(r *row) *housing.Date { return &r.From }),
+			importers.ThroughColumn(func(r *row) *housing.Date { return &r.Through }),
+			importers.DocumentColumn(importers.Optional, func(r *row) *string { return &r.Entry.Document }),
 		},
 		Fact: func(r *row, src housing.Source) (importers.Fact, *importers.CellError) {
-			e := &r.entry
+			e := &r.Entry
 			switch {
 			case e.OpenSystem && e.Service != housing.HotWater:
-				return nil, wrongIn("Открытая система", "wrong_service", "открытая система бывает только у горячего водоснабжения", "")
+				return nil, importers.WrongIn("Открытая система", "wrong_service", "открытая система бывает только у горячего водоснабжения", "")
 			case e.NormBefore2012 && e.Service != housing.Heating:
-				return nil, wrongIn("Норматив до 2012 года", "wrong_service", "этот признак относится только к отоплению", "")
+				return nil, importers.WrongIn("Норматив до 2012 года", "wrong_service", "этот признак относится только к отоплению", "")
 			case e.Automatic && e.Service.Resource() != "":
-				return nil, wrongIn("Услуга", "wrong_service", "прибор учитывает ресурс дома, а не общего имущества",
+				return nil, importers.WrongIn("Услуга", "wrong_service", "прибор учитывает ресурс дома, а не общего имущества",
 					"«"+e.Service.Resource().Russian()+"»")
 			}
-			valid, err := importers.IntervalOf(r.from, r.through)
+			valid, err := importers.IntervalOf(r.From, r.Through)
 			e.Valid, e.Source = valid, src
 			return *e, err
 		},
@@ -115,51 +115,51 @@ func equipmentTable() importers.Layout {
 }
 
 func communalTable() importers.Layout {
-	type row = dated[housing.CommunalEntry]
+	type row = importers.Dated[housing.CommunalEntry]
 	return importers.Table[row]{
 		Title: "Коммунальные квартиры",
 		Columns: []importers.Column[row]{
-			importers.AddressColumn(func(r *row) *string { return &r.entry.House }),
+			importers.AddressColumn(func(r *row) *string { return &r.Entry.House }),
 			{
 				Name: "Квартира", Need: importers.Filled,
-				Read: importers.Into(importers.TextUpTo(partLimit), func(r *row) *string { return &r.entry.Flat }),
+				Read: importers.Into(importers.TextUpTo(partLimit), func(r *row) *string { return &r.Entry.Flat }),
 			},
 			{
 				Name: "Общая площадь квартиры, м²", Also: []string{"Общая площадь квартиры"}, Need: importers.Filled, Key: true, Mark: true,
-				Read: importers.Into(importers.ReadPositive, func(r *row) *housing.Decimal { return &r.entry.Area }),
+				Read: importers.Into(importers.ReadPositive, func(r *row) *housing.Decimal { return &r.Entry.Area }),
 			},
-			importers.FromColumn(func(r *row) *housing.Date { return &r.from }),
-			importers.ThroughColumn(func(r *row) *housing.Date { return &r.through }),
-			importers.DocumentColumn(importers.Optional, func(r *row) *string { return &r.entry.Document }),
+			importers.FromColumn(func(r *row) *housing.Date { return &r.From }),
+			importers.ThroughColumn(func(r *row) *housing.Date { return &r.Through }),
+			importers.DocumentColumn(importers.Optional, func(r *row) *string { return &r.Entry.Document }),
 		},
 		Fact: func(r *row, src housing.Source) (importers.Fact, *importers.CellError) {
-			valid, err := importers.IntervalOf(r.from, r.through)
-			r.entry.Valid, r.entry.Source = valid, src
-			return r.entry, err
+			valid, err := importers.IntervalOf(r.From, r.Through)
+			r.Entry.Valid, r.Entry.Source = valid, src
+			return r.Entry, err
 		},
 	}
 }
 
 func failureTable() importers.Layout {
-	type row = dated[housing.FailureEntry] // through: the first day on which the meter counts again
+	type row = importers.Dated[housing.FailureEntry] // through: the first day on which the meter counts again
 	return importers.Table[row]{
 		Title: "Отказы ОДПУ",
 		Columns: []importers.Column[row]{
-			importers.AddressColumn(func(r *row) *string { return &r.entry.House }),
-			importers.ServiceColumn(func(r *row) *housing.Service { return &r.entry.Service }),
+			importers.AddressColumn(func(r *row) *string { return &r.Entry.House }),
+			importers.ServiceColumn(func(r *row) *housing.Service { return &r.Entry.Service }),
 			{
 				Name: "ОДПУ не учитывает с", Also: []string{"Не учитывает с"}, Need: importers.Filled, Key: true, Mark: true,
-				Read: importers.Into(importers.ReadDate, func(r *row) *housing.Date { return &r.from }),
+				Read: importers.Into(importers.ReadDate, func(r *row) *housing.Date { return &r.From }),
 			},
-			{Name: "Учитывает снова с", Read: importers.Into(importers.ReadDate, func(r *row) *housing.Date { return &r.through })},
-			importers.DocumentColumn(importers.Filled, func(r *row) *string { return &r.entry.Document }),
+			{Name: "Учитывает снова с", Read: importers.Into(importers.ReadDate, func(r *row) *housing.Date { return &r.Through })},
+			importers.DocumentColumn(importers.Filled, func(r *row) *string { return &r.Entry.Document }),
 		},
 		Fact: func(r *row, src housing.Source) (importers.Fact, *importers.CellError) {
-			if !r.through.IsZero() && !r.from.Before(r.through) {
-				return nil, wrongIn("Учитывает снова с", "bad_interval", "прибор снова учитывает не позже, чем перестал", "")
+			if !r.Through.IsZero() && !r.From.Before(r.Through) {
+				return nil, importers.WrongIn("Учитывает снова с", "bad_interval", "прибор снова учитывает не позже, чем перестал", "")
 			}
-			r.entry.Valid, r.entry.Source = housing.Interval{From: r.from, To: r.through}, src
-			return r.entry, nil
+			r.Entry.Valid, r.Entry.Source = housing.Interval{From: r.From, To: r.Through}, src
+			return r.Entry, nil
 		},
 	}
 }

@@ -43,13 +43,13 @@ func monthTable() importers.Layout {
 		Fact: func(r *row, src housing.Source) (importers.Fact, *importers.CellError) {
 			switch {
 			case (r.HeatingDays > 0 || !r.Outdoor.IsZero()) && r.Service != housing.Heating:
-				return nil, wrongIn("Услуга", "wrong_service", "дни отопления и температура указываются только у отопления", "")
+				return nil, importers.WrongIn("Услуга", "wrong_service", "дни отопления и температура указываются только у отопления", "")
 			case r.HeatingDays > r.Period.Days():
-				return nil, wrongIn("Дней отопления", "too_large", "дней отопления больше, чем дней в месяце", "")
+				return nil, importers.WrongIn("Дней отопления", "too_large", "дней отопления больше, чем дней в месяце", "")
 			case r.People > 0 && r.Service != housing.SolidWaste:
-				return nil, wrongIn("Услуга", "wrong_service", "число проживающих в доме указывается только у обращения с ТКО", "")
+				return nil, importers.WrongIn("Услуга", "wrong_service", "число проживающих в доме указывается только у обращения с ТКО", "")
 			case r.Service.Resource() != "":
-				return nil, wrongIn("Услуга", "wrong_service", "объёмы дома указываются у ресурса, а не у общего имущества",
+				return nil, importers.WrongIn("Услуга", "wrong_service", "объёмы дома указываются у ресурса, а не у общего имущества",
 					"«"+r.Service.Resource().Russian()+"»")
 			}
 			r.Source = src
@@ -77,12 +77,12 @@ func madeTable() importers.Layout {
 		},
 		Fact: func(r *row, src housing.Source) (importers.Fact, *importers.CellError) {
 			if r.Service != housing.Heating && r.Service != housing.HotWater {
-				return nil, wrongIn("Услуга", "wrong_service", "в доме готовят отопление или горячую воду", "")
+				return nil, importers.WrongIn("Услуга", "wrong_service", "в доме готовят отопление или горячую воду", "")
 			}
 			switch r.Resource { //nolint:exhaustive // what heat is made of
 			case housing.Heating, housing.Gas, housing.Electricity:
 			default:
-				return nil, wrongIn("Израсходованный ресурс", "wrong_service", "из этого ресурса тепло не готовят",
+				return nil, importers.WrongIn("Израсходованный ресурс", "wrong_service", "из этого ресурса тепло не готовят",
 					"тепловая энергия, газ или электроэнергия")
 			}
 			r.Source = src
@@ -143,9 +143,9 @@ func yearTable() importers.Layout {
 		Fact: func(r *row, src housing.Source) (importers.Fact, *importers.CellError) {
 			switch {
 			case r.Cost < 0:
-				return nil, wrongIn("Стоимость вывоза за год, руб.", "negative", "стоимость не может быть отрицательной", "")
+				return nil, importers.WrongIn("Стоимость вывоза за год, руб.", "negative", "стоимость не может быть отрицательной", "")
 			case r.Period.Year() <= r.Year:
-				return nil, wrongIn("Месяц перерасчёта", "bad_period", "перерасчёт делается после окончания года", "")
+				return nil, importers.WrongIn("Месяц перерасчёта", "bad_period", "перерасчёт делается после окончания года", "")
 			}
 			r.Source = src
 			return *r, nil

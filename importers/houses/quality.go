@@ -51,16 +51,16 @@ func qualityTable() importers.Layout {
 func qualityFact(r *housing.QualityEntry, src housing.Source) (importers.Fact, *importers.CellError) {
 	switch {
 	case !r.From.Before(r.To):
-		return nil, wrongIn("Окончание", "bad_interval",
+		return nil, importers.WrongIn("Окончание", "bad_interval",
 			"окончание ("+r.To.Russian()+") не позже начала ("+r.From.Russian()+")", "")
 	case r.Kind == housing.Temperature && r.Measured.IsZero():
-		return nil, wrongIn("Температура, °C", "no_temperature", "в акте о температуре нужна измеренная температура", "число, например 17,5")
+		return nil, importers.WrongIn("Температура, °C", "no_temperature", "в акте о температуре нужна измеренная температура", "число, например 17,5")
 	case r.Kind == housing.Temperature && r.Service != housing.HotWater && r.Service != housing.Heating:
-		return nil, wrongIn("Услуга", "wrong_service", "температуру измеряют у отопления и горячей воды", "")
+		return nil, importers.WrongIn("Услуга", "wrong_service", "температуру измеряют у отопления и горячей воды", "")
 	case r.Kind == housing.Planned && r.Service != housing.HotWater:
-		return nil, wrongIn("Услуга", "wrong_service", "планово отключают только горячую воду", "")
+		return nil, importers.WrongIn("Услуга", "wrong_service", "планово отключают только горячую воду", "")
 	case r.Sources > 0 && r.Service != housing.Electricity:
-		return nil, wrongIn("Источников питания", "wrong_service", "источники питания указываются только у электроснабжения", "")
+		return nil, importers.WrongIn("Источников питания", "wrong_service", "источники питания указываются только у электроснабжения", "")
 	}
 	r.Source = src
 	return *r, nil

@@ -64,9 +64,7 @@ func rangeTable() importers.Layout {
 		},
 		Fact: func(r *row, src housing.Source) (importers.Fact, *importers.CellError) {
 			if r.Range == 0 {
-				e := importers.Wrong("not_positive", "диапазоны считаются с первого", "целое число от 1 до 9")
-				e.Column = "Диапазон"
-				return nil, e
+				return nil, importers.WrongIn("Диапазон", "not_positive", "диапазоны считаются с первого", "целое число от 1 до 9")
 			}
 			valid, err := importers.IntervalOf(r.Valid.From, r.through)
 			r.Valid, r.Source = valid, src

@@ -126,9 +126,7 @@ func normTable() importers.Layout {
 		},
 		Fact: func(r *row, src housing.Source) (importers.Fact, *importers.CellError) {
 			if r.Part != "" && r.Service != housing.Gas {
-				e := importers.Wrong("wrong_service", "части норматива бывают только у газоснабжения", "")
-				e.Column = "Часть"
-				return nil, e
+				return nil, importers.WrongIn("Часть", "wrong_service", "части норматива бывают только у газоснабжения", "")
 			}
 			valid, err := importers.IntervalOf(r.Valid.From, r.through)
 			r.Valid, r.Source = valid, src
