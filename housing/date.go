@@ -87,6 +87,20 @@ func (d Date) Russian() string {
 	return fmt.Sprintf("%02d.%02d.%04d", d.day, d.month, d.year)
 }
 
+// AppendText writes ISO.
+func (d Date) AppendText(b []byte) ([]byte, error) {
+	if d.IsZero() {
+		return b, nil
+	}
+	return append(appendMonth(b, int(d.year), int(d.month)), '-', '0'+d.day/10, '0'+d.day%10), nil
+}
+
+// appendMonth writes "2026-10"; years of our calendar have four digits.
+func appendMonth(b []byte, year, month int) []byte {
+	digit := func(n int) byte { return byte('0' + n%10) }
+	return append(b, digit(year/1000), digit(year/100), digit(year/10), digit(year), '-', digit(month/10), digit(month))
+}
+
 // MarshalText writes ISO.
 func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"math/bits"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -130,6 +131,24 @@ func (d Decimal) Trim() Decimal {
 		d.scale--
 	}
 	return d
+}
+
+// AppendText writes the value as decimal text.
+func (d Decimal) AppendText(b []byte) ([]byte, error) {
+	u := uint64(d.units) //nolint:gosec // two's complement is what is wanted
+	if d.units < 0 {
+		b, u = append(b, '-'), -u
+	}
+	scale := int(d.scale)
+	start := len(b)
+	b = strconv.AppendUint(b, u, 10)
+	if scale == 0 {
+		return b, nil
+	}
+	for len(b)-start <= scale {
+		b = slices.Insert(b, start, '0')
+	}
+	return slices.Insert(b, len(b)-scale, '.'), nil
 }
 
 // MarshalText writes the value as decimal text.

@@ -89,6 +89,14 @@ func (p Period) MMYY() string { return fmt.Sprintf("%02d%02d", int(p.Month()), p
 // MMYYYY writes "102026", as payment codes have it.
 func (p Period) MMYYYY() string { return fmt.Sprintf("%02d%04d", int(p.Month()), p.Year()) }
 
+// AppendText writes "2026-10".
+func (p Period) AppendText(b []byte) ([]byte, error) {
+	if p == 0 {
+		return b, nil
+	}
+	return appendMonth(b, p.Year(), int(p.Month())), nil
+}
+
 // MarshalText writes "2026-10".
 func (p Period) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
 

@@ -54,6 +54,20 @@ func (s Source) Russian() string {
 	return "источник не указан"
 }
 
+// AppendText writes the source as String does.
+func (s Source) AppendText(b []byte) ([]byte, error) {
+	switch s.Kind {
+	case SourceStream:
+		b = append(append(append(b, "stream:"...), s.Name...), '/')
+		b = append(strconv.AppendInt(b, int64(s.Partition), 10), '@')
+		return strconv.AppendInt(b, s.Position, 10), nil
+	case SourceFile, SourceManual:
+		b = append(append(append(b, s.Kind...), ':'), s.Name...)
+		return strconv.AppendInt(append(b, '#'), s.Position, 10), nil
+	}
+	return b, nil
+}
+
 // MarshalText writes the source as String does.
 func (s Source) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 

@@ -11,17 +11,20 @@ import (
 	"github.com/kvitok-gkh/kvitok/store"
 )
 
-// wholeSnapshot is all that a house is charged from.
-func (p *Pipeline) wholeSnapshot(ctx context.Context, q store.Queries, house int64, period housing.Period) (*housing.Snapshot, error) {
-	snapshot, err := q.LoadSnapshot(ctx, p.Organisation, house, period)
+// wholeSnapshots are all that houses are charged from, in the order of the houses.
+func (p *Pipeline) wholeSnapshots(ctx context.Context, q store.Queries, period housing.Period, houses ...int64) ([]*housing.Snapshot, error) {
+	snapshots, err := q.LoadSnapshots(ctx, p.Organisation, houses, period)
 	if err != nil {
 		return nil, err
 	}
-	if err := p.addFacts(ctx, q, period, snapshot); err != nil {
+	if err := p.addFacts(ctx, q, period, snapshots...); err != nil {
 		return nil, err
 	}
-	snapshot.Parameters = parameters.ForCharging(p.Parameters, period)
-	return snapshot, nil
+	rules := parameters.ForCharging(p.Parameters, period)
+	for _, s := range snapshots {
+		s.Parameters = rules
+	}
+	return snapshots, nil
 }
 
 // addFacts completes snapshots by what stands beside areas, people, services, meters and readings. What
@@ -51,7 +54,7 @@ func (p *Pipeline) wordOn(name string, on housing.Date) string {
 
 // calculate charges a house and tells what the month leaves to later ones.
 func calculate(s *housing.Snapshot) (charging.Result, store.Outcomes, error) {
-	left := store.Outcomes{House: s.House.ID, Period: s.Period}
+	var left store.Outcomes
 	meters := severalMeters(s)
 	var result charging.Result
 	var volumes []charging.MeterVolume

@@ -115,13 +115,14 @@ func (r *rehearser) gone(before *wayOf, seen map[int64]bool) error {
 
 // chargeWay charges a house from what the queries see; nil where there is no such house.
 func (r *rehearser) chargeWay(ctx context.Context, queries store.Queries, house int64) (*wayOf, error) {
-	snapshot, err := r.wholeSnapshot(ctx, queries, house, r.in.Period)
+	snapshots, err := r.wholeSnapshots(ctx, queries, r.in.Period, house)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, nil //nolint:nilnil // the house is of the files, or of another organisation
 	}
 	if err != nil {
 		return nil, err
 	}
+	snapshot := snapshots[0]
 	way := &wayOf{month: gating.Month{Snapshot: snapshot, Charges: map[int64][]housing.Charge{}}, held: map[string]string{}}
 	result, err := charging.Calculate(snapshot)
 	if err != nil { // the house as a whole cannot be charged: the import would still go on

@@ -109,7 +109,7 @@ func (w *world) saveAll(tb testing.TB, units []store.ChargedHouse, workers int) 
 					return nil
 				}
 				err := w.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
-					if _, err := tx.LockUnit(ctx, units[i].Run, units[i].House); err != nil {
+					if _, err := tx.LockUnits(ctx, units[i].Run, units[i].House); err != nil {
 						return err
 					}
 					_, err := tx.SaveCharges(ctx, units[i])

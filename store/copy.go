@@ -19,12 +19,14 @@ type copyBuffer struct {
 	data    []byte
 	columns []string
 	epoch   housing.Date // the day that PostgreSQL counts dates from
+	head    int          // length of what stands before the rows
 }
 
 func newCopyBuffer(columns []string, rows, rowSize int) *copyBuffer {
 	b := &copyBuffer{columns: columns, data: make([]byte, 0, rows*rowSize+64)}
 	b.epoch = housing.DateOf(time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC))
 	b.data = append(b.data, "PGCOPY\n\xff\r\n\x00\x00\x00\x00\x00\x00\x00\x00\x00"...)
+	b.head = len(b.data)
 	return b
 }
 
@@ -47,10 +49,25 @@ func (b *copyBuffer) text(v string) {
 	b.data = append(b.data, v...)
 }
 
+func (b *copyBuffer) bytes(v []byte) {
+	b.data = binary.BigEndian.AppendUint32(b.data, uint32(len(v))) //nolint:gosec // far below 2³²
+	b.data = append(b.data, v...)
+}
+
+func (b *copyBuffer) flag(v bool) {
+	one := byte(0)
+	if v {
+		one = 1
+	}
+	b.data = append(b.data, 0, 0, 0, 1, one)
+}
+
+func (b *copyBuffer) null() { b.data = append(b.data, 0xff, 0xff, 0xff, 0xff) }
+
 // date writes NULL for no date.
 func (b *copyBuffer) date(v housing.Date) {
 	if v.IsZero() {
-		b.data = append(b.data, 0xff, 0xff, 0xff, 0xff)
+		b.null()
 		return
 	}
 	b.data = binary.BigEndian.AppendUint32(b.data, 4)
@@ -104,6 +121,9 @@ func pow10(n int) uint64 {
 
 // copyTo sends the rows.
 func (t *Tx) copyTo(ctx context.Context, table string, b *copyBuffer) error {
+	if len(b.data) == b.head {
+		return nil
+	}
 	b.data = append(b.data, 0xff, 0xff)
 	sql := fmt.Sprintf("COPY %s (%s) FROM STDIN (FORMAT binary)", table, strings.Join(b.columns, ", "))
 	_, err := t.tx.Conn().PgConn().CopyFrom(ctx, bytes.NewReader(b.data), sql)

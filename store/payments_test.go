@@ -89,7 +89,7 @@ func (w *world) charge(tb testing.TB, house int64, p housing.Period, sha string,
 func (w *world) charged(tb testing.TB, run, house int64, p housing.Period, sha string, charges ...housing.Charge) store.ChargedHouse {
 	tb.Helper()
 	c := store.ChargedHouse{
-		Run: run, House: house, Organisation: w.issuer.ID, Period: p, SHA256: sha, Body: []byte(sha), Charges: charges,
+		Run: run, House: house, Period: p, SHA256: sha, Body: []byte(sha), Charges: charges,
 		AccountIDs: map[string]int64{}, PayeeIDs: map[string]int64{issuerINN: w.issuer.ID, supplierINN: w.supplier},
 	}
 	err := w.AllAccounts(tb.Context(), w.issuer.ID, func(a store.HouseAccounts) error {

@@ -55,6 +55,26 @@ ON CONFLICT DO NOTHING`
 	return run, houses, err
 }
 
+// CountAccounts counts the accounts of houses.
+func (q Queries) CountAccounts(ctx context.Context, houses []int64) (map[int64]int, error) {
+	const sql = `SELECT house_id, count(*) FROM accounts WHERE house_id = ANY($1) GROUP BY house_id`
+	rows, err := q.Query(ctx, sql, houses)
+	if err != nil {
+		return nil, fmt.Errorf("count the accounts of %d houses: %w", len(houses), err)
+	}
+	counts := make(map[int64]int, len(houses))
+	var house int64
+	var count int
+	_, err = pgx.ForEachRow(rows, []any{&house, &count}, func() error {
+		counts[house] = count
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("count the accounts of %d houses: %w", len(houses), err)
+	}
+	return counts, nil
+}
+
 // RunState returns a run with the count of its houses.
 func (q Queries) RunState(ctx context.Context, run int64) (Run, error) {
 	const sql = `
@@ -94,149 +114,6 @@ func (q Queries) LastRun(ctx context.Context, organisation int64, period housing
 		return Run{}, fmt.Errorf("run of %s: %w", period, ErrNotFound)
 	}
 	return q.RunState(ctx, *id)
-}
-
-// LockUnit takes the unit of a house for this transaction. It returns false where the unit is done
-// already, so that a job delivered twice does nothing the second time.
-func (t *Tx) LockUnit(ctx context.Context, run, house int64) (bool, error) {
-	const sql = `SELECT status = 'planned' FROM charge_units WHERE run_id = $1 AND house_id = $2 FOR UPDATE`
-	var planned bool
-	if err := t.QueryRow(ctx, sql, run, house).Scan(&planned); err != nil {
-		return false, fmt.Errorf("take the unit of house %d: %w", house, err)
-	}
-	return planned, nil
-}
-
-// ChargedHouse is the result of one unit.
-type ChargedHouse struct {
-	Run, House, Organisation int64
-	Period                   housing.Period
-	SHA256                   string // of the snapshot
-	Body                     []byte // the snapshot, zstd
-	AccountIDs               map[string]int64
-	PayeeIDs                 map[string]int64
-	Charges                  []housing.Charge
-	Findings                 []housing.Finding
-	Held                     int
-	Total                    housing.Money
-}
-
-// SaveCharges replaces the charges, findings and snapshot of a house in a month, and ends the unit.
-// A snapshot equal to the one that stands changes nothing: the same facts give the same kopecks.
-func (t *Tx) SaveCharges(ctx context.Context, c ChargedHouse) (changed bool, err error) {
-	var known string
-	err = t.QueryRow(ctx, "SELECT COALESCE(max(sha256), '') FROM charged_houses WHERE house_id = $1 AND period = $2",
-		c.House, c.Period).Scan(&known)
-	if err != nil {
-		return false, fmt.Errorf("read what stands for house %d: %w", c.House, err)
-	}
-	status := "unchanged"
-	if changed = known != c.SHA256; changed {
-		status = "changed"
-		if err := t.replaceCharges(ctx, c, known != ""); err != nil {
-			return false, err
-		}
-	}
-	_, err = t.Exec(ctx, "UPDATE charge_units SET status = $3 WHERE run_id = $1 AND house_id = $2", c.Run, c.House, status)
-	if err != nil {
-		return false, fmt.Errorf("end the unit of house %d: %w", c.House, err)
-	}
-	return changed, nil
-}
-
-func (t *Tx) replaceCharges(ctx context.Context, c ChargedHouse, replace bool) error {
-	if replace {
-		for _, sql := range []string{
-			"DELETE FROM charges WHERE house_id = $1 AND period = $2",
-			"DELETE FROM findings WHERE house_id = $1 AND period = $2",
-		} {
-			if _, err := t.Exec(ctx, sql, c.House, c.Period); err != nil {
-				return fmt.Errorf("remove the earlier charges of house %d: %w", c.House, err)
-			}
-		}
-	}
-	if err := t.copyCharges(ctx, c); err != nil {
-		return err
-	}
-	if err := t.copyFindings(ctx, c); err != nil {
-		return err
-	}
-	const snapshot = `INSERT INTO snapshots (period, house_id, run_id, sha256, body) VALUES ($1, $2, $3, $4, $5)`
-	if _, err := t.Exec(ctx, snapshot, c.Period, c.House, c.Run, c.SHA256, c.Body); err != nil {
-		return fmt.Errorf("store the snapshot of house %d: %w", c.House, err)
-	}
-	const stands = `
-INSERT INTO charged_houses (period, house_id, run_id, sha256, accounts, held, lines, amount)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-ON CONFLICT (house_id, period) DO UPDATE SET run_id = EXCLUDED.run_id, sha256 = EXCLUDED.sha256,
-    accounts = EXCLUDED.accounts, held = EXCLUDED.held, lines = EXCLUDED.lines, amount = EXCLUDED.amount`
-	_, err := t.Exec(ctx, stands, c.Period, c.House, c.Run, c.SHA256, len(c.AccountIDs), c.Held, len(c.Charges), int64(c.Total))
-	if err != nil {
-		return fmt.Errorf("store the totals of house %d: %w", c.House, err)
-	}
-	return nil
-}
-
-func (t *Tx) copyCharges(ctx context.Context, c ChargedHouse) error {
-	const rowSize = 300 // usual
-	rows := newCopyBuffer([]string{
-		"period", "house_id", "account_id", "line", "service", "payee_id", "kind", "zone", "seg_from", "seg_to",
-		"rule", "method", "volume", "price", "coefficient", "amount", "range_no", "resource", "reason", "document",
-	}, len(c.Charges), rowSize)
-	period, line, previous, account := c.Period.First(), int16(0), "", int64(0)
-	for i := range c.Charges {
-		ch := &c.Charges[i]
-		if ch.Account != previous {
-			line, previous, account = 0, ch.Account, c.AccountIDs[ch.Account]
-		}
-		line++
-		payee := c.PayeeIDs[ch.Payee]
-		if account == 0 || payee == 0 {
-			return fmt.Errorf("charge of account %s to %s: %w", ch.Account, ch.Payee, ErrNotFound)
-		}
-		rows.row()
-		rows.date(period)
-		rows.bigint(c.House)
-		rows.bigint(account)
-		rows.smallint(line)
-		rows.text(string(ch.Service))
-		rows.bigint(payee)
-		rows.text(string(ch.Kind))
-		rows.text(string(ch.Zone))
-		rows.date(ch.Segment.From)
-		rows.date(ch.Segment.To)
-		rows.text(ch.Rule)
-		rows.text(string(ch.Method))
-		rows.numeric(ch.Volume)
-		rows.numeric(ch.Price)
-		rows.numeric(ch.Coefficient)
-		rows.bigint(int64(ch.Amount))
-		rows.smallint(int16(ch.Range)) //nolint:gosec // a few ranges
-		rows.text(string(ch.Resource))
-		rows.text(ch.Reason)
-		rows.text(ch.Document)
-	}
-	if err := t.copyTo(ctx, PartitionName("charges", c.Period), rows); err != nil {
-		return fmt.Errorf("store the charges of house %d: %w", c.House, err)
-	}
-	return nil
-}
-
-func (t *Tx) copyFindings(ctx context.Context, c ChargedHouse) error {
-	columns := []string{"period", "house_id", "account_id", "account", "service", "code", "reason", "held"}
-	_, err := t.CopyFrom(ctx, pgx.Identifier{"findings"}, columns,
-		pgx.CopyFromSlice(len(c.Findings), func(i int) ([]any, error) {
-			f := &c.Findings[i]
-			var account *int64
-			if id, known := c.AccountIDs[f.Account]; known {
-				account = &id
-			}
-			return []any{c.Period, c.House, account, f.Account, string(f.Service), f.Code, f.Text, f.Held}, nil
-		}))
-	if err != nil {
-		return fmt.Errorf("store the findings of house %d: %w", c.House, err)
-	}
-	return nil
 }
 
 // PeriodTotals is what a month came to.

@@ -42,11 +42,12 @@ func TestRunFromPlanToEnd(t *testing.T) { //nolint:funlen,gocognit // one story,
 	}
 	save := func(run, house int64, sha string, charges ...housing.Charge) (changed bool) {
 		w.tx(t, func(tx *store.Tx) error {
-			planned, err := tx.LockUnit(t.Context(), run, house)
-			if err != nil || !planned {
+			planned, err := tx.LockUnits(t.Context(), run, house)
+			if err != nil || len(planned) != 1 {
 				t.Fatalf("the unit of house %d: planned %v, %v", house, planned, err)
 			}
-			changed, err = tx.SaveCharges(t.Context(), w.charged(t, run, house, p, sha, charges...))
+			count, err := tx.SaveCharges(t.Context(), w.charged(t, run, house, p, sha, charges...))
+			changed = count == 1
 			return err
 		})
 		return changed
@@ -108,8 +109,8 @@ JOIN accounts a ON a.id = c.account_id ORDER BY a.number, c.line`),
 func save2(t *testing.T, w *world, run, house int64) (done bool) {
 	t.Helper()
 	w.tx(t, func(tx *store.Tx) error {
-		planned, err := tx.LockUnit(t.Context(), run, house)
-		done = !planned
+		planned, err := tx.LockUnits(t.Context(), run, house)
+		done = len(planned) == 0
 		return err
 	})
 	return done
@@ -173,7 +174,7 @@ func TestLockUnitByTwo(t *testing.T) {
 
 	second := make(chan bool, 1)
 	w.tx(t, func(tx *store.Tx) error {
-		if planned, err := tx.LockUnit(t.Context(), run, house); err != nil || !planned {
+		if planned, err := tx.LockUnits(t.Context(), run, house); err != nil || len(planned) != 1 {
 			t.Fatalf("first: %v, %v", planned, err)
 		}
 		go func() { second <- save2(t, w, run, house) }()

@@ -17,9 +17,10 @@ type FailedUnit struct {
 func (q Queries) FailedUnits(ctx context.Context, run int64, kind string) ([]FailedUnit, error) {
 	const sql = `
 WITH newest AS (
-    SELECT DISTINCT ON (args ->> 'house') (args ->> 'house')::bigint AS house_id, state, errors
-    FROM river_job WHERE kind = $2 AND args @> jsonb_build_object('run', $1::bigint)
-    ORDER BY args ->> 'house', id DESC)
+    SELECT DISTINCT ON (u.id) u.id::bigint AS house_id, j.state, j.errors
+    FROM river_job j, jsonb_array_elements_text(j.args -> 'houses') AS u(id)
+    WHERE j.kind = $2 AND j.args @> jsonb_build_object('run', $1::bigint)
+    ORDER BY u.id, j.id DESC)
 SELECT h.id AS house, h.address, COALESCE(j.errors[array_upper(j.errors, 1)] ->> 'error', '') AS error
 FROM charge_units u JOIN houses h ON h.id = u.house_id LEFT JOIN newest j ON j.house_id = u.house_id
 WHERE u.run_id = $1 AND u.status = 'planned' AND (j.state IS NULL OR j.state IN ('discarded', 'cancelled'))

@@ -52,7 +52,7 @@ func sortMeters(meters []housing.MeterFacts) {
 		m.History = inOrder(m.History, func(x, y housing.MonthVolume) int {
 			return cmp.Or(cmp.Compare(x.Period, y.Period), cmp.Compare(x.Zone, y.Zone), x.Volume.Cmp(y.Volume))
 		})
-		m.Zones = sorted(m.Zones, func(x, y housing.Zone) int { return zoneIndex(x) - zoneIndex(y) })
+		m.Zones = inKeys(m.Zones, func(x, y housing.Zone) int { return zoneIndex(x) - zoneIndex(y) })
 	}
 }
 

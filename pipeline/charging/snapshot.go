@@ -46,9 +46,11 @@ func ReadSnapshot(r io.Reader) (*housing.Snapshot, error) {
 // WriteSnapshot writes the canonical JSON form: lists in the order of their keys, one line, so that
 // equal facts give equal bytes.
 func WriteSnapshot(w io.Writer, s *housing.Snapshot) error {
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(canonical(s)); err != nil {
+	body, err := NewSnapshotEncoder().Append(nil, s)
+	if err != nil {
+		return err
+	}
+	if _, err := w.Write(body); err != nil {
 		return fmt.Errorf("write snapshot: %w", err)
 	}
 	return nil
@@ -58,21 +60,21 @@ func WriteSnapshot(w io.Writer, s *housing.Snapshot) error {
 // a fact that the calculation reports.
 func canonical(s *housing.Snapshot) *housing.Snapshot {
 	c := *s
-	c.Parameters = sorted(s.Parameters, func(a, b housing.Parameter) int {
+	c.Parameters = inKeys(s.Parameters, func(a, b housing.Parameter) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmpInterval(a.Valid, b.Valid), cmp.Compare(a.Value, b.Value))
 	})
-	c.Tariffs = sorted(s.Tariffs, func(a, b housing.Tariff) int {
+	c.Tariffs = inKeys(s.Tariffs, func(a, b housing.Tariff) int {
 		return cmp.Or(cmp.Compare(a.Service, b.Service), cmp.Compare(a.Zone, b.Zone),
 			cmp.Compare(a.House, b.House), cmp.Compare(a.Range, b.Range), cmpInterval(a.Valid, b.Valid), a.Price.Cmp(b.Price))
 	})
-	c.Norms = sorted(s.Norms, func(a, b housing.Norm) int {
+	c.Norms = inKeys(s.Norms, func(a, b housing.Norm) int {
 		return cmp.Or(cmp.Compare(a.Service, b.Service), cmp.Compare(a.House, b.House),
 			cmp.Compare(a.Base, b.Base), cmp.Compare(a.Part, b.Part), cmpInterval(a.Valid, b.Valid), a.Value.Cmp(b.Value))
 	})
 	if len(s.HouseFacts) > 0 {
 		c.HouseFacts = canonicalFacts(s.HouseFacts)
 	}
-	c.HouseMeters = sorted(s.HouseMeters, func(a, b housing.CollectiveMeter) int {
+	c.HouseMeters = inKeys(s.HouseMeters, func(a, b housing.CollectiveMeter) int {
 		return cmp.Or(cmp.Compare(a.Service, b.Service), cmp.Compare(a.Serial, b.Serial), a.Volume.Cmp(b.Volume))
 	})
 	sortFacts(&c)
@@ -82,8 +84,8 @@ func canonical(s *housing.Snapshot) *housing.Snapshot {
 		if len(a.Past) > 0 {
 			a.Past = canonicalPast(a.Past)
 		}
-		a.Occupancy = sorted(a.Occupancy, func(x, y housing.Occupancy) int { return cmpInterval(x.Valid, y.Valid) })
-		a.Services = sorted(a.Services, func(x, y housing.AccountService) int {
+		a.Occupancy = inKeys(a.Occupancy, func(x, y housing.Occupancy) int { return cmpInterval(x.Valid, y.Valid) })
+		a.Services = inKeys(a.Services, func(x, y housing.AccountService) int {
 			return cmp.Or(cmp.Compare(x.Service, y.Service), cmpInterval(x.Valid, y.Valid), cmp.Compare(x.Payee, y.Payee))
 		})
 		a.Meters = sorted(a.Meters, cmpMeter)
@@ -98,6 +100,15 @@ func sorted[T any](list []T, by func(a, b T) int) []T {
 	list = append(make([]T, 0, len(list)), list...)
 	slices.SortStableFunc(list, by)
 	return list
+}
+
+// inKeys is sorted without a copy where the list is in order already, as loaded ones are. It is for
+// lists whose items nobody writes into afterwards.
+func inKeys[T any](list []T, by func(a, b T) int) []T {
+	if list != nil && slices.IsSortedFunc(list, by) {
+		return list
+	}
+	return sorted(list, by)
 }
 
 func cmpInterval(a, b housing.Interval) int { return cmp.Or(a.From.Cmp(b.From), a.To.Cmp(b.To)) }
