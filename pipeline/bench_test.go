@@ -49,12 +49,16 @@ func madeTown(tb testing.TB, accounts int) made {
 	if err != nil {
 		tb.Fatal(err)
 	}
+	orders, err := parameters.BuiltinOrders()
+	if err != nil {
+		tb.Fatal(err)
+	}
 	printer, err := receipts.New(receipts.Config{})
 	if err != nil {
 		tb.Fatal(err)
 	}
 	m.Pipeline, err = pipeline.New(pipeline.Config{
-		Store: m.store, Organisation: issuer, Parameters: rules, Formats: catalogue.New(), Printer: printer,
+		Store: m.store, Organisation: issuer, Parameters: rules, Orders: orders, Formats: catalogue.New(), Printer: printer,
 		Dir: tb.TempDir(), Engine: "test", Workers: 2, Log: slog.New(slog.DiscardHandler),
 		Now: func() time.Time { return period.Next().First().Time().Add(6 * time.Hour) },
 	})
