@@ -14,7 +14,6 @@ import (
 	"testing"
 
 	"github.com/kvitok-gkh/kvitok/importers"
-	"github.com/kvitok-gkh/kvitok/importers/catalogue"
 	"github.com/kvitok-gkh/kvitok/importers/formattest"
 )
 
@@ -40,7 +39,7 @@ func receive(ctx context.Context, t *testing.T, in importers.Input) outcome {
 	if err != nil {
 		return refuse(err)
 	}
-	format, err := catalogue.New().Recognise(s)
+	format, err := known().Recognise(s)
 	if err != nil {
 		return refuse(err)
 	}
@@ -134,14 +133,14 @@ func TestWrongExtension(t *testing.T) {
 	if got := receive(t.Context(), t, in); got.format != "kvitok-houses-csv" || got.facts != 1 {
 		t.Errorf("a text named .xlsx: %+v", got)
 	}
-	workbookOnly, err := catalogue.New().ByName("kvitok-tariffs-xlsx")
+	workbookOnly, err := known().ByName("kvitok-tariffs-xlsx")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got := formattest.Decode(t.Context(), t, workbookOnly, in); got.Code != "wrong_kind" {
 		t.Errorf("a text forced into a workbook format: %q", got.Refused)
 	}
-	textOnly, err := catalogue.New().ByName("kvitok-houses-csv")
+	textOnly, err := known().ByName("kvitok-houses-csv")
 	if err != nil {
 		t.Fatal(err)
 	}

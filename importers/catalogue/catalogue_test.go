@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/kvitok-gkh/kvitok/importers"
@@ -12,9 +13,12 @@ import (
 	"github.com/kvitok-gkh/kvitok/importers/formattest"
 )
 
+// known is the catalogue that all tests share: reading the profiles takes longer than most cases do.
+var known = sync.OnceValue(catalogue.New) //nolint:gochecknoglobals // never changed
+
 func TestNamesAreUniqueAndFound(t *testing.T) {
 	t.Parallel()
-	formats := catalogue.New()
+	formats := known()
 	seen := map[string]bool{}
 	for _, name := range formats.Names() {
 		if seen[name] {
@@ -38,7 +42,7 @@ func TestEveryCaseIsOfOneFormat(t *testing.T) {
 	if err != nil || len(inputs) == 0 {
 		t.Fatalf("no cases found: %v", err)
 	}
-	formats := catalogue.New()
+	formats := known()
 	covered := map[string]bool{}
 	for _, path := range inputs {
 		want := filepath.Base(filepath.Dir(filepath.Dir(path)))
@@ -94,6 +98,7 @@ func TestForeignSamples(t *testing.T) {
 		"condo/property-import-example.xlsx":                                              "condo-properties-xlsx",
 		"condo/check.csv":                                                                 "condo-receipts-csv",
 		"condo/with-comments.csv":                                                         "condo-receipts-csv",
+		"synthetic/dbf/BEZP251003.DBF":                                                    "tagil-debts-dbf",
 		"synthetic/gorod/reestr.txt":                                                      "gorod-debts",
 		"synthetic/rc/pack_ok_866.txt":                                                    "rc-payment-packs",
 		"synthetic/rso/supp_charge.csv":                                                   "rso-charges-csv",
@@ -105,7 +110,7 @@ func TestForeignSamples(t *testing.T) {
 		"synthetic/sber/new_9900123450_40702810800000000777_002_1025.txt":                 "sber-debts-2021",
 		"synthetic/sber/tpl14-1_9900123450_40702810800000000777_003_1025.txt":             "sber-debts-14-1",
 	}
-	formats := catalogue.New()
+	formats := known()
 	found := map[string]bool{}
 	err := filepath.WalkDir(root, func(path string, entry os.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
@@ -189,7 +194,7 @@ func TestSharedSamplesDecode(t *testing.T) {
 		{"condo/1CClientBankExchange-Invalid.txt", "1c-client-bank", "no_end", 1, 0},
 	}
 	for _, c := range cases {
-		format, err := catalogue.New().ByName(c.format)
+		format, err := known().ByName(c.format)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -18,7 +18,6 @@ import (
 	"github.com/kvitok-gkh/kvitok/exporters/protocols"
 	"github.com/kvitok-gkh/kvitok/housing"
 	"github.com/kvitok-gkh/kvitok/importers"
-	"github.com/kvitok-gkh/kvitok/importers/catalogue"
 	"github.com/kvitok-gkh/kvitok/importers/formattest"
 )
 
@@ -38,7 +37,7 @@ func take(ctx context.Context, t *testing.T, content []byte) taken {
 		t.Fatalf("look at the file: %v\n%s", err, content)
 	}
 	var got taken
-	if got.format, err = catalogue.New().Recognise(s); err != nil {
+	if got.format, err = known().Recognise(s); err != nil {
 		t.Fatalf("recognise: %v", err)
 	}
 	got.result, err = got.format.Decode(ctx, in, func(r importers.Record) error {
@@ -166,7 +165,7 @@ func TestAnswerComesBack(t *testing.T) {
 			comesBack(t, first)
 		})
 	}
-	for _, name := range catalogue.New().Names() {
+	for _, name := range known().Names() {
 		if !seen[name] {
 			t.Errorf("no case of %s has a rejected row", name)
 		}
@@ -234,7 +233,7 @@ func untouched(t *testing.T, content []byte) {
 	if err != nil || s.Kind != importers.KindText {
 		return
 	}
-	if _, err := catalogue.New().Recognise(s); err != nil {
+	if _, err := known().Recognise(s); err != nil {
 		return
 	}
 	first := take(t.Context(), t, content)
