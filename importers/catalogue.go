@@ -64,7 +64,7 @@ type Scorer interface {
 // byScore keeps those that the sample fits best, where all of them can say.
 func byScore(formats []Format, s *Sample) []Format {
 	best := 0
-	var fit []Format
+	fit := make([]Format, 0, len(formats))
 	for _, f := range formats {
 		scorer, ok := f.(Scorer)
 		if !ok {
@@ -81,7 +81,7 @@ func byScore(formats []Format, s *Sample) []Format {
 }
 
 func byName(formats []Format, name string) []Format {
-	var fit []Format
+	fit := make([]Format, 0, len(formats))
 	for _, f := range formats {
 		if n, ok := f.(NameFitter); ok && n.NameFits(name) {
 			fit = append(fit, f)

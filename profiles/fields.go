@@ -11,20 +11,7 @@ type Field struct {
 func FieldsOf(s Subject) []Field {
 	switch s {
 	case Payments:
-		return []Field{
-			{"key", TextType, AnySign},
-			{"account", AccountType, AnySign},
-			{"payer", TextType, AnySign},
-			{"address", TextType, AnySign},
-			{"payee", INNType, AnySign},
-			{"paid_on", DateType, AnySign},
-			{"period", MonthType, AnySign},
-			{"amount", MoneyType, Positive},
-			{"transfer", MoneyType, NotNegative},
-			{"fee", MoneyType, NotNegative},
-			{"order_no", TextType, AnySign},
-			{"order_date", DateType, AnySign},
-		}
+		return paymentFields()
 	case Readings:
 		return []Field{
 			{"account", AccountType, AnySign},
@@ -71,6 +58,23 @@ func FieldsOf(s Subject) []Field {
 		}
 	}
 	return nil
+}
+
+func paymentFields() []Field {
+	return []Field{
+		{"key", TextType, AnySign},
+		{"account", AccountType, AnySign},
+		{"payer", TextType, AnySign},
+		{"address", TextType, AnySign},
+		{"payee", INNType, AnySign},
+		{"paid_on", DateType, AnySign},
+		{"period", MonthType, AnySign},
+		{"amount", MoneyType, Positive},
+		{"transfer", MoneyType, NotNegative},
+		{"fee", MoneyType, NotNegative},
+		{"order_no", TextType, AnySign},
+		{"order_date", DateType, AnySign},
+	}
 }
 
 // GroupFields lists the fields of a block: a reading, or an amount that is only summed up.

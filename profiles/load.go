@@ -73,7 +73,7 @@ func load(files fs.FS, folder, source string) ([]*Profile, error) {
 // inFile puts the name of the file before each fault.
 func inFile(name string, err error) error {
 	faults := []error{err}
-	if many, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // a list of faults, not a chain
+	if many, ok := err.(interface{ Unwrap() []error }); ok {
 		faults = many.Unwrap()
 	}
 	for i, fault := range faults {
@@ -137,9 +137,9 @@ func unknownKeys(n *yaml.Node, t reflect.Type, path string) []error {
 
 func keysOf(t reflect.Type) map[string]reflect.Type {
 	keys := map[string]reflect.Type{}
-	for i := range t.NumField() {
-		if name := t.Field(i).Tag.Get("yaml"); name != "" && name != "-" {
-			keys[name] = t.Field(i).Type
+	for field := range t.Fields() {
+		if name := field.Tag.Get("yaml"); name != "" && name != "-" {
+			keys[name] = field.Type
 		}
 	}
 	return keys

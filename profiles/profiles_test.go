@@ -54,7 +54,7 @@ func TestFaults(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ from, to, want string }{
 		"unknown key":           {"kind: text", "kind: text\ncolour: red", "unknown key colour"},
-		"unknown key deep down": {"field: amount}", "field: amount, lenght: 3}", "unknown key lines[0].columns[3].lenght"},
+		"unknown key deep down": {"field: amount}", "field: amount, height: 3}", "unknown key lines[0].columns[3].height"},
 		"name":                  {"our-bank", "Our Bank", `name: "Our Bank", want small letters`},
 		"version":               {"version: 1", "version: 0", "version: 0, want 1 or more"},
 		"subject":               {"payments", "money", `subject: "money", want one of payments, readings`},

@@ -201,7 +201,6 @@ func (p *Profile) validateLine(f *faults, path string, l Line) {
 	if l.Cells.Min < 0 || l.Cells.Step < 0 || l.Cells.Max > 0 && l.Cells.Max < l.Cells.Min {
 		f.add(path+"cells", "min %d, max %d, step %d make no number", l.Cells.Min, l.Cells.Max, l.Cells.Step)
 	}
-	have := map[string]bool{}
 	for i, c := range l.Columns {
 		at := fmt.Sprintf("%scolumns[%d]", path, i)
 		p.validateColumn(f, at, c, fields)
@@ -211,16 +210,20 @@ func (p *Profile) validateLine(f *faults, path string, l Line) {
 		if p.Kind != Text && c.Head == "" {
 			f.add(at+".head", "is missing: columns of a %s are found by their names", p.Kind)
 		}
-		have[c.Field] = true
 	}
 	for i, g := range l.Groups {
 		p.validateGroup(f, fmt.Sprintf("%sgroups[%d]", path, i), g)
 	}
-	if l.Is != Row {
+	p.validateNeeds(f, path, l)
+}
+
+// validateNeeds wants the fields without which a row is no fact.
+func (p *Profile) validateNeeds(f *faults, path string, l Line) {
+	if l.Is != Row || p.Subject == Readings && len(l.Groups) > 0 {
 		return
 	}
 	for _, name := range needed(p.Subject) {
-		if !have[name] && (p.Subject != Readings || len(l.Groups) == 0) {
+		if !slices.ContainsFunc(l.Columns, func(c Column) bool { return c.Field == name }) {
 			f.add(path+"columns", "no column has the field %s, without which a row says nothing", name)
 		}
 	}

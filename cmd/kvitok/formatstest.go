@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -190,7 +191,7 @@ func (f *readFile) write(w io.Writer) {
 		say(w, "%s: %s %s", f.File, f.Format, f.Encoding)
 	}
 	for _, row := range f.Rows {
-		place, state := fmt.Sprint(row.Row), "read"
+		place, state := strconv.Itoa(row.Row), "read"
 		if row.Sheet != "" {
 			place = row.Sheet + ":" + place
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/kvitok-gkh/kvitok/importers/catalogue"
@@ -38,10 +39,7 @@ func TestSamplesAreReadOrRefused(t *testing.T) {
 		if err != nil || entry.IsDir() {
 			return err
 		}
-		name, err := filepath.Rel(root, path)
-		if err != nil {
-			return err
-		}
+		name := strings.TrimPrefix(filepath.ToSlash(path), root+"/")
 		got, err := testFile(t.Context(), catalogue.New(), path)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)

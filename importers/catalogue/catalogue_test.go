@@ -68,14 +68,9 @@ func TestEveryCaseIsOfOneFormat(t *testing.T) {
 	}
 }
 
-// The samples of other formats of banks and suppliers must not pass for one of ours.
-func TestForeignSamples(t *testing.T) {
-	t.Parallel()
-	root := "../../../shared/samples"
-	if _, err := os.Stat(root); err != nil {
-		t.Skip("skipped: no ../shared")
-	}
-	ours := map[string]string{
+// ownSamples are the samples that are files of ours, with their formats.
+func ownSamples() map[string]string {
+	return map[string]string{
 		"synthetic/sber/9900123450_40702810800000000777_424.y03":                          "sber-payments-a",
 		"synthetic/sber/bad/no_trailer_9900123450_40702810800000000777_428.txt":           "sber-payments-a",
 		"synthetic/sber/bad/delimiter_in_address_9900123450_40702810800000000777_429.txt": "sber-payments-a",
@@ -110,6 +105,16 @@ func TestForeignSamples(t *testing.T) {
 		"synthetic/sber/new_9900123450_40702810800000000777_002_1025.txt":                 "sber-debts-2021",
 		"synthetic/sber/tpl14-1_9900123450_40702810800000000777_003_1025.txt":             "sber-debts-14-1",
 	}
+}
+
+// The samples of other formats of banks and suppliers must not pass for one of ours.
+func TestForeignSamples(t *testing.T) {
+	t.Parallel()
+	root := "../../../shared/samples"
+	if _, err := os.Stat(root); err != nil {
+		t.Skip("skipped: no ../shared")
+	}
+	ours := ownSamples()
 	formats := known()
 	found := map[string]bool{}
 	err := filepath.WalkDir(root, func(path string, entry os.DirEntry, err error) error {

@@ -20,7 +20,6 @@ type layout struct {
 	kept     []string // prefixes that look like comments
 	names    []mask
 	key      profiles.Template
-	keySlots []int // of the pieces of the key, -1 for what is no column
 	sums     []string
 	texts    []string
 	unescape *strings.Replacer
@@ -52,15 +51,10 @@ type column struct {
 	check  func(importers.Cell) error
 	sum    int // slot of its amount, -1
 	text   int // slot of its text, -1
-	money  readers
-	soft   importersSeverity
-	seen   bool // a repeated value is told
-	part   int  // group of the pattern
+	part   int // group of the pattern
 	looks  func(string) bool
 	always bool // an empty cell is told softly: an account that the payer did not give
 }
-
-type importersSeverity = profiles.Severity
 
 // group is a repeated block made ready.
 type group struct {
@@ -217,14 +211,14 @@ func (l *layout) column(from profiles.Column, set func(string, readers) setter) 
 		from.Type = profiles.CountType
 	}
 	c := &column{
-		Column: from, sum: slices.Index(l.sums, from.ID), text: slices.Index(l.texts, from.ID), soft: from.Severity,
+		Column: from, sum: slices.Index(l.sums, from.ID), text: slices.Index(l.texts, from.ID),
 		looks: looksOf(l.profile, from),
 	}
 	if from.ID == "" {
 		c.sum, c.text = -1, -1
 	}
 	read := readersOf(l.profile, from)
-	c.money, c.check = read, read.check
+	c.check = read.check
 	if from.Field != "" {
 		if c.set = set(from.Field, read); c.set == nil {
 			return nil, fmt.Errorf("column %q: the field %s cannot be read as %s", from.Name, from.Field, from.Type)
@@ -260,14 +254,15 @@ func (l *layout) group(from profiles.Group) (*group, error) {
 }
 
 // width says how many cells a line may have, in Russian.
-func (c *line) width() string {
+func (of *line) width() string {
+	c := of.Cells
 	switch {
-	case c.Cells.Step > 0:
-		return fmt.Sprintf("%d, %d, %d …", c.Cells.Min, c.Cells.Min+c.Cells.Step, c.Cells.Min+2*c.Cells.Step)
-	case c.Cells.Max > c.Cells.Min:
-		return fmt.Sprintf("%d–%d", c.Cells.Min, c.Cells.Max)
-	case c.Cells.Max == 0:
-		return fmt.Sprintf("%d или больше", c.Cells.Min)
+	case c.Step > 0:
+		return fmt.Sprintf("%d, %d, %d …", c.Min, c.Min+c.Step, c.Min+2*c.Step)
+	case c.Max > c.Min:
+		return fmt.Sprintf("%d–%d", c.Min, c.Max)
+	case c.Max == 0:
+		return fmt.Sprintf("%d или больше", c.Min)
 	}
-	return fmt.Sprint(c.Cells.Min)
+	return itoa(c.Min)
 }

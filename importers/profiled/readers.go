@@ -105,6 +105,8 @@ func textReader(p *profiles.Profile, c profiles.Column) func(importers.Cell) (st
 		return importers.ReadEmail
 	case profiles.ShareType:
 		return importers.ReadShare
+	case profiles.TextType, profiles.MoneyType, profiles.KopecksType, profiles.DecimalType, profiles.CountType,
+		profiles.DateType, profiles.MonthType, profiles.ServiceType, profiles.ZoneType: // texts, and those with readers of their own
 	}
 	read := plainReader(c)
 	if p.Subject == profiles.Residents {

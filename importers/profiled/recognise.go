@@ -1,6 +1,7 @@
 package profiled
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/kvitok-gkh/kvitok/importers"
@@ -32,15 +33,13 @@ func looksOf(p *profiles.Profile, c profiles.Column) func(string) bool {
 	case profiles.TextType, profiles.AccountType, profiles.ServiceType, profiles.ZoneType, profiles.SerialType,
 		profiles.INNType, profiles.ServiceIDTyp, profiles.FIASType, profiles.PhoneType, profiles.EmailType, profiles.ShareType:
 	}
+	return looksText(c)
+}
+
+// looksText is looksOf for texts: only some of them tell anything.
+func looksText(c profiles.Column) func(string) bool {
 	if len(c.OneOf) > 0 && c.Severity != profiles.Warning {
-		return func(s string) bool {
-			for _, word := range c.OneOf {
-				if s == word {
-					return true
-				}
-			}
-			return false
-		}
+		return func(s string) bool { return slices.Contains(c.OneOf, s) }
 	}
 	if c.Field == "account" || c.Field == "serial" {
 		return func(s string) bool {
@@ -81,49 +80,53 @@ func (l *layout) recognise(s *importers.Sample) (score int) {
 	if s.Kind != importers.KindText {
 		return 0
 	}
-	rows, fit, exact, first := 0, 0, 0, true
-	seen := map[*line]bool{}
-	for _, text := range append(l.hashed(s), s.Lines...) {
-		of, cells := l.kindOf(text, first)
-		first = false
-		switch {
-		case of == nil:
-			rows++
-		case of.Is == profiles.Row:
-			rows++
-			told, right := of.telling(cells)
-			if told > 1 && right == 0 {
-				return 0 // the header of another table
-			}
-			if of.looks(cells) {
-				if told == right {
-					exact++
-				}
-				fit++
-				seen[of] = true
-			}
-		case of.Is == profiles.Pack && of.looks(cells):
-			seen[of] = true
-			fit++
-			rows++
-		case of.Is == profiles.Pack:
-			rows++
-		default:
-			seen[of] = seen[of] || of.Prefix != "" || of.looks(cells)
+	look := look{seen: map[*line]bool{}}
+	for i, text := range append(l.hashed(s), s.Lines...) {
+		of, cells := l.kindOf(text, i == 0)
+		if look.line(of, cells); look.foreign {
+			return 0
 		}
 	}
 	for _, want := range l.lines {
-		if want.Need && !want.Last && !seen[want] && !l.marked {
+		if want.Need && !want.Last && !look.seen[want] && !l.marked {
 			return 0 // rows that nothing marks are known by their head
 		}
 	}
 	switch {
-	case rows == 0 && (l.profile.OnlyTotals || l.marked) && len(seen) > 0:
+	case look.rows == 0 && (l.profile.OnlyTotals || l.marked) && len(look.seen) > 0:
 		return 1
-	case fit > 0 && fit*3 >= rows:
-		return fit + exact
+	case look.fit > 0 && look.fit*3 >= look.rows:
+		return look.fit + look.exact
 	}
 	return 0
+}
+
+// look counts what the first lines of a text look like.
+type look struct {
+	rows, fit, exact int
+	seen             map[*line]bool
+	foreign          bool // a row is the header of another table
+}
+
+func (k *look) line(of *line, cells []string) {
+	switch {
+	case of == nil:
+		k.rows++
+	case of.Is == profiles.Row || of.Is == profiles.Pack:
+		k.rows++
+		told, right := of.telling(cells)
+		k.foreign = told > 1 && right == 0 && of.Is == profiles.Row
+		if !of.looks(cells) {
+			return
+		}
+		k.seen[of] = true
+		k.fit++
+		if told == right {
+			k.exact++
+		}
+	case of.Prefix != "" || of.looks(cells):
+		k.seen[of] = true
+	}
 }
 
 // hashed are the lines that begin with "#" and are this layout's own.
@@ -227,13 +230,19 @@ func (l *layout) kindOf(text string, first bool) (*line, []string) {
 		}
 	}
 	cells := importers.SplitRowBy(text, l.cut, l.usual)
+	return l.byCells(cells, first), cells
+}
+
+// byCells finds the kind of a line that no prefix tells: by how many cells it has, then by how they look. A line
+// that no kind has so many cells of is a broken row.
+func (l *layout) byCells(cells []string, first bool) *line {
 	var fallback, fits *line
 	for _, of := range l.lines {
 		switch {
 		case of.Prefix != "" || of.First && !first:
 		case of.Cells.Fits(len(cells)):
 			if !of.rival || of.looks(cells) {
-				return of, cells
+				return of
 			}
 			if fits == nil {
 				fits = of
@@ -243,9 +252,9 @@ func (l *layout) kindOf(text string, first bool) (*line, []string) {
 		}
 	}
 	if fits != nil {
-		return fits, cells
+		return fits
 	}
-	return fallback, cells
+	return fallback
 }
 
 // rivals marks the kinds of lines that the number of cells does not tell apart: then the cells do.

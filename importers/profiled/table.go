@@ -2,7 +2,7 @@ package profiled
 
 import (
 	"context"
-	"fmt"
+	"slices"
 
 	"github.com/kvitok-gkh/kvitok/housing"
 	"github.com/kvitok-gkh/kvitok/importers"
@@ -19,8 +19,6 @@ type table struct {
 // tableRow is a row of a table while it is read.
 type tableRow struct {
 	*reading
-	rec    importers.Record // what its groups have to say
-	groups map[*group]string
 }
 
 func newTable(l *layout) importers.Format {
@@ -150,13 +148,14 @@ func (row *tableRow) readGroup(l *layout, g *group, cell importers.Cell) error {
 	only.At = 1
 	rec := importers.Record{}
 	row.group(&rec, &only, []string{cell.Text})
-	for _, p := range rec.Problems {
-		if p.IsError() {
-			return importers.Wrong(p.Code, p.Text, p.Expected)
-		}
-		return importers.Doubtful(p.Code, p.Text, p.Expected)
+	if len(rec.Problems) == 0 {
+		return nil
 	}
-	return nil
+	p := rec.Problems[0]
+	if rec.Rejected() {
+		p = rec.Problems[slices.IndexFunc(rec.Problems, housing.Problem.IsError)]
+	}
+	return &importers.CellError{Code: p.Code, Text: p.Text, Expected: p.Expected, Severity: p.Severity}
 }
 
 // fact makes the fact of a row whose cells are all right.
@@ -176,8 +175,9 @@ func (row *tableRow) fact(l *layout, src housing.Source) (importers.Fact, *impor
 		of.columns = append(of.columns, &column{Column: c})
 	}
 	pay = row.payment(&rec, of, pay)
-	for _, p := range rec.Problems {
-		return nil, &importers.CellError{Code: p.Code, Text: fmt.Sprint(p.Text), Severity: p.Severity}
+	if len(rec.Problems) > 0 {
+		p := rec.Problems[0]
+		return pay, &importers.CellError{Code: p.Code, Text: p.Text, Severity: p.Severity}
 	}
 	return pay, nil
 }

@@ -165,30 +165,39 @@ func (r *reading) statements(rec *importers.Record, of *line, text string, cells
 			in = []string{found[c.part]}
 			c = c.first()
 		}
-		at, value := r.find(c, in)
-		if at < 0 || value == "" {
-			if c.Need || c.Sums != "" || c.Counts != "" {
-				return nil, "столбец «" + c.Name + "» не заполнен"
-			}
-			continue
-		}
-		cell := importers.Cell{Text: value}
-		err := c.check(cell)
-		if c.set != nil {
-			err = c.set(&r.draft, cell)
-		}
-		if err != nil {
-			rec.Blame(c.Name, value, err)
-			return nil, rec.Problems[len(rec.Problems)-1].Russian()
+		value, why := r.statement(rec, c, in)
+		if why != "" {
+			return nil, why
 		}
 		for i, check := range of.checks {
-			if check.column.Column.ID == c.ID && check.column.Name == c.Name {
-				m, err := importers.ReadMoney(cell)
+			if value != "" && check.column.ID == c.ID && check.column.Name == c.Name {
+				m, err := importers.ReadMoney(importers.Cell{Text: value})
 				numbers[i] = number{m, err == nil}
 			}
 		}
 	}
 	return numbers, ""
+}
+
+// statement reads one value of a line of totals; an empty one may be where nothing counts on it.
+func (r *reading) statement(rec *importers.Record, c *column, cells []string) (value, why string) {
+	at, value := r.find(c, cells)
+	if at < 0 || value == "" {
+		if c.Need || c.Sums != "" || c.Counts != "" {
+			return "", "столбец «" + c.Name + "» не заполнен"
+		}
+		return "", ""
+	}
+	cell := importers.Cell{Text: value}
+	err := c.check(cell)
+	if c.set != nil {
+		err = c.set(&r.draft, cell)
+	}
+	if err != nil {
+		rec.Blame(c.Name, value, err)
+		return "", rec.Problems[len(rec.Problems)-1].Russian()
+	}
+	return value, ""
 }
 
 // first is the column of a pattern's group, which stands in a list of one.
