@@ -16,6 +16,7 @@ type LedgerResult struct {
 	Distributed int                `json:"distributed"` // payments
 	Changed     int64              `json:"changed"`     // rows of the ledger
 	Offset      int                `json:"offset"`      // accounts whose overpayment paid a debt
+	Penalty     PenaltyResult      `json:"penalty"`
 	Totals      store.LedgerTotals `json:"totals"`
 }
 
@@ -54,6 +55,20 @@ func (p *Pipeline) Ledger(ctx context.Context, period housing.Period) (LedgerRes
 		if _, err := p.rebuild(ctx, period); err != nil {
 			return result, err
 		}
+	}
+	err = p.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		result.Penalty, err = p.chargePenalties(ctx, tx, period)
+		return err
+	})
+	if err != nil {
+		return result, err
+	}
+	if result.Penalty.Changed > 0 {
+		more, err := p.rebuild(ctx, period)
+		if err != nil {
+			return result, err
+		}
+		result.Changed += more
 	}
 	result.Totals, err = p.Store.Ledger(ctx, p.Organisation.ID, period)
 	if err != nil {

@@ -1,0 +1,129 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+)
+
+// ClaimRow is one fact about an unpaid month of an account and payee: what was left of it at the end of
+// the month before (Kind "owed"), what changed it this month ("changed"), what was paid for it ("paid").
+type ClaimRow struct {
+	House, Account int64
+	Payee          string // INN
+	Capital        bool   // capital repair: a claim of its own
+	Service        housing.Service
+	Month          housing.Period
+	Kind           string
+	On             housing.Date // of a payment
+	Amount         housing.Money
+}
+
+// The kinds of rows of a claim.
+const (
+	ClaimOwed    = "owed"
+	ClaimChanged = "changed"
+	ClaimPaid    = "paid"
+)
+
+// Claims streams the months that accounts owed at the end of the month before, in order of account,
+// payee and month. What was brought in without a month is not among them: nobody knows since when it is
+// due. Offsets have no day of payment: they count from the first day of the month they are booked in.
+func (t *Tx) Claims(ctx context.Context, organisation int64, period housing.Period, each func(ClaimRow) error) error {
+	const sql = `
+WITH mine AS (SELECT id FROM houses WHERE organisation_id = $1),
+older AS (SELECT house_id, account_id, service, payee_id, month, sum(amount)::bigint AS amount FROM debts
+    WHERE period = ($2::date - interval '1 month')::date AND kind = 'principal' GROUP BY 1, 2, 3, 4, 5),
+penalties AS (SELECT house_id, account_id, service, payee_id, sum(amount)::bigint AS amount FROM debts
+    WHERE period = ($2::date - interval '1 month')::date AND kind = 'penalty' GROUP BY 1, 2, 3, 4),
+owed AS (
+    SELECT house_id, account_id, service, payee_id, month, amount FROM older WHERE month > '1900-01-01'
+    UNION ALL
+    SELECT b.house_id, b.account_id, b.service, b.payee_id, b.period,
+        (b.closing - COALESCE(o.amount, 0) - COALESCE(x.amount, 0))::bigint
+    FROM balances b
+    LEFT JOIN (SELECT house_id, account_id, service, payee_id, sum(amount)::bigint AS amount FROM older GROUP BY 1, 2, 3, 4) o
+        USING (house_id, account_id, service, payee_id)
+    LEFT JOIN penalties x USING (house_id, account_id, service, payee_id)
+    WHERE b.period = ($2::date - interval '1 month')::date
+    UNION ALL
+    SELECT a.house_id, n.account_id, n.service, n.payee_id, n.month, n.amount
+    FROM opening_balances n JOIN accounts a ON a.id = n.account_id WHERE n.period = $2 AND n.month > '1900-01-01'),
+late AS (SELECT house_id, account_id, payee_id, service = 'capital_repair' AS capital, month FROM owed
+    GROUP BY 1, 2, 3, 4, 5 HAVING sum(amount) > 0),
+rows AS (
+    SELECT house_id, account_id, service, payee_id, month, 'owed' AS kind, NULL::date AS paid_on, amount FROM owed
+    UNION ALL
+    SELECT house_id, account_id, service, payee_id, month, 'changed', NULL, amount FROM ledger_lines WHERE period = $2 AND kind <> 'penalty'
+    UNION ALL
+    SELECT p.house_id, p.account_id, p.service, p.payee_id, p.month, 'paid', COALESCE(y.paid_on, $2), p.amount
+    FROM payment_parts p LEFT JOIN payments y ON y.id = p.payment_id AND y.period = $2
+    WHERE p.period = $2 AND p.kind = 'principal' AND p.month < $2)
+SELECT r.house_id, r.account_id, o.inn, r.service = 'capital_repair', r.service, r.month, r.kind, r.paid_on, r.amount
+FROM rows r JOIN late USING (house_id, account_id, payee_id, month) JOIN organisations o ON o.id = r.payee_id
+WHERE late.capital = (r.service = 'capital_repair') AND r.house_id IN (SELECT id FROM mine)
+ORDER BY r.house_id, r.account_id, r.payee_id, 4, r.month, r.kind, r.paid_on, r.service`
+	if err := t.lockLedger(ctx, organisation, period); err != nil {
+		return err
+	}
+	rows, err := t.Query(ctx, sql, organisation, period)
+	if err != nil {
+		return fmt.Errorf("read the unpaid months: %w", err)
+	}
+	var c ClaimRow
+	_, err = pgx.ForEachRow(rows, []any{&c.House, &c.Account, &c.Payee, &c.Capital, &c.Service, &c.Month, &c.Kind, &c.On, &c.Amount}, func() error {
+		return each(c)
+	})
+	if err != nil {
+		return fmt.Errorf("read the unpaid months: %w", err)
+	}
+	return nil
+}
+
+// PutPenalties makes the penalty lines of a month those given, and returns how many rows it had to change.
+func (t *Tx) PutPenalties(ctx context.Context, organisation int64, period housing.Period, lines []LedgerLine) (changed int64, err error) {
+	const drop = `
+DELETE FROM ledger_lines l USING houses h
+WHERE l.period = $2 AND l.kind = 'penalty' AND h.id = l.house_id AND h.organisation_id = $1
+    AND NOT EXISTS (SELECT FROM kvitok_penalties n WHERE n.key = l.key AND n.amount = l.amount AND n.reason = l.reason)`
+	const add = `
+INSERT INTO ledger_lines (period, house_id, account_id, service, payee_id, kind, month, amount, reason, document, key)
+SELECT $1, n.house_id, n.account_id, n.service, n.payee_id, 'penalty', $1, n.amount, n.reason, '', n.key
+FROM kvitok_penalties n ORDER BY n.house_id, n.account_id
+ON CONFLICT (period, key) DO NOTHING`
+	if _, err := t.Exec(ctx, `DROP TABLE IF EXISTS pg_temp.kvitok_penalties`); err != nil {
+		return 0, fmt.Errorf("book the penalties: %w", err)
+	}
+	if _, err := t.Exec(ctx, `
+CREATE TEMP TABLE kvitok_penalties (house_id bigint, account_id bigint, service text, payee_id bigint, amount bigint, reason text, key text) ON COMMIT DROP`); err != nil {
+		return 0, fmt.Errorf("book the penalties: %w", err)
+	}
+	payees, err := t.OrganisationIDs(ctx)
+	if err != nil {
+		return 0, err
+	}
+	_, err = t.CopyFrom(ctx, pgx.Identifier{"kvitok_penalties"},
+		[]string{"house_id", "account_id", "service", "payee_id", "amount", "reason", "key"},
+		pgx.CopyFromSlice(len(lines), func(i int) ([]any, error) {
+			l := &lines[i]
+			return []any{l.House, l.Account, string(l.Service), payees[l.Payee], int64(l.Amount), l.Reason, l.Key}, nil
+		}))
+	if err != nil {
+		return 0, fmt.Errorf("book the penalties: %w", err)
+	}
+	if _, err := t.Exec(ctx, "ANALYZE kvitok_penalties"); err != nil {
+		return 0, fmt.Errorf("book the penalties: %w", err)
+	}
+	gone, err := t.Exec(ctx, drop, organisation, period)
+	if err != nil {
+		return 0, fmt.Errorf("take out penalties that are no more: %w", err)
+	}
+	added, err := t.Exec(ctx, add, period)
+	if err != nil {
+		return 0, fmt.Errorf("book the penalties: %w", err)
+	}
+	return gone.RowsAffected() + added.RowsAffected(), nil
+}
