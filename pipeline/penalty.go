@@ -160,11 +160,11 @@ func (w *penaltyWork) grow(was, now penalties.Claim) error {
 	now.Paid = settled(now.Paid)
 	after, err := penalties.Calculate(now, w.now, w.rules)
 	if err != nil {
-		return err //nolint:wrapcheck // names the claim
+		return err
 	}
 	before, err := penalties.Calculate(was, w.before, w.earlier)
 	if err != nil {
-		return err //nolint:wrapcheck // names the claim
+		return err
 	}
 	for _, f := range after.Findings {
 		w.result.Notes[f.Code] = f.Text

@@ -1,10 +1,16 @@
 package pipeline_test
 
 import (
+	"bytes"
+	"errors"
+	"fmt"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/kvitok-gkh/kvitok/housing"
 	"github.com/kvitok-gkh/kvitok/pipeline"
+	"github.com/kvitok-gkh/kvitok/store"
 )
 
 // penalised is a town whose first account owed 1000 roubles for May 2026 (due on 15 June) when our records
@@ -132,5 +138,42 @@ func TestPenaltySwitchedOff(t *testing.T) {
 	w.ledger(t, november)
 	if got := w.penalty(t, account, november); got != 0 {
 		t.Errorf("booked %s", got)
+	}
+}
+
+// The day table comes to what the months booked, but for a kopeck a rounded total; a debt that the month of
+// the first record brought in was not booked before it.
+func TestPenaltySheet(t *testing.T) {
+	t.Parallel()
+	w, account := penalised(t)
+	number := one[string](t, w.store, "SELECT number FROM accounts WHERE id = $1", account)
+	w.ledger(t, w.period)
+	sheet, err := w.PenaltySheet(t.Context(), number, w.period)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(sheet.Claims) != 1 || sheet.Total != 5408 || sheet.Booked != 2266 { // 1000 × (60 / 300 + 48 / 130) × 9.5 % = 54.0769
+		t.Errorf("sheet of %d claims, %s, booked %s", len(sheet.Claims), sheet.Total, sheet.Booked)
+	}
+	rows := make([]string, 0, len(sheet.Claims[0].Rows))
+	for _, r := range sheet.Claims[0].Rows {
+		rows = append(rows, fmt.Sprintf("%s %s–%s %d %s %s %s", r.Kind, r.Days.From, r.Days.To, r.Days.Days(), r.Debt, r.Share(), r.Amount))
+	}
+	want := []string{
+		"без пеней 2026-06-16–2026-07-16 30 1000.00  0.00", "начислено 2026-07-16–2026-09-14 60 1000.00 1/300 19.00",
+		"начислено 2026-09-14–2026-11-01 48 1000.00 1/130 35.08",
+	}
+	if diff := cmp.Diff(want, rows); diff != "" {
+		t.Errorf("rows (-want +got):\n%s", diff)
+	}
+	var pdf, xlsx bytes.Buffer
+	if err := errors.Join(w.Printer.Penalties(&pdf, sheet), w.WritePenalties(t.Context(), &xlsx, w.period, sheet)); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.HasPrefix(pdf.Bytes(), []byte("%PDF")) || !bytes.HasPrefix(xlsx.Bytes(), []byte("PK")) {
+		t.Error("the papers are none")
+	}
+	if _, err := w.PenaltySheet(t.Context(), "none", w.period); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("an account that is not there: %v", err)
 	}
 }

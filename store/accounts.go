@@ -2,7 +2,10 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/kvitok-gkh/kvitok/housing"
 )
@@ -190,3 +193,20 @@ func (q Queries) AccountIDs(ctx context.Context, organisation int64, numbers []s
 }
 
 const unknownAccount = "лицевой счёт не найден: проверьте номер или загрузите сначала список лицевых счетов"
+
+// AccountHead returns an account by its number, with the house it stands in. ErrNotFound: there is none.
+func (q Queries) AccountHead(ctx context.Context, organisation int64, number string) (house housing.House, account housing.Account, err error) {
+	const sql = `
+SELECT h.id, h.address, a.id, a.number, a.unified, a.service_code, a.payer, p.flat, p.room, p.kind
+FROM accounts a JOIN houses h ON h.id = a.house_id JOIN premises p ON p.id = a.premises_id
+WHERE a.organisation_id = $1 AND a.number = $2`
+	err = q.QueryRow(ctx, sql, organisation, number).Scan(&house.ID, &house.Address, &account.ID, &account.Number, &account.Unified,
+		&account.ServiceID, &account.Payer, &account.Premises.Flat, &account.Premises.Room, &account.Premises.Kind)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return house, account, fmt.Errorf("account %s: %w", number, ErrNotFound)
+	}
+	if err != nil {
+		return house, account, fmt.Errorf("read account %s: %w", number, err)
+	}
+	return house, account, nil
+}

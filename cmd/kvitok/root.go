@@ -85,7 +85,7 @@ func (e *environment) root() *cobra.Command {
 	root.AddCommand(
 		e.demoCommand(), e.importCommand(), e.matchCommand(), e.chargeCommand(), e.calcCommand(),
 		e.explainCommand(), e.whatIfCommand(), e.replayCommand(), e.ledgerCommand(), e.gateCommand(), e.issueCommand(),
-		e.receiptsCommand(), e.verifyCommand(),
+		e.receiptsCommand(), e.penaltiesCommand(), e.verifyCommand(),
 		e.reportCommand(), e.formatsCommand(),
 		e.exportCommand(), e.runCommand(), e.serveCommand(), e.workerCommand(), e.checkCommand(),
 		e.migrateCommand(), e.benchCommand(), e.versionCommand(),

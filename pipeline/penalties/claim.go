@@ -38,6 +38,19 @@ const (
 	Moratorium Kind = "moratorium" // days on which no penalty may be charged
 )
 
+// Russian names the kind as a table prints it.
+func (k Kind) Russian() string {
+	switch k {
+	case Free:
+		return "без пеней"
+	case Charged:
+		return "начислено"
+	case Moratorium:
+		return "мораторий"
+	}
+	return ""
+}
+
 // Row is a stretch of days on which debt, rate and share are the same.
 type Row struct {
 	Kind     Kind             `json:"kind"`
