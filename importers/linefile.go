@@ -166,3 +166,8 @@ func (n Named) Fail(column string, err error) {
 	}
 	n.Record.Problems = append(n.Record.Problems, n.Record.problem(column, value, err))
 }
+
+// FailRow adds a problem of the row as a whole.
+func (n Named) FailRow(err error) {
+	n.Record.Problems = append(n.Record.Problems, n.Record.problem("", "", err))
+}

@@ -30,8 +30,10 @@ func NewDocuments(o Options, period housing.Period) (*Documents, error) {
 		first  int
 		titles []string
 	}{
-		{&d.main, "Разделы 1-2", 4, mainTitles()}, {&d.services, "Разделы 3-6", 5, serviceTitles()},
-		{&d.penalties, "Неустойки и судебные расходы", 3, penaltyTitles()}, {&d.repair, "Капитальный ремонт", 2, repairTitles()},
+		{&d.main, "Разделы 1-2", 4, mainTitles()},
+		{&d.services, "Разделы 3-6", 5, serviceTitles()},
+		{&d.penalties, "Неустойки и судебные расходы", 3, penaltyTitles()},
+		{&d.repair, "Капитальный ремонт", 2, repairTitles()},
 		{&d.places, "Платежные реквизиты", 2, placeTitles()},
 	} {
 		if *p.to, err = newPage(book, p.name, p.first, p.titles); err != nil {

@@ -56,8 +56,8 @@ func WriteReadings(w io.Writer, o Options, period housing.Period, readings iter.
 			return c, closed(book, err)
 		}
 		cells := []string{m.House, m.Number, Resource(m.Service), month(period), "", "", "", day(m.On), "", ""}
-		for i := range min(m.Zones, len(m.Values)) {
-			cells[4+i] = m.Values[i].Trim().Russian()
+		for i, v := range m.Values[:min(m.Zones, len(m.Values))] {
+			cells[4+i] = v.Trim().Russian()
 		}
 		if err := sheet.add(cells); err != nil {
 			return c, closed(book, err)

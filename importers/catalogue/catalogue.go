@@ -14,6 +14,7 @@ import (
 	"github.com/kvitok-gkh/kvitok/importers/events"
 	"github.com/kvitok-gkh/kvitok/importers/gis"
 	"github.com/kvitok-gkh/kvitok/importers/houses"
+	"github.com/kvitok-gkh/kvitok/importers/payments"
 	"github.com/kvitok-gkh/kvitok/importers/profiled"
 	"github.com/kvitok-gkh/kvitok/importers/readings"
 	"github.com/kvitok-gkh/kvitok/importers/residents"
@@ -97,6 +98,7 @@ func coded() importers.Catalogue {
 		benefits.NewUslugiCSV(),
 		benefits.NewOrgOut(),
 		benefits.NewIvanovo(),
+		payments.NewObninsk(),
 		sectioned.New(),
 		condo.NewMeters(),
 		condo.NewHouseMeters(),
