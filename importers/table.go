@@ -83,14 +83,19 @@ func (c *Column[T]) called(name string) bool {
 // marked reports whether a row is the header of this table: it has a mark, all keys and one more
 // column. Others may be missing: bind then says which.
 func (t Table[T]) marked(header []string) bool {
-	names := make([]string, len(header))
-	for i, cell := range header {
-		names[i] = heading(cell)
+	names := make(map[string]bool, len(header))
+	for _, cell := range header {
+		if name := heading(cell); name != "" {
+			names[name] = true
+		}
+	}
+	if len(names) < 2 { // a mark and one more column
+		return false
 	}
 	known, mark := 0, false
 	for i := range t.Columns {
 		column := &t.Columns[i]
-		there := slices.ContainsFunc(names, column.called)
+		there := names[heading(column.Name)] || slices.ContainsFunc(column.Also, func(also string) bool { return names[heading(also)] })
 		if column.Key && !there {
 			return false
 		}
@@ -221,7 +226,12 @@ func (r *Record) problem(column, value string, err error) housing.Problem {
 // heading brings a name of a column to one spelling: case, ё, kinds of spaces and «м²» do not
 // matter. Windows-1251 has no «²», so tables in it say «м2».
 func heading(name string) string {
-	name = strings.NewReplacer("ё", "е", "²", "2", "\u200b", "", "\ufeff", "").Replace(strings.ToLower(name))
+	name = strings.ToLower(name)
+	if !isASCII(name) {
+		for _, odd := range [...][2]string{{"ё", "е"}, {"²", "2"}, {"\u200b", ""}, {"\ufeff", ""}} {
+			name = strings.ReplaceAll(name, odd[0], odd[1])
+		}
+	}
 	return strings.TrimRight(strings.Join(strings.Fields(name), " "), " *:")
 }
 

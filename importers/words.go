@@ -14,11 +14,6 @@ func ReadService(c Cell) (housing.Service, error) {
 		}
 	}
 	name := heading(c.Text)
-	for _, s := range housing.Services() {
-		if name == heading(s.Russian()) {
-			return s, nil
-		}
-	}
 	switch name {
 	case "содержание", "содержание жилья", "содержание и ремонт", "содержание и ремонт жилого помещения":
 		return housing.Maintenance, nil
@@ -40,6 +35,11 @@ func ReadService(c Cell) (housing.Service, error) {
 		return housing.Heating, nil
 	case "тко", "вывоз тко", "вывоз мусора", "твердые коммунальные отходы":
 		return housing.SolidWaste, nil
+	}
+	for _, s := range housing.Services() {
+		if name == heading(s.Russian()) {
+			return s, nil
+		}
 	}
 	text := "такой услуги нет"
 	if why := latinLetter([]rune(c.Text)); why != "" {

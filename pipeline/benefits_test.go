@@ -47,3 +47,27 @@ func TestSocialTable(t *testing.T) {
 		t.Errorf("a table cut short ended as %s: %s", cut.Status, cut.Reason)
 	}
 }
+
+// Payments that come as a table of dBase in a zip are booked; two equal ones are two, and neither is booked
+// again when the registry comes under another name.
+func TestObninskPayments(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 20)
+	content := goldenInput(t, "payments/testdata/obninsk-payments-dbf/good/input.zip")
+	got := w.take(t, town.Bank, "7701234567_40702810900000000001_01_5_D03102026.zip", content)
+	if got.Counts != (housing.Counts{Rows: 3, Accepted: 3}) || got.Subject != "payments" {
+		t.Errorf("ended as %+v: %v", got.Counts, got.Problems)
+	}
+	// The same registry, packed anew: other bytes.
+	again := w.take(t, town.Bank, "7701234567_40702810900000000001_01_5_D04102026.zip", content+"\x00")
+	if again.Status != housing.FileRefused && again.Counts.Accepted != 0 {
+		t.Errorf("again: %+v", again.Counts)
+	}
+	if sum := one[int](t, w.store, "SELECT sum(amount)::int FROM payments"); sum != 300001 {
+		t.Errorf("%d kopecks booked", sum)
+	}
+	bad := w.take(t, town.Bank, "7701234567_40702810900000000001_01_6_D05102026.dbf", goldenInput(t, "payments/testdata/obninsk-payments-dbf/bad-values/input.dbf"))
+	if bad.Status != housing.FileRefused {
+		t.Errorf("a registry with bad rows ended as %s", bad.Status)
+	}
+}
