@@ -3,6 +3,7 @@ package profiles_test
 import (
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -45,6 +46,37 @@ func TestBuiltin(t *testing.T) {
 		}
 		if p.Source != "" || len(p.Text) == 0 {
 			t.Errorf("%s: source %q, %d bytes of text", p.Name, p.Source, len(p.Text))
+		}
+	}
+}
+
+// docs/formats.md tells every key that a profile may have, and every profile that is built in.
+func TestReferenceIsComplete(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join("..", "docs", "formats.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc := string(text)
+	for _, model := range []reflect.Type{
+		reflect.TypeFor[profiles.Profile](), reflect.TypeFor[profiles.FileName](), reflect.TypeFor[profiles.Line](),
+		reflect.TypeFor[profiles.Column](), reflect.TypeFor[profiles.Group](), reflect.TypeFor[profiles.Export](), reflect.TypeFor[profiles.Meters](),
+	} {
+		for field := range model.Fields() {
+			key := field.Tag.Get("yaml")
+			if key != "-" && !strings.Contains(doc, "`"+key+"`") && !strings.Contains(doc, key+":") {
+				t.Errorf("the reference does not tell the key %s of %s", key, model.Name())
+			}
+		}
+	}
+	list, err := profiles.Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range list {
+		short := p.Name[strings.LastIndex(p.Name, "-"):]
+		if !strings.Contains(doc, p.Name) && !strings.Contains(doc, short) {
+			t.Errorf("the reference does not tell the profile %s", p.Name)
 		}
 	}
 }
