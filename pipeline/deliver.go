@@ -91,7 +91,11 @@ func (p *Pipeline) deliverOne(ctx context.Context, partner Partner) (end deliver
 		end = delivered
 		p.Log.LogAttrs(ctx, slog.LevelInfo, "delivered", slog.String("partner", partner.Name), slog.String("file", sent.Name),
 			slog.Bool("already", sent.Already))
-		return tx.MarkDelivered(ctx, out.ID, p.Now())
+		kept, err := p.keepDelivered(out)
+		if err != nil {
+			return err
+		}
+		return tx.MarkDelivered(ctx, out.ID, p.Now(), kept)
 	})
 	return end, err
 }

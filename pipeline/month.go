@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -36,12 +37,22 @@ func (p *Pipeline) Run(ctx context.Context, period housing.Period) (Summary, err
 		items, err := step.do(ctx, period, &s)
 		s.Stages = append(s.Stages, Stage{Name: step.name, Items: items, Took: p.Now().Sub(began)})
 		if err != nil {
-			return s, fmt.Errorf("%s: %w", step.name, err)
+			return s, errors.Join(fmt.Errorf("%s: %w", step.name, err), p.serveTheOthers(ctx, step.name, &s))
 		}
 		p.Log.LogAttrs(ctx, slog.LevelInfo, "stage done", slog.String("stage", step.name), slog.String("period", period.String()),
 			slog.Int("items", items), slog.Int64("ms", p.Now().Sub(began).Milliseconds()))
 	}
 	return s, nil
+}
+
+// serveTheOthers brings the answers to what has come in, where a partner could not be reached: without his files the month is not charged,
+// but nobody else waits for his.
+func (p *Pipeline) serveTheOthers(ctx context.Context, failed string, s *Summary) error {
+	if failed != "ingest" || ctx.Err() != nil {
+		return nil
+	}
+	_, err := p.deliverStep(ctx, s.Period, s)
+	return err
 }
 
 // Summary tells what a month's run did.

@@ -55,9 +55,10 @@ ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED`
 	return o, nil
 }
 
-// MarkDelivered notes that a file arrived.
-func (q Queries) MarkDelivered(ctx context.Context, id int64, now time.Time) error {
-	if _, err := q.Exec(ctx, "UPDATE outgoing SET delivered_at = $2, last_error = '' WHERE id = $1", id, now); err != nil {
+// MarkDelivered notes that a file arrived, and where a copy of it is kept.
+func (q Queries) MarkDelivered(ctx context.Context, id int64, now time.Time, kept string) error {
+	const sql = "UPDATE outgoing SET delivered_at = $2, archived = $3, last_error = '' WHERE id = $1"
+	if _, err := q.Exec(ctx, sql, id, now, kept); err != nil {
 		return fmt.Errorf("note a delivery: %w", err)
 	}
 	return nil

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -15,15 +16,16 @@ import (
 
 func (e *environment) importCommand() *cobra.Command {
 	var format, partner, xlsx string
-	var rehearse bool
+	var rehearse, replay bool
+	var window againFlags
 	var period housing.Period
 	c := &cobra.Command{
 		Use: "import FILE...", Short: "Take in files, whatever format of the catalogue they are of",
 		Long: "Take in files: archived as received, recognised by content, every row accepted, unchanged or rejected with\n" +
 			"a reason. The originals stay. The same file twice changes nothing.\n" +
 			"--rehearse shows instead what the files would create, change and move, and how many kopecks of the open month,\n" +
-			"and writes nothing. Its exit code is 3 with rejected rows, 1 where a file would be refused.",
-		Args: cobra.MinimumNArgs(1),
+			"and writes nothing. Its exit code is 3 with rejected rows, 1 where a file would be refused.\n" +
+			"--replay takes the files received from --from to --to from the archive once more: rows that were rejected are tried again.",
 	}
 	c.Flags().StringVar(&format, "format", "", "do not recognise, take this format")
 	c.Flags().StringVar(&partner, "partner", "operator", "whose files these are: the protocols go to this partner's outbox")
@@ -31,6 +33,14 @@ func (e *environment) importCommand() *cobra.Command {
 	c.Flag("period").DefValue = ""
 	c.Flags().BoolVar(&rehearse, "rehearse", false, "show what would change, in kopecks, and write nothing")
 	c.Flags().StringVar(&xlsx, "xlsx", "", "with --rehearse: write everything to this workbook")
+	c.Flags().BoolVar(&replay, "replay", false, "instead of FILE: take the files of the archive, received from --from to --to, once more")
+	window.add(c)
+	c.Args = func(_ *cobra.Command, files []string) error {
+		if replay == (len(files) > 0) {
+			return errors.New("either files or --replay must be given")
+		}
+		return nil
+	}
 	c.RunE = e.do(func(ctx context.Context, files []string) error {
 		if xlsx != "" && !rehearse {
 			return &usageError{"--xlsx belongs to --rehearse"}
@@ -41,6 +51,12 @@ func (e *environment) importCommand() *cobra.Command {
 			}
 			if err := a.forceFormat(format); err != nil {
 				return err
+			}
+			if replay {
+				if c.Flags().Changed("partner") {
+					window.partner = partner
+				}
+				return e.retake(ctx, a, window, period)
 			}
 			if rehearse {
 				return e.rehearse(ctx, a, pipeline.RehearsalInput{Partner: partner, Files: files, Period: period}, xlsx)

@@ -87,7 +87,7 @@ func (e *environment) root() *cobra.Command {
 		e.explainCommand(), e.whatIfCommand(), e.replayCommand(), e.ledgerCommand(), e.gateCommand(), e.issueCommand(),
 		e.receiptsCommand(), e.penaltiesCommand(), e.verifyCommand(),
 		e.reportCommand(), e.formatsCommand(),
-		e.exportCommand(), e.runCommand(), e.serveCommand(), e.workerCommand(), e.checkCommand(),
+		e.exportCommand(), e.deliverCommand(), e.runCommand(), e.serveCommand(), e.workerCommand(), e.checkCommand(),
 		e.migrateCommand(), e.benchCommand(), e.versionCommand(),
 	)
 	return root
