@@ -96,13 +96,17 @@ func countOf(subjects []housing.SubjectChanges) (n int) {
 func changeLine(c *housing.FactChange) string {
 	var parts []string
 	for _, f := range c.Fields {
-		if c.Kind == housing.FactCreated {
+		if c.Kind == housing.FactCreated || c.Kind == "" {
 			parts = append(parts, f.Name+": "+f.After)
 			continue
 		}
 		parts = append(parts, f.Name+": "+orNothing(f.Before)+" → "+orNothing(f.After))
 	}
-	head := strings.Join(notEmpty(c.Subject+" ("+c.Kind.Russian()+")", c.Account, c.What), ", ")
+	subject := c.Subject
+	if c.Kind != "" {
+		subject += " (" + c.Kind.Russian() + ")"
+	}
+	head := strings.Join(notEmpty(subject, c.Account, c.What), ", ")
 	if c.Account == "" && c.House != "" {
 		head += ", " + c.House
 	}

@@ -90,6 +90,7 @@ func (e *environment) root() *cobra.Command {
 		e.exportCommand(), e.deliverCommand(), e.runCommand(), e.serveCommand(), e.workerCommand(), e.checkCommand(),
 		e.migrateCommand(), e.benchCommand(), e.versionCommand(),
 	)
+	root.AddCommand(e.traceCommand())
 	return root
 }
 
