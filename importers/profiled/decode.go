@@ -17,6 +17,7 @@ type reading struct {
 	*layout
 	in       importers.Input
 	draft    draft
+	record   importers.Record
 	held     order // said by heads, packs and a trailer
 	tally    tally
 	aside    []importers.Aside
@@ -93,7 +94,8 @@ func (r *reading) take(text importers.Line, yield func(importers.Record) error) 
 		}
 		return nil
 	}
-	rec := importers.Record{Row: text.Number, Cells: cells}
+	r.record = importers.Record{Row: text.Number, Cells: cells} // one for all rows: yield takes it by value
+	rec := &r.record
 	r.draft.reset(r.profile.Subject)
 	switch {
 	case text.Problem != nil:
@@ -101,13 +103,13 @@ func (r *reading) take(text importers.Line, yield func(importers.Record) error) 
 	case of == nil:
 		rec.Blame("", "", importers.Wrong("unknown_line", "строка не похожа ни на одну из строк формата", r.expectedLines()))
 	case of.Is == profiles.Pack:
-		r.pack(&rec, of, cells)
-		return yield(rec)
+		r.pack(rec, of, cells)
+		return yield(*rec)
 	case !of.Cells.Fits(len(cells)):
 		rec.Blame("", "", importers.WrongCells(len(cells), of.Cells.Min, of.width(), r.cut))
 		r.salvage(of, cells)
 	default:
-		r.row(&rec, of, cells)
+		r.row(rec, of, cells)
 	}
 	if rec.Fact == nil && !rec.Rejected() {
 		r.aside = append(r.aside, r.asIs(text)) // a row that says nothing: meters without readings
@@ -116,8 +118,8 @@ func (r *reading) take(text importers.Line, yield func(importers.Record) error) 
 	if of != nil && of.Prefix != "" {
 		rec.Cells = r.asIs(text).Cells
 	}
-	r.tally.row(&r.draft, &rec)
-	return yield(rec)
+	r.tally.row(&r.draft, rec)
+	return yield(*rec)
 }
 
 // asIs gives a line back as it came, without the cells of an answer.
@@ -153,13 +155,19 @@ func (r *reading) row(rec *importers.Record, of *line, cells []string) {
 		r.onlyReadings(rec, src)
 		return
 	}
-	fact, err := d.fact(r.profile.Subject, r.held, src)
+	var fact importers.Fact
+	var err *importers.CellError
+	if r.profile.Subject == profiles.Payments { // a payment is large: it becomes a fact once, when it is whole
+		var pay housing.Payment
+		if pay, err = d.completePayment(r.held, src); err == nil {
+			pay = r.payment(rec, of, pay)
+		}
+		fact = pay
+	} else {
+		fact, err = d.fact(r.profile.Subject, r.held, src)
+	}
 	if err != nil {
 		rec.Blame("", "", err)
-		return
-	}
-	if pay, ok := fact.(housing.Payment); ok {
-		fact = r.payment(rec, of, pay)
 	}
 	if rec.Rejected() {
 		return

@@ -235,7 +235,7 @@ func totalSetter(field string, r readers) setter {
 func (d *draft) fact(s profiles.Subject, held order, src housing.Source) (importers.Fact, *importers.CellError) {
 	switch s {
 	case profiles.Payments:
-		return d.paymentFact(held, src)
+		return d.completePayment(held, src)
 	case profiles.Readings:
 		r := d.reading
 		if r.Serial == "" && r.Code == "" {
@@ -277,7 +277,8 @@ func (d *draft) fact(s profiles.Subject, held order, src housing.Source) (import
 	return nil, importers.Wrong("unknown_subject", fmt.Sprintf("строки вида «%s» не читаются", s), "")
 }
 
-func (d *draft) paymentFact(held order, src housing.Source) (importers.Fact, *importers.CellError) {
+// completePayment adds what heads and trailers say of a payment.
+func (d *draft) completePayment(held order, src housing.Source) (housing.Payment, *importers.CellError) {
 	pay := d.payment
 	if pay.PaidOn.IsZero() {
 		pay.PaidOn = held.paidOn
@@ -295,7 +296,7 @@ func (d *draft) paymentFact(held order, src housing.Source) (importers.Fact, *im
 		pay.Payee = held.payee
 	}
 	if pay.PaidOn.IsZero() {
-		return nil, importers.Wrong("empty", "нет даты платежа", "")
+		return pay, importers.Wrong("empty", "нет даты платежа", "")
 	}
 	pay.Source = src
 	return pay, nil

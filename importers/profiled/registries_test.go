@@ -39,7 +39,7 @@ func TestRegistriesComeBack(t *testing.T) {
 			rapid.Check(t, func(rt *rapid.T) {
 				rows := rapid.SliceOfN(rapid.Custom(drawDebt), 1, 5).Draw(rt, "debts")
 				var file bytes.Buffer
-				if _, err := registries.Write(&file, p, registries.Options{Period: october(), Number: 1}, each(rows)); err != nil {
+				if _, err := registries.Write(&file, p, registries.Options{Period: october(), Number: 1, Date: october().First()}, each(rows)); err != nil {
 					rt.Fatal(err)
 				}
 				want, got := wanted(p, rows), read(t, format, file.Bytes())
