@@ -71,3 +71,32 @@ func TestObninskPayments(t *testing.T) {
 		t.Errorf("a registry with bad rows ended as %s", bad.Status)
 	}
 }
+
+// A request of social protection goes back as the same table with the organisation's columns filled in.
+func TestPublishSocial(t *testing.T) {
+	t.Parallel()
+	w := balanced(t, 30)
+	const billed = `
+SELECT a.number || ' ' || to_char(sum(c.amount) / 100.0, 'FM99990.00') FROM charges c JOIN accounts a ON a.id = c.account_id
+WHERE c.service = 'cold_water' AND length(a.number) = 10 GROUP BY a.number HAVING sum(c.amount) > 0 ORDER BY a.number LIMIT 1`
+	number, amount, _ := strings.Cut(one[string](t, w.store, billed), " ")
+	request := goldenInput(t, "benefits/testdata/social-uslugi-dbf/good/input.dbf")
+	w.take(t, town.Office, "USLUGA1.DBF", strings.Replace(request, "0100000017", number, 1))
+	result, err := w.PublishSocial(t.Context(), w.period)
+	if err != nil || len(result.Files) != 1 || result.Files[0].Rows != 2 {
+		t.Fatalf("published %+v, %v", result, err)
+	}
+	content, err := os.ReadFile(w.file(result.Files[0].Path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(content) >= len(request) || !strings.Contains(string(content), number) || !strings.Contains(string(content), " "+amount+" ") {
+		t.Errorf("the answer of %d bytes lacks %s of account %s", len(content), amount, number)
+	}
+	if again, err := w.PublishSocial(t.Context(), w.period); err != nil || again.Changed != 0 {
+		t.Errorf("published again: %+v, %v", again, err)
+	}
+	if n := one[int](t, w.store, "SELECT count(*)::int FROM outgoing WHERE name = 'USLUGA1.DBF'"); n != 1 {
+		t.Errorf("%d answers are queued", n)
+	}
+}
