@@ -90,6 +90,7 @@ func TotalFields() []Field {
 		{"paid_on", DateType, AnySign},
 		{"period", MonthType, AnySign},
 		{"payee", INNType, AnySign},
+		{"payee_account", DigitsType, AnySign},
 		{"count", CountType, AnySign},
 		{"amount", MoneyType, AnyNumber},
 	}

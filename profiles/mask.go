@@ -22,6 +22,8 @@ const (
 	PartOrderDay = "order_day"     // day of the month of the payment order
 	PartPeriod   = "period"        // ММГГ
 	PartDate     = "date"          // ddmmyyyy: day of the payments
+	PartCount    = "count"         // of rows: a control total
+	PartAmount   = "amount"        // in kopecks: a control total
 )
 
 var maskPart = regexp.MustCompile(`\{([a-z_]+)(?::(\d+))?\}`)

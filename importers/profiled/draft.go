@@ -40,6 +40,7 @@ type order struct {
 	paidOn housing.Date
 	period housing.Period
 	payee  string
+	bank   string // settlement account of the payee
 }
 
 // reset empties it. Facts of other subjects are empty already.
@@ -223,6 +224,8 @@ func totalSetter(field string, r readers) setter {
 		return into(r.month, func(d *draft) *housing.Period { return &d.order.period })
 	case "payee":
 		return into(r.text, func(d *draft) *string { return &d.order.payee })
+	case "payee_account":
+		return into(r.text, func(d *draft) *string { return &d.order.bank })
 	case "count":
 		return into(r.count, func(d *draft) *int { return &d.count })
 	case "amount":

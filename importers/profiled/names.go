@@ -2,6 +2,7 @@ package profiled
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/kvitok-gkh/kvitok/housing"
 	"github.com/kvitok-gkh/kvitok/importers"
@@ -37,7 +38,16 @@ func (r *reading) readName() {
 
 // checkName compares the parts of the name with what the file says: a file under a wrong name is a wrong file.
 func (r *reading) checkName() *importers.FileError {
-	said := map[string]string{}
+	said := map[string]string{profiles.PartAccount: r.held.bank}
+	if r.parts[profiles.PartPayee] != r.held.payee {
+		said[profiles.PartPayee] = r.held.payee
+	}
+	if r.parts[profiles.PartCount] != "" {
+		said[profiles.PartCount] = unpadded(itoa(r.tally.all.rows))
+	}
+	if r.parts[profiles.PartAmount] != "" {
+		said[profiles.PartAmount] = unpadded(strings.Replace(r.tally.sumOf("amount").String(), ".", "", 1))
+	}
 	if r.held.number != "" {
 		said[profiles.PartOrderNo] = r.held.number
 	}
@@ -51,8 +61,14 @@ func (r *reading) checkName() *importers.FileError {
 	if r.seenPeriod != 0 {
 		said[profiles.PartPeriod] = r.seenPeriod.MMYY()
 	}
-	for _, part := range []string{profiles.PartOrderNo, profiles.PartOrderDay, profiles.PartDate, profiles.PartPeriod} {
+	for _, part := range []string{
+		profiles.PartPayee, profiles.PartAccount, profiles.PartOrderNo, profiles.PartOrderDay, profiles.PartDate, profiles.PartPeriod,
+		profiles.PartCount, profiles.PartAmount,
+	} {
 		named, content := r.parts[part], said[part]
+		if part == profiles.PartCount || part == profiles.PartAmount {
+			named = unpadded(named)
+		}
 		if named == "" || content == "" || named == content {
 			continue
 		}
@@ -65,6 +81,22 @@ func (r *reading) checkName() *importers.FileError {
 	return nil
 }
 
+// unpadded is a number without leading zeros; "" stays so.
+func unpadded(number string) string {
+	if number == "" {
+		return ""
+	}
+	if bare := strings.TrimLeft(number, "0"); bare != "" {
+		return bare
+	}
+	return "0"
+}
+
+// named reports whether the name of the file states totals.
+func (r *reading) named() bool {
+	return r.parts[profiles.PartCount] != "" || r.parts[profiles.PartAmount] != ""
+}
+
 // partName names a part of a file name in Russian.
 func partName(part string) string {
 	switch part {
@@ -74,6 +106,14 @@ func partName(part string) string {
 		return "день платёжного поручения"
 	case profiles.PartDate:
 		return "дата платежей"
+	case profiles.PartPayee:
+		return "ИНН получателя"
+	case profiles.PartAccount:
+		return "счёт получателя"
+	case profiles.PartCount:
+		return "количество строк"
+	case profiles.PartAmount:
+		return "сумма в копейках"
 	}
 	return "месяц"
 }

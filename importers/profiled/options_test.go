@@ -171,6 +171,43 @@ lines:
 	}
 }
 
+// Control totals may stand in the name of the file, and the payee both in it and in the head.
+func TestTotalsInName(t *testing.T) {
+	t.Parallel()
+	const profile = `
+subject: payments
+kind: text
+control: required
+dates: [dd.mm.yyyy]
+file_names: [{mask: "{payee:10}_{payee_account:20}_{count:4}_{amount}.txt"}]
+lines:
+  - prefix: "~Счет:"
+    is: total
+    columns: [{at: 1, name: Счёт получателя, field: payee_account}]
+  - prefix: "~ИНН:"
+    is: total
+    columns: [{at: 1, name: ИНН получателя, field: payee}]
+  - columns:
+      - {at: 1, name: Номер, field: key}
+      - {at: 2, name: Счёт, field: account}
+      - {at: 3, name: Дата, field: paid_on}
+      - {at: 4, name: Сумма, field: amount}
+`
+	text := []byte("~Счет: 40702810800000000777\n~ИНН: 7707083893\n500;0100000017;02.10.2026;10,00\n501;0100000017;02.10.2026;0,50\n")
+	for name, want := range map[string]string{
+		"7707083893_40702810800000000777_0002_1050.txt": "",
+		"7707083893_40702810800000000777_0003_1050.txt": "name_mismatch",
+		"7707083893_40702810800000000777_0002_1051.txt": "name_mismatch",
+		"7707083893_40702810800000000778_0002_1050.txt": "name_mismatch",
+		"9900123450_40702810800000000777_0002_1050.txt": "name_mismatch",
+		"other.txt": "no_control",
+	} {
+		if got := run(t, profile, name, text, importers.Limits{}); got.refused != want {
+			t.Errorf("%s: refused %q, want %q", name, got.refused, want)
+		}
+	}
+}
+
 // A table on a sheet is found by its heads, wherever the columns stand.
 func TestWorkbookProfile(t *testing.T) {
 	t.Parallel()

@@ -93,6 +93,16 @@ func (t *tally) pack(rec *importers.Record) {
 	}
 }
 
+// proved reports whether a line has stated what the rows come to; one that only says whose they are has not.
+func (t *tally) proved() bool {
+	for of := range t.met {
+		if len(of.checks) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // nothingAfter refuses a line behind the trailer.
 func (t *tally) nothingAfter(text importers.Line, _ *line) *importers.FileError {
 	if t.last == 0 {
@@ -223,6 +233,9 @@ func (r *reading) hold(said order) {
 	}
 	if said.payee != "" {
 		r.held.payee = said.payee
+	}
+	if said.bank != "" {
+		r.held.bank = said.bank
 	}
 }
 
