@@ -86,10 +86,12 @@ func (c *calculation) share(l *line, service housing.Service, segment housing.In
 	whole.charge.Service, whole.charge.Segment = service, segment
 	l.volume, l.people, l.owners, l.occupancy, l.charge.Rule = l.volume.Mul(share), n, owners, o, "R1.6"
 	at := *l
+	at.charge.Account, at.charge.Segment = c.acc.Number, segment
 	l.special = &special{formula: "P = V × ni / nкв × T", operands: func() []housing.Operand {
 		own := people(&at)
 		own.Symbol, own.Meaning = "ni", own.Meaning+" в комнате"
-		return append(c.meterOperands(&whole), own, housing.Operand{
+		ops := append(append(c.meterOperands(&whole), own), c.guests(&at)...)
+		return append(ops, housing.Operand{
 			Symbol: "nкв", Meaning: "проживающие во всей квартире", Value: strconv.Itoa(p.People), Unit: "чел.", Source: p.Source,
 		}, tariffOperand(&at, service))
 	}}

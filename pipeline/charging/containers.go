@@ -94,6 +94,7 @@ func (c *calculation) containerShare(l *line, byArea bool, whole housing.Decimal
 		formula += " × d / D"
 	}
 	at := *l
+	at.charge.Account, at.charge.Segment = c.acc.Number, piece
 	l.special = &special{formula: formula + " × T", operands: func() []housing.Operand {
 		return c.containerOperands(&at, byArea, whole, piece)
 	}}
@@ -123,7 +124,11 @@ func (c *calculation) containerOperands(l *line, byArea bool, whole housing.Deci
 		own.Symbol = "ni"
 		house.Symbol, house.Meaning, house.Unit = "nд", "проживающие в доме", "чел."
 	}
-	ops = append(ops, own, house)
+	ops = append(ops, own)
+	if !byArea {
+		ops = append(ops, c.guests(l)...)
+	}
+	ops = append(ops, house)
 	if l.days < c.days {
 		ops = append(ops, housing.Operand{
 			Symbol: "d", Meaning: "дней в отрезке", Value: strconv.Itoa(l.days), Unit: "дн.",

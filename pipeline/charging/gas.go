@@ -95,7 +95,7 @@ func (c *calculation) partsLine(
 	}
 	l.volume = c.part(personal.Add(heating), l.days)
 	at := l
-	at.charge.Service = service
+	at.charge.Service, at.charge.Account, at.charge.Segment = service, c.acc.Number, piece
 	l.special = &special{
 		mixed: true, personal: c.part(away, l.days),
 		formula: partsFormula(norms, l.days < c.days), operands: func() []housing.Operand { return c.partsOperands(&at, norms, piece) },
@@ -148,7 +148,7 @@ func partsFormula(norms []*housing.Norm, cut bool) string {
 func (c *calculation) partsOperands(l *line, norms []*housing.Norm, piece housing.Interval) []housing.Operand {
 	var ops []housing.Operand
 	if l.people > 0 {
-		ops = append(ops, people(l))
+		ops = append(append(ops, people(l)), c.guests(l)...)
 	}
 	for _, n := range norms {
 		if n.Base == housing.PerArea {

@@ -108,7 +108,7 @@ func resourcePrice(t *housing.Tariff, service housing.Service) housing.Operand {
 func (c *calculation) reasoned(l *line) housing.Trace {
 	why := l.why(l)
 	t := housing.Trace{
-		Charge: l.charge, Formula: why.formula, Operands: why.operands, Clause: c.clause(l.charge.Rule),
+		Charge: l.charge, Formula: why.formula, Operands: why.operands, Clause: c.clause(l.charge.Rule) + c.grounds(l),
 		Exact: l.exact.String(), Rounding: "один раз, до копейки, половина копейки — вверх",
 	}
 	if l.charge.Amount < 0 {

@@ -33,6 +33,7 @@ func (c *calculation) trace(l *line) housing.Trace {
 	if l.charge.Range > 0 {
 		clause += "; " + c.clause("R2.5.1")
 	}
+	clause += c.grounds(l)
 	if l.charge.Amount < 0 {
 		rounding = "один раз, до копейки, половина копейки — от нуля"
 	}
@@ -78,7 +79,7 @@ func (c *calculation) volumeOperands(l *line) []housing.Operand {
 	case meterFormula, averageFormula:
 		return c.meterOperands(l)
 	case normFormula, upliftFormula, wasteFormula:
-		return []housing.Operand{people(l), norm(l)}
+		return append(append([]housing.Operand{people(l)}, c.guests(l)...), norm(l))
 	case normAreaFormula, upliftAreaFormula, wasteAreaFormula:
 		return []housing.Operand{area(l, "S"), norm(l)}
 	case evenFormula:
@@ -123,6 +124,29 @@ func people(l *line) housing.Operand {
 		o.Meaning, o.Basis = "собственники (никто не зарегистрирован)", "Правила 354, п. 56(2)"
 	}
 	return o
+}
+
+// guests are the temporary residents among the people of a line, each with what proves them.
+func (c *calculation) guests(l *line) []housing.Operand {
+	if l.people <= l.occupancy.People || l.owners {
+		return nil
+	}
+	var ops []housing.Operand
+	for i := range c.snapshot.Accounts {
+		a := &c.snapshot.Accounts[i]
+		if a.Number != l.charge.Account {
+			continue
+		}
+		for j := range a.Stays {
+			if s := &a.Stays[j]; s.Valid.Contains(l.charge.Segment.From) {
+				ops = append(ops, housing.Operand{
+					Symbol: "nв", Meaning: "из них проживают временно", Value: strconv.Itoa(s.People), Unit: "чел.",
+					Basis: s.Document, Source: s.Source,
+				})
+			}
+		}
+	}
+	return ops
 }
 
 func norm(l *line) housing.Operand {
