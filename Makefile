@@ -40,7 +40,7 @@ test: ## vet and all package tests, with the race detector
 	go vet $(PKG)
 	go test -race -shuffle=on -count=1 -timeout $(TEST_TIMEOUT) $(TESTFLAGS) $(PKG)
 
-e2e: ## against real Kafka, vsftpd and proftpd; then the demo twice, its papers opened
+e2e: ## against real Kafka, FTP, SFTP, IMAP and SMTP servers; then the demo twice, its papers opened
 	@scripts/setup.sh e2e
 	@$(MAKE) --no-print-directory build
 	go test -tags e2e -count=1 -timeout $(TEST_TIMEOUT) $(TESTFLAGS) ./e2e/...

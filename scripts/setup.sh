@@ -82,6 +82,7 @@ want_e2e() {
 	want "kcat" "a second Kafka client beside ours" "have kcat" kcat
 	want "lftp" "a second FTP client beside ours" "have lftp" lftp
 	want "OpenSSL" "certificates of the test servers" "have openssl" openssl
+	want "Dovecot" "a real IMAP server for the tests; it is not started on the machine" "have dovecot" dovecot-imapd
 	want "xmllint" "checks XML that leaves" "have xmllint" libxml2-utils
 	want "unzip" "looks into workbooks" "have unzip" unzip
 	want "process tools" "end the sessions of test servers" "have pgrep" procps
@@ -127,6 +128,23 @@ install_postgres() {
 	as_root rm -f "$switch"
 }
 
+# Debian starts a server where it is installed, unless this file forbids it. Nobody asked for a mail server on the machine.
+install_dovecot() {
+	local policy=/usr/sbin/policy-rc.d
+	if [ -e "$policy" ]; then
+		apt_install dovecot-imapd
+		return
+	fi
+	printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+	as_root chmod 755 "$policy"
+	if ! (apt_install dovecot-imapd); then
+		as_root rm -f "$policy"
+		exit 1
+	fi
+	as_root rm -f "$policy"
+	if have systemctl; then as_root systemctl disable --quiet dovecot 2>/dev/null || true; fi
+}
+
 install_wanted() {
 	local name rest=()
 	[ "${#wanted[@]}" -gt 0 ] || return 0
@@ -144,7 +162,11 @@ install_wanted() {
 	apt update >"$log" 2>&1 || say "apt-get update failed; going on with the lists at hand: $(tail -n 3 "$log")"
 	rm -f "$log"
 	for name in "${wanted[@]}"; do
-		if [ "$name" = postgresql ]; then install_postgres; else rest+=("$name"); fi
+		case "$name" in
+		postgresql) install_postgres ;;
+		dovecot-imapd) install_dovecot ;;
+		*) rest+=("$name") ;;
+		esac
 	done
 	if [ "${#rest[@]}" -gt 0 ]; then apt_install "${rest[@]}"; fi
 	say "installed"
@@ -174,6 +196,7 @@ e2e)
 	want_e2e
 	install_wanted
 	"$root/scripts/ftp-server.sh" fetch
+	"$root/scripts/exchange-server.sh" fetch
 	"$root/scripts/kafka.sh" fetch
 	;;
 lint)
