@@ -200,11 +200,17 @@ func (p *Pipeline) publishRun(ctx context.Context, period housing.Period, s *Sum
 	if err != nil {
 		return err
 	}
+	doubles := p.doubleFindings(ctx, period)
 	run := reports.RunProtocol{
 		Stages: stageRows(s), Files: fileRows(s), Rejected: p.rejectedRows(ctx, s),
 		Findings: func(yield func(reports.HouseFinding, error) bool) {
 			for _, f := range findings {
 				if !yield(reports.HouseFinding{House: f.House, Finding: f.Finding}, nil) {
+					return
+				}
+			}
+			for _, f := range doubles {
+				if !yield(f, nil) {
 					return
 				}
 			}

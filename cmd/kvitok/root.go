@@ -90,7 +90,7 @@ func (e *environment) root() *cobra.Command {
 		e.exportCommand(), e.deliverCommand(), e.runCommand(), e.serveCommand(), e.workerCommand(), e.checkCommand(),
 		e.migrateCommand(), e.benchCommand(), e.versionCommand(),
 	)
-	root.AddCommand(e.traceCommand())
+	root.AddCommand(e.traceCommand(), e.doublesCommand())
 	return root
 }
 
