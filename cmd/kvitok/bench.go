@@ -24,6 +24,7 @@ type benchResult struct {
 	Limits   []benchStage  `json:"limits"` // the same work at its plainest, measured in the same run
 	Seconds  float64       `json:"seconds"`
 	Took     time.Duration `json:"-"`
+	meter    cpuMeter
 }
 
 // benchStage is one line: so many items in so many seconds.
@@ -32,6 +33,8 @@ type benchStage struct {
 	Unit    string  `json:"unit"`
 	Items   int     `json:"items"`
 	Seconds float64 `json:"seconds"`
+	CPU     float64 `json:"cpu_seconds"`    // of this process
+	Server  float64 `json:"server_seconds"` // of PostgreSQL's processor, where it runs on this machine
 	PeakMB  int     `json:"peak_mb"`
 }
 
@@ -91,6 +94,7 @@ func (e *environment) bench(ctx context.Context, s *site, result *benchResult) e
 	if err := s.app.store.EnsureMonth(ctx, period); err != nil {
 		return err
 	}
+	result.meter = newCPUMeter(ctx, s.app.store)
 	var charged pipeline.ChargeResult
 	stages := []struct {
 		name, unit string
@@ -126,7 +130,7 @@ func (e *environment) bench(ctx context.Context, s *site, result *benchResult) e
 		}},
 	}
 	for _, stage := range stages {
-		measured, err := e.measure(stage.name, stage.unit, stage.do)
+		measured, err := e.measure(result.meter, stage.name, stage.unit, stage.do)
 		if err != nil {
 			return fmt.Errorf("%s: %w", stage.name, err)
 		}
@@ -153,27 +157,32 @@ func (s *site) receiveAll(ctx context.Context) (rows int, err error) {
 	return rows, nil
 }
 
-func (e *environment) measure(name, unit string, do func() (int, error)) (benchStage, error) {
+func (e *environment) measure(meter cpuMeter, name, unit string, do func() (int, error)) (benchStage, error) {
 	resetPeak()
+	own, server := meter.seconds()
 	began := e.now()
 	items, err := do()
-	return benchStage{Name: name, Unit: unit, Items: items, Seconds: e.now().Sub(began).Seconds(), PeakMB: peakMB()}, err
+	took := e.now().Sub(began).Seconds()
+	ownAfter, serverAfter := meter.seconds()
+	return benchStage{
+		Name: name, Unit: unit, Items: items, Seconds: took, PeakMB: peakMB(), CPU: ownAfter - own, Server: serverAfter - server,
+	}, err
 }
 
 // writeBench prints the table that README shows.
 func writeBench(w io.Writer, r benchResult) {
 	say(w, "%d accounts, %s, kvitok %s", r.Accounts, r.Machine, version)
 	say(w, "")
-	say(w, "| stage | items | | seconds | items/s | peak MB |")
-	say(w, "|---|--:|---|--:|--:|--:|")
+	say(w, "| stage | items | | seconds | items/s | CPU s kvitok | CPU s PostgreSQL | peak MB |")
+	say(w, "|---|--:|---|--:|--:|--:|--:|--:|")
 	for _, s := range r.Stages {
 		seconds := fmt.Sprintf("%.2f", s.Seconds)
 		if s.Name == "" {
 			seconds = ""
 		}
-		say(w, "| %s | %d | %s | %s | %.0f | %d |", s.Name, s.Items, s.Unit, seconds, s.rate(), s.PeakMB)
+		say(w, "| %s | %d | %s | %s | %.0f | %.2f | %.2f | %d |", s.Name, s.Items, s.Unit, seconds, s.rate(), s.CPU, s.Server, s.PeakMB)
 	}
-	say(w, "| all stages | | | %.2f | | |", r.Seconds)
+	say(w, "| all stages | | | %.2f | | | | |", r.Seconds)
 	say(w, "")
 	say(w, "| plain limit, same run | items | | seconds | items/s |")
 	say(w, "|---|--:|---|--:|--:|")

@@ -14,11 +14,11 @@ import (
 // benchLimits measures what the machine could do at best: the charge rows by COPY into a table without
 // index, key or partition, and empty pages.
 func (e *environment) benchLimits(ctx context.Context, s *site, lines int, result *benchResult) error {
-	copied, err := e.measureCopy(ctx, s.app.store.Pool(), lines)
+	copied, err := e.measureCopy(ctx, s.app.store.Pool(), result.meter, lines)
 	if err != nil {
 		return fmt.Errorf("measure a raw COPY: %w", err)
 	}
-	pages, err := e.measure("empty page, one core", "pages", func() (int, error) { return emptyPages(2000) })
+	pages, err := e.measure(result.meter, "empty page, one core", "pages", func() (int, error) { return emptyPages(2000) })
 	if err != nil {
 		return fmt.Errorf("measure empty pages: %w", err)
 	}
@@ -27,7 +27,7 @@ func (e *environment) benchLimits(ctx context.Context, s *site, lines int, resul
 }
 
 // measureCopy sends as many rows as there are charges; their values are those of some real ones.
-func (e *environment) measureCopy(ctx context.Context, pool *pgxpool.Pool, lines int) (measured benchStage, err error) {
+func (e *environment) measureCopy(ctx context.Context, pool *pgxpool.Pool, meter cpuMeter, lines int) (measured benchStage, err error) {
 	rows, err := pool.Query(ctx, "SELECT * FROM charges LIMIT 1000")
 	if err != nil {
 		return measured, fmt.Errorf("read some charges: %w", err)
@@ -50,7 +50,7 @@ func (e *environment) measureCopy(ctx context.Context, pool *pgxpool.Pool, lines
 		_, dropped := pool.Exec(ctx, "DROP TABLE bench_copy")
 		err = errors.Join(err, dropped)
 	}()
-	return e.measure("raw COPY, one connection", "lines", func() (int, error) {
+	return e.measure(meter, "raw COPY, one connection", "lines", func() (int, error) {
 		source := pgx.CopyFromSlice(lines, func(i int) ([]any, error) { return some[i%len(some)], nil })
 		n, err := pool.CopyFrom(ctx, pgx.Identifier{"bench_copy"}, columns, source)
 		return int(n), err
