@@ -44,7 +44,7 @@ func chargeQueue(organisation int64) string { return fmt.Sprintf("charge_%d", or
 // Bounds of a batch of houses, in accounts. A small town still gives work to several workers, and
 // a large one does not wait long for the last batch.
 const (
-	batchAtMost  = 1000
+	batchAtMost  = 2000
 	batchAtLeast = 100
 	batchesAim   = 16
 )
