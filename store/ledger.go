@@ -47,6 +47,11 @@ GROUP BY house_id, account_id, service, payee_id`
 DELETE FROM balances b USING houses h
 WHERE b.period = $2 AND h.id = b.house_id AND h.organisation_id = $1 AND NOT EXISTS (
     SELECT FROM kvitok_ledger l WHERE (l.house_id, l.account_id, l.service, l.payee_id) = (b.house_id, b.account_id, b.service, b.payee_id))`
+	// A month that has none of the organisation's rows is filled without looking for them.
+	const fill = `
+INSERT INTO balances (period, house_id, account_id, service, payee_id, opening, charged, corrected, penalty, paid, closing)
+SELECT $1, house_id, account_id, service, payee_id, opening, charged, corrected, penalty, paid, opening + charged + corrected + penalty - paid
+FROM kvitok_ledger ORDER BY house_id, account_id, service, payee_id`
 	// Rows that stand as they are are sorted out by a join, not one by one by their key.
 	const put = `
 INSERT INTO balances AS b (period, house_id, account_id, service, payee_id, opening, charged, corrected, penalty, paid, closing)
@@ -68,10 +73,18 @@ WHERE (b.opening, b.charged, b.corrected, b.penalty, b.paid) IS DISTINCT FROM
 	if _, err := t.Exec(ctx, "DROP TABLE IF EXISTS pg_temp.kvitok_ledger"); err != nil {
 		return 0, fmt.Errorf("rebuild the ledger: %w", err)
 	}
-	steps := []struct {
+	type step struct {
 		sql  string
 		args []any
-	}{{collect, []any{organisation, period}}, {drop, []any{organisation, period}}, {put, []any{period}}}
+	}
+	steps := []step{{collect, []any{organisation, period}}, {drop, []any{organisation, period}}, {put, []any{period}}}
+	stands, err := t.hasBalances(ctx, organisation, period)
+	if err != nil {
+		return 0, err
+	}
+	if !stands {
+		steps = []step{{collect, []any{organisation, period}}, {fill, []any{period}}}
+	}
 	for i, step := range steps {
 		tag, err := t.Exec(ctx, step.sql, step.args...)
 		if err != nil {
@@ -82,6 +95,15 @@ WHERE (b.opening, b.charged, b.corrected, b.penalty, b.paid) IS DISTINCT FROM
 		}
 	}
 	return changed, nil
+}
+
+func (q Queries) hasBalances(ctx context.Context, organisation int64, period housing.Period) (stands bool, err error) {
+	const sql = `
+SELECT EXISTS (SELECT FROM balances b JOIN houses h ON h.id = b.house_id WHERE b.period = $2 AND h.organisation_id = $1)`
+	if err := q.QueryRow(ctx, sql, organisation, period).Scan(&stands); err != nil {
+		return false, fmt.Errorf("look for a ledger of %s: %w", period, err)
+	}
+	return stands, nil
 }
 
 // LedgerTotals is what a month's ledger adds up to, beside the sums it must agree with.

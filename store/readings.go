@@ -40,18 +40,19 @@ WITH incoming AS (
     FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[])
         WITH ORDINALITY AS t(serial, service, account, zone, taken_on, code, ord)),
 named AS (
-    SELECT i.ord, m.id FROM incoming i JOIN meters m ON m.organisation_id = $1 AND m.serial = i.serial AND i.serial <> ''
+    SELECT i.*, m.id, m.service AS of_service, m.account_id
+    FROM incoming i JOIN meters m ON m.organisation_id = $1 AND m.serial = i.serial AND i.serial <> ''
     UNION ALL
-    SELECT i.ord, m.id FROM incoming i JOIN meters m ON m.id = i.code AND m.organisation_id = $1 AND i.serial = ''),
+    SELECT i.*, m.id, m.service, m.account_id
+    FROM incoming i JOIN meters m ON m.id = i.code AND m.organisation_id = $1 AND i.serial = ''),
 found AS (
-    SELECT i.ord, min(m.id) AS meter_id, count(*) AS found
-    FROM named JOIN incoming i USING (ord) JOIN meters m ON m.id = named.id AND (i.service = '' OR m.service = i.service)
-    LEFT JOIN accounts a ON a.id = m.account_id AND i.account <> ''
-    WHERE i.account = '' OR a.number = i.account
-    GROUP BY i.ord)
-SELECT i.ord, f.meter_id, f.found, m.digits, m.zones, m.closed,
+    SELECT i.ord, i.zone, i.taken_on, min(i.id) AS meter_id, count(*) AS found
+    FROM named i LEFT JOIN accounts a ON a.id = i.account_id AND i.account <> ''
+    WHERE (i.service = '' OR i.of_service = i.service) AND (i.account = '' OR a.number = i.account)
+    GROUP BY i.ord, i.zone, i.taken_on)
+SELECT i.ord, i.meter_id, i.found, m.digits, m.zones, m.closed,
     l.taken_on, COALESCE(l.value, 0), n.taken_on, COALESCE(n.value, 0)
-FROM incoming i JOIN found f USING (ord) JOIN meters m ON m.id = f.meter_id
+FROM found i JOIN meters m ON m.id = i.meter_id
 LEFT JOIN LATERAL (SELECT taken_on, value FROM readings r
     WHERE r.meter_id = m.id AND r.zone = i.zone AND r.period <= i.taken_on AND r.taken_on <= i.taken_on
     ORDER BY r.period DESC, r.taken_on DESC LIMIT 1) l ON true

@@ -42,6 +42,16 @@ type Tx struct {
 // Raw returns the transaction itself, for libraries that write in it (River).
 func (t *Tx) Raw() pgx.Tx { return t.tx }
 
+// PlanForRows makes PostgreSQL plan every statement of the transaction for the rows that it is given.
+// After a few executions it would keep a plan made for ten rows, and compare the thousands of a batch
+// with each other one by one.
+func (t *Tx) PlanForRows(ctx context.Context) error {
+	if _, err := t.Exec(ctx, "SET LOCAL plan_cache_mode = force_custom_plan"); err != nil {
+		return fmt.Errorf("set how statements are planned: %w", err)
+	}
+	return nil
+}
+
 // InTx runs do in a transaction (READ COMMITTED): committed when do returns nil, rolled back
 // otherwise, also when the context has ended or do panics. A transaction that PostgreSQL gave up
 // for another one (serialization failure, deadlock) is run again a few times, so do may be called
