@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"runtime"
 	"strconv"
+	"sync"
 
 	"github.com/kvitok-gkh/kvitok/exporters/matchbook"
 	"github.com/kvitok-gkh/kvitok/housing"
@@ -32,12 +34,12 @@ const matchedBy = "kvitok"
 // operator. Each decision is stored with its evidence and can be undone.
 func (p *Pipeline) Match(ctx context.Context) (MatchResult, error) {
 	var result MatchResult
-	claims, err := p.Store.OpenClaims(ctx, p.Organisation.ID)
+	before, err := p.Store.CountMatches(ctx, p.Organisation.ID)
 	if err != nil {
 		return result, err
 	}
-	if len(claims) > 0 {
-		if result.Decided, err = p.decide(ctx, claims); err != nil {
+	if before.Open > 0 {
+		if result.Decided, err = p.decide(ctx, before.Open); err != nil {
 			return result, err
 		}
 	}
@@ -45,26 +47,29 @@ func (p *Pipeline) Match(ctx context.Context) (MatchResult, error) {
 	return result, err
 }
 
-func (p *Pipeline) decide(ctx context.Context, claims []housing.Claim) (decided int, err error) {
+// decide goes through the open claims in pages, so that memory does not grow with their number.
+func (p *Pipeline) decide(ctx context.Context, open int) (decided int, err error) {
 	index, err := p.matchingIndex(ctx, func(store.HouseAccounts) {})
 	if err != nil {
 		return 0, err
 	}
-	bar := p.Progress.Start("match", len(claims))
+	undone, err := p.undoneLinks(ctx)
+	if err != nil {
+		return 0, err
+	}
+	bar := p.Progress.Start("match", open)
 	defer bar.Done()
-	const atOnce = 2000
-	for len(claims) > 0 {
-		some := claims[:min(atOnce, len(claims))]
-		claims = claims[len(some):]
-		decisions := make([]store.Decision, len(some))
-		for i, claim := range some {
-			d := index.Match(claim)
-			decisions[i] = store.Decision{
-				Claim: claim.ID, Account: d.AccountID, Status: string(d.Status), Reason: d.Reason, Evidence: d.Evidence, By: matchedBy,
-			}
+	const atOnce = 10_000
+	last := int64(0)
+	for {
+		claims, err := p.Store.OpenClaims(ctx, p.Organisation.ID, last, atOnce)
+		if err != nil || len(claims) == 0 {
+			return decided, err
 		}
+		last = claims[len(claims)-1].ID
+		decisions := matchAll(index, claims, undone)
 		var done int
-		err := p.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		err = p.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
 			done, err = tx.DecideAll(ctx, decisions, p.Now())
 			return err
 		})
@@ -72,9 +77,49 @@ func (p *Pipeline) decide(ctx context.Context, claims []housing.Claim) (decided 
 			return decided, err
 		}
 		decided += done
-		bar.Add(len(some))
+		bar.Add(len(claims))
 	}
-	return decided, nil
+}
+
+// matchAll decides on claims on all processors.
+func matchAll(index *matching.Index, claims []housing.Claim, undone undoneLinks) []store.Decision {
+	decisions := make([]store.Decision, len(claims))
+	share := len(claims)/runtime.GOMAXPROCS(0) + 1
+	var wg sync.WaitGroup
+	for from := 0; from < len(claims); from += share {
+		wg.Go(func() {
+			for i := from; i < min(from+share, len(claims)); i++ {
+				d := index.Match(claims[i], undone.of(claims[i])...)
+				decisions[i] = store.Decision{
+					Claim: claims[i].ID, Account: d.AccountID, Status: string(d.Status), Reason: d.Reason, Evidence: d.Evidence, By: matchedBy,
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return decisions
+}
+
+// undoneLinks are the accounts from which people took claims away, by what the claims said. A claim that
+// says anything else is new evidence; another phone is not.
+type undoneLinks map[store.UndoneLink][]int64
+
+func (u undoneLinks) of(c housing.Claim) []int64 {
+	return u[store.UndoneLink{Account: c.Account, Unified: c.Unified, FullName: c.FullName, Address: c.Address}]
+}
+
+func (p *Pipeline) undoneLinks(ctx context.Context) (undoneLinks, error) {
+	list, err := p.Store.UndoneLinks(ctx, p.Organisation.ID)
+	if err != nil {
+		return nil, err
+	}
+	links := undoneLinks{}
+	for _, l := range list {
+		id := l.AccountID
+		l.AccountID = 0
+		links[l] = append(links[l], id)
+	}
+	return links, nil
 }
 
 // matchingIndex builds the index of all accounts and shows each of them to the caller.
@@ -113,18 +158,26 @@ func (p *Pipeline) ExportQuestions(ctx context.Context, w io.Writer) (rows int, 
 	if err != nil {
 		return 0, err
 	}
+	undone, err := p.undoneLinks(ctx)
+	if err != nil {
+		return 0, err
+	}
 	meta := matchbook.Meta{Organisation: p.Organisation, AsOf: p.Now(), Temp: p.path("work")}
-	rows, err = matchbook.WriteMatches(w, meta, questions(index, claims, accounts))
+	rows, err = matchbook.WriteMatches(w, meta, questions(claims, accounts, func(c housing.Claim) matching.Decision {
+		return index.Match(c, undone.of(c)...)
+	}))
 	if err != nil {
 		return rows, fmt.Errorf("write the workbook of questions: %w", err)
 	}
 	return rows, nil
 }
 
-func questions(index *matching.Index, claims []housing.Claim, accounts map[int64]store.HouseAccounts) iter.Seq2[housing.MatchQuestion, error] {
+func questions(
+	claims []housing.Claim, accounts map[int64]store.HouseAccounts, match func(housing.Claim) matching.Decision,
+) iter.Seq2[housing.MatchQuestion, error] {
 	return func(yield func(housing.MatchQuestion, error) bool) {
 		for _, claim := range claims {
-			d := index.Match(claim)
+			d := match(claim)
 			q := housing.MatchQuestion{Claim: claim, Reason: matching.ReasonText(d.Reason)}
 			for _, c := range d.Candidates {
 				of := accounts[c.AccountID]

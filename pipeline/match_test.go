@@ -194,3 +194,41 @@ func fillIn(t *testing.T, content []byte, answer func(n int, claim string) strin
 	}
 	return filled.Bytes()
 }
+
+// A link that a person took back is asked for; neither the next run nor the same claim sent again with
+// another phone makes it.
+func TestUndoStays(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 50)
+	w.fill(t)
+	w.receive(t)
+	before, err := w.Match(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var claim int64
+	for _, l := range w.links(t) {
+		if l.linked != "" {
+			claim = l.id
+			break
+		}
+	}
+	w.undo(t, claim)
+	const again = `
+INSERT INTO claims (organisation_id, fingerprint, account, unified, full_name, address, phone, source_id, source_pos)
+SELECT organisation_id, 'again', account, unified, full_name, address, '+79000000000', source_id, source_pos FROM claims WHERE id = $1`
+	if _, err := w.store.Exec(t.Context(), again, claim); err != nil {
+		t.Fatal(err)
+	}
+	after, err := w.Match(t.Context())
+	if err != nil || after.Decided != 2 || after.Counts.Linked != before.Counts.Linked-1 || after.Counts.Questions != before.Counts.Questions+2 {
+		t.Errorf("after the undo: %+v, before: %+v, %v", after, before.Counts, err)
+	}
+	if n := len(all[int64](t, w.store, "SELECT claim_id FROM matches WHERE reason = 'link_undone' AND undone_at IS NULL")); n != 2 {
+		t.Errorf("%d questions about the link taken back, want 2", n)
+	}
+	states, err := w.store.ClaimStates(t.Context(), w.Organisation.ID, "review")
+	if err != nil || len(states) != after.Counts.Questions {
+		t.Errorf("%d claims under review, want %d: %v", len(states), after.Counts.Questions, err)
+	}
+}

@@ -51,12 +51,12 @@ func fingerprint(c housing.Claim) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// OpenClaims returns claims on which no decision stands, oldest first.
-func (q Queries) OpenClaims(ctx context.Context, organisation int64) ([]housing.Claim, error) {
+// OpenClaims returns up to limit claims after one, on which no decision stands, oldest first.
+func (q Queries) OpenClaims(ctx context.Context, organisation, after int64, limit int) ([]housing.Claim, error) {
 	const sql = claimQuery + `
-WHERE c.organisation_id = $1 AND NOT EXISTS (SELECT FROM matches m WHERE m.claim_id = c.id AND m.undone_at IS NULL)
-ORDER BY c.id`
-	return q.claims(ctx, sql, organisation)
+WHERE c.organisation_id = $1 AND c.id > $2 AND NOT EXISTS (SELECT FROM matches m WHERE m.claim_id = c.id AND m.undone_at IS NULL)
+ORDER BY c.id LIMIT $3`
+	return q.claims(ctx, sql, organisation, after, limit)
 }
 
 // QuestionedClaims returns claims that wait for an operator's decision, oldest first.
@@ -129,11 +129,20 @@ type Decision struct {
 // that somebody else decided meanwhile is left alone.
 func (t *Tx) DecideAll(ctx context.Context, decisions []Decision, now time.Time) (stored int, err error) {
 	const sql = `
-INSERT INTO matches (claim_id, account_id, status, reason, evidence, decided_by, decided_at)
-SELECT claim, NULLIF(account, 0), status, reason, evidence::jsonb, by, $7
-FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[])
-    AS t(claim, account, status, reason, evidence, by)
-ON CONFLICT (claim_id) WHERE undone_at IS NULL DO NOTHING`
+WITH made AS (
+    INSERT INTO matches (claim_id, account_id, status, reason, evidence, decided_by, decided_at)
+    SELECT claim, NULLIF(account, 0), status, reason, evidence::jsonb, by, $7
+    FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[])
+        AS t(claim, account, status, reason, evidence, by)
+    ON CONFLICT (claim_id) WHERE undone_at IS NULL DO NOTHING
+    RETURNING claim_id, CASE status WHEN 'question' THEN 'review' ELSE status END AS status, reason, decided_by),
+moved AS (
+    INSERT INTO claim_events (claim_id, was, status, reason, actor, at)
+    SELECT claim_id, was, status, reason, decided_by, $7 FROM (
+        SELECT made.*, COALESCE((SELECT e.status FROM claim_events e WHERE e.claim_id = made.claim_id ORDER BY e.id DESC LIMIT 1),
+            'submitted') AS was FROM made) m
+    WHERE was <> status)
+SELECT count(*) FROM made`
 	evidence := make([]string, len(decisions))
 	for i, d := range decisions {
 		text, err := json.Marshal(d.Evidence)
@@ -142,16 +151,16 @@ ON CONFLICT (claim_id) WHERE undone_at IS NULL DO NOTHING`
 		}
 		evidence[i] = string(text)
 	}
-	tag, err := t.Exec(ctx, sql,
+	err = t.QueryRow(ctx, sql,
 		column(decisions, func(d Decision) int64 { return d.Claim }),
 		column(decisions, func(d Decision) int64 { return d.Account }),
 		column(decisions, func(d Decision) string { return d.Status }),
 		column(decisions, func(d Decision) string { return d.Reason }), evidence,
-		column(decisions, func(d Decision) string { return d.By }), now)
+		column(decisions, func(d Decision) string { return d.By }), now).Scan(&stored)
 	if err != nil {
 		return 0, fmt.Errorf("store decisions on claims: %w", err)
 	}
-	return int(tag.RowsAffected()), nil
+	return stored, nil
 }
 
 // AnswerQuestion stores an operator's decision on a claim that waits for one. False says that the
@@ -171,11 +180,19 @@ WHERE c.id = m.claim_id AND c.organisation_id = $1 AND m.claim_id = $2 AND m.und
 	return stored == 1, err
 }
 
-// UndoMatch takes back the standing decision on a claim and returns it, or ErrNotFound. The row stays.
+// UndoMatch takes back the standing decision on a claim and returns it, or ErrNotFound. The row stays, and
+// a claim that was linked, blocked or refused is under review again. See UndoneLinks.
 func (t *Tx) UndoMatch(ctx context.Context, organisation, claim int64, by string, now time.Time) (status string, err error) {
 	const sql = `
-UPDATE matches m SET undone_by = $3, undone_at = $4 FROM claims c
-WHERE c.id = m.claim_id AND c.organisation_id = $1 AND m.claim_id = $2 AND m.undone_at IS NULL RETURNING m.status`
+WITH undone AS (
+    UPDATE matches m SET undone_by = $3, undone_at = $4 FROM claims c
+    WHERE c.id = m.claim_id AND c.organisation_id = $1 AND m.claim_id = $2 AND m.undone_at IS NULL RETURNING m.claim_id, m.status),
+moved AS (
+    INSERT INTO claim_events (claim_id, was, status, reason, actor, at)
+    SELECT claim_id, was, 'review', 'undone', $3, $4 FROM (
+        SELECT u.claim_id, (SELECT e.status FROM claim_events e WHERE e.claim_id = u.claim_id ORDER BY e.id DESC LIMIT 1) AS was FROM undone u) m
+    WHERE was <> 'review')
+SELECT status FROM undone`
 	err = t.QueryRow(ctx, sql, organisation, claim, by, now).Scan(&status)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return "", fmt.Errorf("decision on claim %d: %w", claim, ErrNotFound)

@@ -31,7 +31,7 @@ func TestClaims(t *testing.T) {
 	want(t, "first", apply(t, w, (*store.Tx).ApplyClaims, a, b, a), "accepted", "accepted", "repeated_row")
 	b.Source.Position = 9
 	want(t, "again", apply(t, w, (*store.Tx).ApplyClaims, b, a), "unchanged", "unchanged")
-	open, err := w.OpenClaims(t.Context(), w.issuer.ID)
+	open, err := w.OpenClaims(t.Context(), w.issuer.ID, 0, 100)
 	if err != nil || len(open) != 2 || open[0].ID == 0 {
 		t.Fatalf("open claims %+v, %v", open, err)
 	}
@@ -39,7 +39,7 @@ func TestClaims(t *testing.T) {
 	if diff := cmp.Diff(a, open[0]); diff != "" {
 		t.Errorf("a claim (-want +got):\n%s", diff)
 	}
-	if foreign, err := w.OpenClaims(t.Context(), w.supplier); err != nil || len(foreign) != 0 {
+	if foreign, err := w.OpenClaims(t.Context(), w.supplier, 0, 100); err != nil || len(foreign) != 0 {
 		t.Errorf("another organisation sees %v (%v)", foreign, err)
 	}
 }
@@ -49,7 +49,7 @@ func TestDecisions(t *testing.T) { //nolint:funlen,gocognit // one story, told i
 	w := newWorld(t)
 	_, accounts := w.settle(t, "дом 2", "0001")
 	want(t, "claims", apply(t, w, (*store.Tx).ApplyClaims, claim("А"), claim("Б"), claim("В"), claim("Г")), accepted(4)...)
-	claims, err := w.OpenClaims(t.Context(), w.issuer.ID)
+	claims, err := w.OpenClaims(t.Context(), w.issuer.ID, 0, 100)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func TestDecisions(t *testing.T) { //nolint:funlen,gocognit // one story, told i
 	}
 	lists := func(what string, open, questioned []string, counts store.MatchCounts) {
 		t.Helper()
-		o, err := w.OpenClaims(t.Context(), w.issuer.ID)
+		o, err := w.OpenClaims(t.Context(), w.issuer.ID, 0, 100)
 		if err != nil {
 			t.Fatal(err)
 		}

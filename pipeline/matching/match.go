@@ -14,6 +14,7 @@ type attempt struct {
 	address  Address
 	place    place
 	names    []person
+	undone   []int64 // accounts from which people took the claim away
 	evidence Evidence
 	guarded  []int32 // accounts whose number the claim's may have been before it was spoiled
 	seen     []int32 // accounts met on the way, candidates if it ends as a question
@@ -27,9 +28,11 @@ type attempt struct {
 // they confirm an account only where the premises are the same and have but one account. A spoiled
 // number (1,23E+14, look-alike letters, lost zeros) links nothing: the claim may still be linked by
 // address and surname, unless the accounts which the number may mean are others.
-func (ix *Index) Match(claim housing.Claim) Decision {
+//
+// A link to one of the undone accounts was taken back by a person: it is asked for, never made again.
+func (ix *Index) Match(claim housing.Claim, undone ...int64) Decision {
 	parsed := parse(claim.Address)
-	m := &attempt{ix: ix, claim: claim, place: parsed.place, names: people(claim.FullName)}
+	m := &attempt{ix: ix, claim: claim, place: parsed.place, names: people(claim.FullName), undone: undone}
 	m.address = Address{Flat: parsed.flat, Room: parsed.room, Rest: strings.Join(parsed.rest, " ")}
 	numbers := ix.byNumber.all(claim.Account, maxAlike)
 	unified := m.unifiedHits(len(numbers) == 0)
@@ -179,6 +182,10 @@ func (m *attempt) confirm(at int32, why reasons) Decision {
 }
 
 func (m *attempt) link(at int32, reason string) Decision {
+	if slices.Contains(m.undone, m.ix.accounts[at].ID) {
+		m.seen = append(m.seen, at)
+		return m.question(ReasonLinkUndone)
+	}
 	return Decision{Status: Linked, AccountID: m.ix.accounts[at].ID, Reason: reason, Evidence: m.evidence}
 }
 

@@ -31,6 +31,7 @@ const (
 	ReasonSeveralInPremises       = "several_in_premises"
 	ReasonSurnameUnknown          = "surname_unknown"
 	ReasonNothingToCompare        = "nothing_to_compare"
+	ReasonLinkUndone              = "link_undone"
 )
 
 // ReasonText returns the reason in Russian, "" for an unknown code.
@@ -67,4 +68,5 @@ var reasonTexts = map[string]string{
 	ReasonSeveralInPremises:       "помещению соответствуют несколько лицевых счетов",
 	ReasonSurnameUnknown:          "адрес найден, но фамилию сравнить не с чем",
 	ReasonNothingToCompare:        "в заявке нет ни номера лицевого счёта, ни ЕЛС, ни адреса",
+	ReasonLinkUndone:              "связь с этим лицевым счётом отменил оператор, заново её устанавливает только он",
 }
