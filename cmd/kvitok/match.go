@@ -19,6 +19,7 @@ import (
 func (e *environment) matchCommand() *cobra.Command {
 	var export, apply, by string
 	var undo int64
+	var claims claimFlags
 	c := &cobra.Command{
 		Use: "match", Short: "Match residents to accounts; the operator's workbook out and in; undo", Args: cobra.NoArgs,
 	}
@@ -26,7 +27,8 @@ func (e *environment) matchCommand() *cobra.Command {
 	c.Flags().StringVar(&apply, "apply", "", "apply this filled workbook")
 	c.Flags().Int64Var(&undo, "undo", 0, "take back the decision on this claim")
 	c.Flags().StringVar(&by, "by", "operator", "who decides, kept with the decision")
-	c.MarkFlagsMutuallyExclusive("export", "apply", "undo")
+	claims.add(c)
+	c.MarkFlagsMutuallyExclusive("export", "apply", "undo", "status", "history", "move")
 	c.RunE = e.do(func(ctx context.Context, _ []string) error {
 		return e.work(ctx, func(ctx context.Context, a *app) error {
 			switch {
@@ -36,6 +38,9 @@ func (e *environment) matchCommand() *cobra.Command {
 				return e.applyAnswers(ctx, a, apply, by)
 			case undo != 0:
 				return e.undoMatch(ctx, a, undo, by)
+			}
+			if asked, err := claims.run(ctx, e, a, by); asked {
+				return err
 			}
 			result, err := a.pipeline.Match(ctx)
 			if err != nil {
@@ -116,6 +121,6 @@ func (e *environment) undoMatch(ctx context.Context, a *app, claim int64, by str
 		return err
 	}
 	return e.print(map[string]any{"claim": claim, "was": status}, func(w io.Writer) {
-		say(w, "claim %d: the decision %q is taken back; kvitok match decides anew", claim, status)
+		say(w, "claim %d: the decision %q is taken back; kvitok match decides anew, but does not make a link taken back again", claim, status)
 	})
 }

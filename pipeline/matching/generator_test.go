@@ -20,6 +20,7 @@ type labelled struct {
 // generator makes a registry and claims on it, the same for the same seed.
 type generator struct {
 	*rand.Rand
+	keys     map[string]bool // houses that are there
 	accounts []matching.Account
 	homes    []home
 }
@@ -92,7 +93,7 @@ func (h home) address() string {
 // newGenerator makes the registry: three towns that share names of streets, two villages of one name in
 // two districts, private houses, communal flats, split accounts, payers that nobody knows.
 func newGenerator(seed uint64) *generator {
-	g := &generator{Rand: rand.New(rand.NewPCG(seed, 354))} //nolint:gosec // made data, the same for the same seed
+	g := &generator{keys: map[string]bool{}, Rand: rand.New(rand.NewPCG(seed, 354))} //nolint:gosec // made data, the same for the same seed
 	places := []home{
 		{townType: "г.", town: "Примерск"},
 		{townType: "г.", town: "Новопримерск"},
@@ -130,11 +131,10 @@ func newGenerator(seed uint64) *generator {
 
 func (g *generator) building(p home) {
 	key := matching.HouseKey(p.address())
-	for _, a := range g.accounts {
-		if a.HouseKey == key {
-			return
-		}
+	if g.keys[key] {
+		return
 	}
+	g.keys[key] = true
 	if strings.HasPrefix(p.townType, "с") && p.house != "12/3" || p.townType == "д." {
 		g.account(p, key)
 		return

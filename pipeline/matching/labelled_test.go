@@ -2,7 +2,10 @@ package matching_test
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/kvitok-gkh/kvitok/pipeline/matching"
@@ -58,17 +61,17 @@ func (n *tally) measure(t *testing.T, seed uint64) {
 	}
 }
 
-func big(b *testing.B) *generator {
+func big(b *testing.B, accounts int) *generator {
 	b.Helper()
 	g := newGenerator(7)
-	for i := 0; len(g.accounts) < 100_000; i++ {
+	for i := 0; len(g.accounts) < accounts; i++ {
 		g.building(home{townType: "г.", town: "Примерск", streetType: "ул.", street: fmt.Sprint("Улица", string(rune('а'+i%30)), "-", i), house: strconv.Itoa(1 + i%40)})
 	}
 	return g
 }
 
 func BenchmarkNewIndex(b *testing.B) {
-	g := big(b)
+	g := big(b, 100_000)
 	b.ReportAllocs()
 	for b.Loop() {
 		matching.NewIndex(g.accounts)
@@ -76,7 +79,7 @@ func BenchmarkNewIndex(b *testing.B) {
 }
 
 func BenchmarkMatch(b *testing.B) {
-	g := big(b)
+	g := big(b, 100_000)
 	claims := g.claims(20_000)
 	ix := matching.NewIndex(g.accounts)
 	b.ReportAllocs()
@@ -85,4 +88,35 @@ func BenchmarkMatch(b *testing.B) {
 		ix.Match(claims[at%len(claims)].claim)
 		at++
 	}
+}
+
+// BenchmarkMillion is a million claims against a million accounts on two processors; the claims are
+// made outside of the time, ten thousand at once. Run it with -benchtime=1x.
+func BenchmarkMillion(b *testing.B) {
+	const million, page = 1_000_000, 10_000
+	g := big(b, million)
+	var linked, owned atomic.Int64
+	for b.Loop() {
+		ix := matching.NewIndex(g.accounts)
+		for range million / page {
+			b.StopTimer()
+			claims := g.claims(page)
+			b.StartTimer()
+			var wg sync.WaitGroup
+			for half := range slices.Chunk(claims, page/2) {
+				wg.Go(func() {
+					for _, l := range half {
+						if l.truth != 0 {
+							owned.Add(1)
+						}
+						if ix.Match(l.claim).Status == matching.Linked {
+							linked.Add(1)
+						}
+					}
+				})
+			}
+			wg.Wait()
+		}
+	}
+	b.ReportMetric(float64(linked.Load())/float64(owned.Load()), "recall")
 }
