@@ -1,4 +1,4 @@
-// Package remote moves whole files between Kvitok and a place of a partner: a folder, an FTP server.
+// Package remote moves whole files between Kvitok and a place of a partner: a folder, an FTP or SFTP server, mail.
 //
 // It owns the port (Driver), the kinds of errors a place can answer with, and Place, the concrete type
 // that carries everything which must hold for every place: half-written files are left alone, a
