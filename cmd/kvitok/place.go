@@ -50,7 +50,7 @@ func (p placeConfig) validate(isInbox bool) error {
 	if len(given) != 1 {
 		return errors.New("exactly one transport must be given: folder, ftp, sftp, imap (inbox) or smtp (outbox)")
 	}
-	errs := []error{given[0].Validate(), p.Arrival.Validate()}
+	errs := []error{given[0].Validate(), p.Validate()}
 	switch {
 	case isInbox && p.SMTP != nil:
 		errs = append(errs, errors.New("smtp takes mail, it gives none: an inbox needs imap"))

@@ -58,7 +58,7 @@ func (s *Sender) Check(ctx context.Context) error {
 		if err := s.envelope(c, 0); err != nil {
 			return err
 		}
-		return c.Reset() //nolint:wrapcheck // talk wraps
+		return c.Reset()
 	})
 }
 
@@ -96,7 +96,7 @@ func (s *Sender) Send(ctx context.Context, name string, r io.Reader) error {
 		if _, err := data.Write(raw); err != nil {
 			return err //nolint:wrapcheck // talk wraps
 		}
-		return data.Close() //nolint:wrapcheck // talk wraps
+		return data.Close()
 	})
 }
 

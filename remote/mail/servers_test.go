@@ -34,7 +34,10 @@ import (
 	kvitokmail "github.com/kvitok-gkh/kvitok/remote/mail"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	// The server of the tests blocks for good now and then on a lock of its own when a connection is cut under it.
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/emersion/go-imap/v2/imapserver.(*Conn).serve"))
+}
 
 const (
 	user     = "kvitok@office.example"
@@ -285,7 +288,7 @@ func (v *visit) Rcpt(to string, _ *smtp.RcptOptions) error {
 func (v *visit) Data(r io.Reader) error {
 	raw, err := io.ReadAll(r)
 	if err != nil {
-		return err
+		return fmt.Errorf("read the mail: %w", err)
 	}
 	v.relay.mu.Lock()
 	defer v.relay.mu.Unlock()

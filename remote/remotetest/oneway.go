@@ -175,7 +175,7 @@ func sourceTwins(t *testing.T, s remote.Source, deposit Deposit) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var got []string
+	got := make([]string, 0, len(entries))
 	for _, e := range entries {
 		got = append(got, e.FileName()+" "+string(readAll(t, s, e.Name)))
 	}

@@ -125,7 +125,7 @@ func TestValidate(t *testing.T) {
 func TestCuts(t *testing.T) {
 	t.Parallel()
 	conf := serve(t).byPassword(t)
-	remotetest.RunLineCuts(t, 997, func(t *testing.T, dial remotetest.Dial) remote.Driver {
+	remotetest.RunLineCuts(t, 1999, func(t *testing.T, dial remotetest.Dial) remote.Driver {
 		t.Helper()
 		c := conf
 		c.Dial = dial
