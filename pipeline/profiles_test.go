@@ -141,11 +141,17 @@ func TestProfilesOfOtherSubjects(t *testing.T) {
 		fmt.Sprintf("ООО УК;%s;ул. Садовая;;НЕТ-ТАКОГО;31.10.2026;5", m.account)))
 	wantFile(t, readings, "rso-readings-csv", housing.FilePartly, 1)
 
+	if _, err := w.store.Exec(t.Context(), `
+INSERT INTO account_references (organisation_id, kind, number, account_id, source_id, source_pos)
+SELECT organisation_id, 'supplier', 'Э-000018', id, source_id, 0 FROM accounts WHERE number = $1`, m.account); err != nil {
+		t.Fatal(err)
+	}
 	charges := w.take(t, town.Supplier, "charges.csv", cp1251(t,
 		"Дата;АдресАбонента;ЛицевойСчетПоставщика;Услуга;Тариф;Расход;Е;Начисление;ИсходящееСальдо;ПоказанияИПУ",
 		fmt.Sprintf("01.11.2026;ул. Садовая;%s;ХВС;65.77;2;м3;131.54;0.00;%s#%s", m.account, m.serial, m.later(t, w, 4)),
-		"01.10.2026;ул. Садовая;Э-000017;Электроснабжение;5.34;120;кВтч;640.80;12.50;"))
-	wantFile(t, charges, "rso-charges-csv", housing.FileAccepted, 2)
+		"01.10.2026;ул. Садовая;Э-000017;Электроснабжение;5.34;120;кВтч;640.80;12.50;",
+		"01.10.2026;ул. Садовая;Э-000018;Электроснабжение;5.34;130;кВтч;694.20;0.00;"))
+	wantFile(t, charges, "rso-charges-csv", housing.FileAccepted, 3)
 
 	debts := w.take(t, town.Bank, "debts.txt", cp1251(t,
 		"#FILESUM 10.00", "#TYPE 7", fmt.Sprintf("ТЕСТОВ И.;Примерск;%s;-5.00;Квартплата", m.account), "ТЕСТОВ П.;Примерск;00-000025;15.00;Квартплата"))
@@ -155,7 +161,7 @@ func TestProfilesOfOtherSubjects(t *testing.T) {
 	wantFile(t, again, "gorod-debts", housing.FileAccepted, 1)
 	stated := all[string](t, w.store, `
 SELECT concat_ws(' ', kind, service, amount, closing, (account_id IS NOT NULL)::text) FROM stated_amounts ORDER BY kind, amount`)
-	if got, want := strings.Join(stated, ", "), "charge cold_water 13154 0 true, charge electricity 64080 1250 false, "+
+	if got, want := strings.Join(stated, ", "), "charge cold_water 13154 0 true, charge electricity 64080 1250 false, charge electricity 69420 0 true, "+
 		"debt  -500 true, debt  1600 false"; got != want {
 		t.Errorf("stated: %s, want %s", got, want)
 	}

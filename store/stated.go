@@ -95,9 +95,10 @@ func (t *Tx) ApplyStatedCharges(ctx context.Context, organisation, source int64,
 func (t *Tx) applyStated(ctx context.Context, organisation, source int64, rows []stated) ([]housing.Outcome, error) {
 	const sql = `
 WITH incoming AS (
-    SELECT t.*, a.id AS account_id
+    SELECT t.*, COALESCE(s.account_id, a.id) AS account_id
     FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[], $9::text[], $10::text[], $11::text[],
         $12::bigint[]) WITH ORDINALITY AS t(kind, account, service, period, amount, closing, rate, volume, unit, pos, ord)
+    LEFT JOIN account_references s ON s.organisation_id = $1 AND s.kind = 'supplier' AND s.number = t.account AND t.kind = 'charge'
     LEFT JOIN accounts a ON a.organisation_id = $1 AND a.number = t.account),
 made AS (
     INSERT INTO stated_amounts AS s (organisation_id, kind, account, service, period, account_id, amount, closing, rate, volume,
@@ -131,17 +132,20 @@ SELECT ord FROM incoming i JOIN made m ON (m.kind, m.account, m.service, m.perio
 	return outcomes, t.noteUnknown(ctx, organisation, rows, outcomes)
 }
 
-// noteUnknown notes the accounts that are none of ours: a supplier's own number, or a mistake.
+// noteUnknown notes the accounts that are none of ours: a supplier's number that nobody has told us, or a mistake.
 func (t *Tx) noteUnknown(ctx context.Context, organisation int64, rows []stated, outcomes []housing.Outcome) error {
-	ids, err := t.AccountIDs(ctx, organisation, column(rows, func(s stated) string { return s.account }))
+	ids, err := t.lookup(ctx, `
+SELECT DISTINCT kind || '|' || account, account_id FROM stated_amounts
+WHERE organisation_id = $1 AND account = ANY($2) AND account_id IS NOT NULL`,
+		organisation, column(rows, func(s stated) string { return s.account }))
 	if err != nil {
-		return err
+		return fmt.Errorf("look for the accounts of stated amounts: %w", err)
 	}
 	for i, row := range rows {
-		if outcomes[i].Verdict != housing.Rejected && ids[row.account] == 0 {
+		if outcomes[i].Verdict != housing.Rejected && ids[row.kind+"|"+row.account] == 0 {
 			outcomes[i].Problems = append(outcomes[i].Problems, housing.Problem{
 				Code: "unknown_account", Column: "Лицевой счёт", Value: row.account, Severity: housing.SeverityWarning,
-				Text: "среди наших лицевых счетов такого нет: строка принята, но ни с чем не сверяется",
+				Text: "среди наших лицевых счетов и известных номеров поставщика такого нет: строка принята, но ни с чем не сверяется",
 			})
 		}
 	}
