@@ -46,3 +46,15 @@ type MonthVolume struct {
 	Volume  Decimal `json:"volume"`
 	Metered bool    `json:"metered"` // by readings, not by an average or norm
 }
+
+// ZonesOf returns the registers of a meter with so many tariffs: one, day and night, or peak, half-peak and
+// night.
+func ZonesOf(tariffs int) []Zone {
+	switch tariffs {
+	case 2:
+		return []Zone{ZoneDay, ZoneNight}
+	case 3:
+		return []Zone{ZonePeak, ZoneHalfPeak, ZoneNight}
+	}
+	return []Zone{ZoneSingle}
+}

@@ -131,3 +131,16 @@ func IntervalOf(from, through housing.Date) (housing.Interval, *CellError) {
 	}
 	return housing.Interval{From: from, To: through.AddDays(1)}, nil
 }
+
+// ReadDottedDate takes the mask of machine formats that write ДД.ММ.ГГГГ, and nothing else.
+func ReadDottedDate(c Cell) (housing.Date, error) {
+	const form = "дата вида ДД.ММ.ГГГГ"
+	d, ok, err := DateByMask(c.Text, "dd.mm.yyyy")
+	switch {
+	case !ok:
+		return d, Wrong("bad_date", "дата записана не по форме", form)
+	case err != nil:
+		return d, Wrong("bad_date", "такой даты нет в календаре", form)
+	}
+	return d, nil
+}

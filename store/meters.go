@@ -11,15 +11,7 @@ import (
 
 // Zones gives the registers of a meter by their number: one, day and night, or peak, half-peak and
 // night (R2.1.2 of the charging rules).
-func Zones(count int) []housing.Zone {
-	switch count {
-	case 2:
-		return []housing.Zone{housing.ZoneDay, housing.ZoneNight}
-	case 3:
-		return []housing.Zone{housing.ZonePeak, housing.ZoneHalfPeak, housing.ZoneNight}
-	}
-	return []housing.Zone{housing.ZoneSingle}
-}
+func Zones(count int) []housing.Zone { return housing.ZonesOf(count) }
 
 // ApplyMeters creates individual meters or brings their dates up to date, by serial number and
 // service; initial readings are stored with them. A serial number that stands on another account is

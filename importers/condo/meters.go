@@ -124,7 +124,7 @@ func meterTable() importers.Layout {
 				return nil, err
 			}
 			return housing.MeterEntry{Account: r.account, Meter: housing.Meter{
-				Serial: r.serial, Service: r.service, Zones: zones(r.tariffs), Commissioned: r.commissioned(), VerifyBy: r.verifyBy,
+				Serial: r.serial, Service: r.service, Zones: housing.ZonesOf(r.tariffs), Commissioned: r.commissioned(), VerifyBy: r.verifyBy,
 				Closed: r.closed, Source: src,
 			}}, nil
 		},
@@ -138,17 +138,6 @@ func meterTable() importers.Layout {
 	}
 }
 
-// zones are the registers of a meter with so many tariffs.
-func zones(tariffs int) []housing.Zone {
-	switch tariffs {
-	case 2:
-		return []housing.Zone{housing.ZoneDay, housing.ZoneNight}
-	case 3:
-		return []housing.Zone{housing.ZonePeak, housing.ZoneHalfPeak, housing.ZoneNight}
-	}
-	return []housing.Zone{housing.ZoneSingle}
-}
-
 // readings proves the readings of a row against its number of tariffs and its day.
 func (d *device) readings() *importers.CellError {
 	filled := 0
@@ -159,29 +148,23 @@ func (d *device) readings() *importers.CellError {
 	}
 	switch {
 	case d.tariffs < 1 || d.tariffs > 3:
-		return wrongIn("Количество тарифов", "bad_zones", "тарифов бывает от одного до трёх", "1, 2 или 3")
+		return importers.WrongIn("Количество тарифов", "bad_zones", "тарифов бывает от одного до трёх", "1, 2 или 3")
 	case d.tariffs > 1 && d.service != housing.Electricity:
-		return wrongIn("Количество тарифов", "bad_zones", "зоны суток бывают только у электроснабжения", "1")
+		return importers.WrongIn("Количество тарифов", "bad_zones", "зоны суток бывают только у электроснабжения", "1")
 	case filled == 0:
 		return nil
 	case filled != d.tariffs || d.values[d.tariffs-1] == "":
-		return wrongIn("Показание 1", "bad_initial", fmt.Sprintf("показаний %d, а тарифов у счётчика %d", filled, d.tariffs),
+		return importers.WrongIn("Показание 1", "bad_initial", fmt.Sprintf("показаний %d, а тарифов у счётчика %d", filled, d.tariffs),
 			"по одному показанию на тариф, начиная с первого столбца")
 	case d.on.IsZero():
-		return wrongIn("Дата передачи показаний", "empty", "показания есть, а день не указан", "день, когда снято показание")
+		return importers.WrongIn("Дата передачи показаний", "empty", "показания есть, а день не указан", "день, когда снято показание")
 	}
-	for i, zone := range zones(d.tariffs) {
+	for i, zone := range housing.ZonesOf(d.tariffs) {
 		value, err := importers.ReadNotNegative(importers.Cell{Text: d.values[i]})
 		if err != nil {
-			return wrongIn("Показание 1", "bad_initial", err.Error(), "")
+			return importers.WrongIn("Показание 1", "bad_initial", err.Error(), "")
 		}
 		d.reading = append(d.reading, housing.Reading{Zone: zone, On: d.on, Value: value, Source: d.source})
 	}
 	return nil
-}
-
-func wrongIn(column, code, text, expected string) *importers.CellError {
-	e := importers.Wrong(code, text, expected)
-	e.Column = column
-	return e
 }

@@ -127,13 +127,13 @@ func meterFact(r *meterRow, src housing.Source) (importers.Fact, *importers.Cell
 	case err != nil:
 		return nil, err
 	case r.zones > 1 && r.service != housing.Electricity:
-		return nil, wrongIn("Вид ПУ по количеству тарифов", "bad_zones", "зоны суток бывают только у электроснабжения", "Однотарифный")
+		return nil, importers.WrongIn("Вид ПУ по количеству тарифов", "bad_zones", "зоны суток бывают только у электроснабжения", "Однотарифный")
 	case r.kind == collective && r.house == "":
-		return nil, wrongIn("Адрес дома", "empty", "у общедомового прибора не указан адрес дома", "")
+		return nil, importers.WrongIn("Адрес дома", "empty", "у общедомового прибора не указан адрес дома", "")
 	case r.kind == individual && r.account == "":
-		return nil, wrongIn("Номер лицевого счета/ЕЛС/Идентификатор ЖКУ", "empty", "не указан номер лицевого счёта", "")
+		return nil, importers.WrongIn("Номер лицевого счета/ЕЛС/Идентификатор ЖКУ", "empty", "не указан номер лицевого счёта", "")
 	case r.kind == individual && r.coefficient.Sign() > 0 && r.coefficient.Cmp(housing.Whole(1)) != 0:
-		return nil, wrongIn("Коэффициент трансформации", "coefficient", "коэффициент ИПУ не равен 1: такие приборы не принимаются", "1")
+		return nil, importers.WrongIn("Коэффициент трансформации", "coefficient", "коэффициент ИПУ не равен 1: такие приборы не принимаются", "1")
 	}
 	if r.kind == collective {
 		return housing.HouseMeterEntry{
@@ -142,18 +142,8 @@ func meterFact(r *meterRow, src housing.Source) (importers.Fact, *importers.Cell
 		}, nil
 	}
 	return housing.MeterEntry{Account: r.account, Initial: readings, Meter: housing.Meter{
-		Serial: r.serial, Service: r.service, Zones: zones(r.zones), Commissioned: started, VerifyBy: verifyBy, Source: src,
+		Serial: r.serial, Service: r.service, Zones: housing.ZonesOf(r.zones), Commissioned: started, VerifyBy: verifyBy, Source: src,
 	}}, nil
-}
-
-func zones(tariffs int) []housing.Zone {
-	switch tariffs {
-	case 2:
-		return []housing.Zone{housing.ZoneDay, housing.ZoneNight}
-	case 3:
-		return []housing.Zone{housing.ZonePeak, housing.ZoneHalfPeak, housing.ZoneNight}
-	}
-	return []housing.Zone{housing.ZoneSingle}
 }
 
 // initial are the base readings: one for each register, or none.
@@ -162,9 +152,9 @@ func (r *meterRow) initial(on housing.Date, src housing.Source) ([]housing.Readi
 		return nil, nil
 	}
 	readings := make([]housing.Reading, 0, r.zones)
-	for i, zone := range zones(r.zones) {
+	for i, zone := range housing.ZonesOf(r.zones) {
 		if !r.stated[i] {
-			return nil, wrongIn("Базовое показание (Т"+strconv.Itoa(i+1)+")", "empty", "базовые показания есть не по всем тарифам", "")
+			return nil, importers.WrongIn("Базовое показание (Т"+strconv.Itoa(i+1)+")", "empty", "базовые показания есть не по всем тарифам", "")
 		}
 		readings = append(readings, housing.Reading{Zone: zone, On: on, Value: r.base[i], Source: src})
 	}
@@ -179,7 +169,7 @@ func (r *meterRow) verifyBy() (housing.Date, *importers.CellError) {
 	digits, _, _ := strings.Cut(r.interval, " ")
 	years, err := strconv.Atoi(digits)
 	if err != nil || years < 1 || years > 50 {
-		return housing.Date{}, wrongIn("Межповерочный интервал", "bad_interval", "это не срок в годах", "например «6 лет»")
+		return housing.Date{}, importers.WrongIn("Межповерочный интервал", "bad_interval", "это не срок в годах", "например «6 лет»")
 	}
 	return housing.DateOf(r.verified.Time().AddDate(years, 0, 0).Truncate(24 * time.Hour)), nil
 }
@@ -194,10 +184,4 @@ func meterNumber(r *meterRow, src housing.Source) []importers.Fact {
 		g.Account, g.House = "", r.house
 	}
 	return []importers.Fact{g}
-}
-
-func wrongIn(column, code, text, expected string) *importers.CellError {
-	e := importers.Wrong(code, text, expected)
-	e.Column = column
-	return e
 }

@@ -62,7 +62,7 @@ func readingTable() importers.Layout {
 		Title: "Импорт показаний ИПУ", Columns: columns,
 		Fact: func(r *row, src housing.Source) (importers.Fact, *importers.CellError) {
 			if r.stated[2] && !r.stated[1] {
-				return nil, wrongIn("Значение показания (Т2)", "empty", "показание Т3 есть, а Т2 нет", "")
+				return nil, importers.WrongIn("Значение показания (Т2)", "empty", "показание Т3 есть, а Т2 нет", "")
 			}
 			return r.reading(0, src), nil
 		},
@@ -87,7 +87,7 @@ func (r *readingRow) reading(register int, src housing.Source) housing.GISReadin
 		}
 	}
 	return housing.GISReading{Number: r.number, Reading: housing.Reading{
-		Zone: zones(tariffs)[register], On: r.on, Value: r.values[register], Source: src,
+		Zone: housing.ZonesOf(tariffs)[register], On: r.on, Value: r.values[register], Source: src,
 	}}
 }
 

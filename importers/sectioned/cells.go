@@ -43,18 +43,6 @@ func (r row) fail(place int, err error) {
 
 func (r row) text(place int) string { return cell(r, place, importers.TextUpTo(200)) }
 
-func readDate(c importers.Cell) (housing.Date, error) {
-	const form = "дата вида ДД.ММ.ГГГГ"
-	d, ok, err := importers.DateByMask(c.Text, "dd.mm.yyyy")
-	switch {
-	case !ok:
-		return d, importers.Wrong("bad_date", "дата записана не по форме", form)
-	case err != nil:
-		return d, importers.Wrong("bad_date", "такой даты нет в календаре", form)
-	}
-	return d, nil
-}
-
 // readNumber takes a number with a comma or a point; programs of the format write small ones with an
 // exponent, 1.5E-01, which is read exactly.
 func readNumber(c importers.Cell) (housing.Decimal, error) {
@@ -140,7 +128,7 @@ func readCount(limit int) func(importers.Cell) (int, error) {
 }
 
 func readMonth(c importers.Cell) (housing.Period, error) {
-	d, err := readDate(c)
+	d, err := importers.ReadDottedDate(c)
 	if err != nil {
 		return 0, err
 	}

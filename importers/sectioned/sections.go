@@ -83,7 +83,7 @@ func readAccount(b *book, r row) []importers.Fact {
 	e := housing.AccountEntry{House: b.houseOf(r, 2)}
 	e.Account = housing.Account{
 		Number: needed(r, 3, importers.ReadAccountNumber), Payer: strings.Join(strings.Fields(r.text(5)+" "+r.text(6)+" "+r.text(7)), " "),
-		Closed: cell(r, 13, readDate), Source: r.source,
+		Closed: cell(r, 13, importers.ReadDottedDate), Source: r.source,
 	}
 	e.Account.Premises = housing.Premises{Flat: r.text(9), Room: r.text(10), Kind: housing.Flat}
 	switch {
@@ -94,7 +94,7 @@ func readAccount(b *book, r row) []importers.Fact {
 	case e.Account.Premises.Room != "":
 		e.Account.Premises.Kind = housing.Room
 	}
-	since := cell(r, 11, readDate)
+	since := cell(r, 11, importers.ReadDottedDate)
 	if since.IsZero() {
 		since = b.month.First()
 	}
@@ -120,7 +120,7 @@ func readCharge(b *book, r row) []importers.Fact {
 func readHouseMeter(b *book, r row) []importers.Fact {
 	m := housing.HouseMeterEntry{
 		House: b.houseOf(r, 1), Service: b.serviceOf(r, 3), Serial: needed(r, 8, importers.ReadSerial), Zones: b.zonesOf(r),
-		Coefficient: cell(r, 7, readPositive), VerifyBy: cell(r, 11, readDate), Closed: cell(r, 13, readDate), Source: r.source,
+		Coefficient: cell(r, 7, readPositive), VerifyBy: cell(r, 11, importers.ReadDottedDate), Closed: cell(r, 13, importers.ReadDottedDate), Source: r.source,
 	}
 	return []importers.Fact{m}
 }
@@ -140,7 +140,7 @@ func readMeter(b *book, r row) []importers.Fact {
 	zones := b.zonesOf(r)
 	m.Meter = housing.Meter{
 		Serial: needed(r, 8, importers.ReadSerial), Service: b.serviceOf(r, 3), Digits: needed(r, 6, readCount(12)),
-		Zones: []housing.Zone{housing.ZoneSingle}, VerifyBy: cell(r, 11, readDate), Closed: cell(r, 13, readDate), Source: r.source,
+		Zones: []housing.Zone{housing.ZoneSingle}, VerifyBy: cell(r, 11, importers.ReadDottedDate), Closed: cell(r, 13, importers.ReadDottedDate), Source: r.source,
 	}
 	if zones == 2 {
 		m.Meter.Zones = []housing.Zone{housing.ZoneDay, housing.ZoneNight}
@@ -177,14 +177,14 @@ func readReading(b *book, r row) []importers.Fact {
 	}
 	return []importers.Fact{housing.MeterReading{
 		Account: m.owner, Serial: m.serial, Code: r.Record.Cells[1], Reading: housing.Reading{
-			Zone: zone, On: needed(r, 3, readDate), Value: needed(r, 4, readNotNegative), Source: r.source,
+			Zone: zone, On: needed(r, 3, importers.ReadDottedDate), Value: needed(r, 4, readNotNegative), Source: r.source,
 		},
 	}}
 }
 
 func readHouseReading(b *book, r row) []importers.Fact {
 	m, zone := b.registerOf(r, "9")
-	on, value := needed(r, 3, readDate), needed(r, 4, readNotNegative)
+	on, value := needed(r, 3, importers.ReadDottedDate), needed(r, 4, readNotNegative)
 	address := b.houses[m.owner].address
 	switch r.Record.Cells[2] {
 	case "1":
@@ -214,7 +214,7 @@ func readResident(_ *book, r row) []importers.Fact {
 
 func readPayment(b *book, r row) []importers.Fact {
 	p := housing.Payment{
-		Account: needed(r, 1, importers.TextUpTo(20)), PaidOn: needed(r, 4, readDate), Amount: needed(r, 7, readSum),
+		Account: needed(r, 1, importers.TextUpTo(20)), PaidOn: needed(r, 4, importers.ReadDottedDate), Amount: needed(r, 7, readSum),
 		Period: cell(r, 9, readMonth), OrderNo: r.text(10), Source: r.source,
 	}
 	code := r.text(11)
@@ -242,7 +242,7 @@ func readService(b *book, r row) []importers.Fact {
 	if payee == "" {
 		r.fail(3, importers.Wrong("unknown_supplier", "ИНН поставщика не найден в секции 2", ""))
 	}
-	valid, err := importers.IntervalOf(needed(r, 4, readDate), cell(r, 5, readDate))
+	valid, err := importers.IntervalOf(needed(r, 4, importers.ReadDottedDate), cell(r, 5, importers.ReadDottedDate))
 	if err != nil {
 		r.fail(4, err)
 	}
@@ -273,7 +273,7 @@ func readReferences(_ *book, r row) []importers.Fact {
 }
 
 func readAbsence(_ *book, r row) []importers.Fact {
-	left, back := needed(r, 3, readDate), cell(r, 4, readDate)
+	left, back := needed(r, 3, importers.ReadDottedDate), cell(r, 4, importers.ReadDottedDate)
 	if !back.IsZero() && back.Before(left) {
 		r.fail(4, importers.Wrong("bad_interval", "возвращение раньше отъезда", ""))
 	}

@@ -45,18 +45,6 @@ func value[V any](r reader, needed bool, read func(importers.Cell) (V, error), k
 	return v
 }
 
-func readDay(c importers.Cell) (housing.Date, error) {
-	const form = "дата вида ДД.ММ.ГГГГ"
-	d, ok, err := importers.DateByMask(c.Text, "dd.mm.yyyy")
-	switch {
-	case !ok:
-		return d, importers.Wrong("bad_date", "дата записана не по форме", form)
-	case err != nil:
-		return d, importers.Wrong("bad_date", "такой даты нет в календаре", form)
-	}
-	return d, nil
-}
-
 func readAccount(c importers.Cell) (string, error) {
 	if len(c.Text) != 20 || strings.Trim(c.Text, "0123456789") != "" {
 		return "", importers.Wrong("bad_bank_account", "это не номер банковского счёта", "20 цифр")
@@ -71,8 +59,8 @@ func (r reader) statement(control *control) {
 	control.sections++
 	s := housing.BankStatement{
 		Account: value(r, true, readAccount, "РасчСчет"),
-		From:    value(r, true, readDay, "ДатаНачала"),
-		Through: value(r, false, readDay, "ДатаКонца"),
+		From:    value(r, true, importers.ReadDottedDate, "ДатаНачала"),
+		Through: value(r, false, importers.ReadDottedDate, "ДатаКонца"),
 		Opening: value(r, true, readSum, "НачальныйОстаток"),
 		Source:  r.source,
 	}
@@ -115,9 +103,9 @@ func (r reader) document(control *control) {
 	d := housing.BankDocument{
 		Kind:     r.section.kind,
 		Number:   value(r, true, importers.TextUpTo(50), "Номер"),
-		Dated:    value(r, true, readDay, "Дата"),
-		Debited:  value(r, false, readDay, "ДатаСписано"),
-		Credited: value(r, false, readDay, "ДатаПоступило"),
+		Dated:    value(r, true, importers.ReadDottedDate, "Дата"),
+		Debited:  value(r, false, importers.ReadDottedDate, "ДатаСписано"),
+		Credited: value(r, false, importers.ReadDottedDate, "ДатаПоступило"),
 		Amount:   value(r, true, readSum, "Сумма"),
 		Payer:    r.party("Плательщик"),
 		Payee:    r.party("Получатель"),
