@@ -1,0 +1,226 @@
+// Package paymentbook writes the workbook of payments that belong to no account (невыясненные): what
+// the registry said, why no account was found, up to five accounts that may be meant, and cells to
+// decide in.
+//
+// The sheet housing.PaymentSheet has its header in row 1 and one payment a row:
+//
+//	A  Номер операции   B  Реестр      C  Строка       D  Дата оплаты    E  Сумма
+//	F  ЛС как пришёл    G  Плательщик  H  Адрес        I  Причина
+//	J…N  Кандидат 1 … 5
+//	O  Лицевой счёт (заполните)  the answer: an account number, or "вернуть"; a list offers both
+//	P  Основание                 why, kept with the decision
+//	Q…V  hidden                  what the list of O offers
+//
+// It owns this layout. It does not own who is a candidate, nor the reading of the filled workbook
+// (importers/answers).
+package paymentbook
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"strings"
+	"time"
+
+	"github.com/xuri/excelize/v2"
+
+	"github.com/kvitok-gkh/kvitok/exporters/workbook"
+	"github.com/kvitok-gkh/kvitok/housing"
+)
+
+// Candidates is how many accounts a row offers.
+const Candidates = 5
+
+// Meta is what the workbook says about itself.
+type Meta struct {
+	Organisation housing.Organisation
+	AsOf         time.Time
+	Temp         string // folder for temporary files, "" for the system's
+}
+
+const (
+	firstCandidate = 10                          // J
+	answerColumn   = firstCandidate + Candidates // O
+	hiddenColumn   = answerColumn + 2            // Q
+	headFill       = "E4EAF2"
+	answerFill     = "FFF9DB"
+	wideColumn     = 34.0
+)
+
+// WritePayments writes the workbook and returns the number of payments in it.
+func WritePayments(w io.Writer, meta Meta, questions iter.Seq2[housing.PaymentQuestion, error]) (rows int, err error) {
+	book, err := workbook.New(workbook.Options{
+		Title: "Невыясненные платежи", Company: meta.Organisation.Title(), Created: meta.AsOf, Temp: meta.Temp,
+	})
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, book.Close()) }()
+	s, err := begin(book, meta)
+	if err != nil {
+		return 0, err
+	}
+	for q, err := range questions {
+		if err != nil {
+			return 0, fmt.Errorf("read a payment: %w", err)
+		}
+		if err := s.add(q); err != nil {
+			return 0, err
+		}
+	}
+	if err := s.finish(); err != nil {
+		return 0, err
+	}
+	if err := writeHelp(book, meta); err != nil {
+		return 0, err
+	}
+	return s.rows, book.Write(w)
+}
+
+// payments is the sheet being written.
+type payments struct {
+	sheet                            *workbook.Sheet
+	rows                             int
+	head, text, wrap, money, answers int
+}
+
+func begin(book *workbook.Book, meta Meta) (*payments, error) {
+	titles := []string{housing.PaymentColumnKey, "Реестр", "Строка", "Дата оплаты", "Сумма, руб.", "ЛС как пришёл", "Плательщик", "Адрес", "Причина"}
+	widths := []float64{16, 24, 8, 12, 13, 15, 26, wideColumn, 28}
+	for i := range Candidates {
+		titles, widths = append(titles, fmt.Sprintf("Кандидат %d", i+1)), append(widths, wideColumn)
+	}
+	titles, widths = append(titles, housing.PaymentColumnAnswer, housing.PaymentColumnComment), append(widths, 20, 30)
+	hidden := make([]int, 0, Candidates+1)
+	for i := range Candidates + 1 {
+		hidden = append(hidden, hiddenColumn+i)
+	}
+	s := &payments{}
+	for _, l := range []struct {
+		to   *int
+		look workbook.Look
+	}{
+		{&s.head, workbook.Look{Bold: true, Wrap: true, Align: "center", Fill: headFill, Border: true}},
+		{&s.text, workbook.Look{Border: true, Format: workbook.TextFormat, Top: true}},
+		{&s.wrap, workbook.Look{Border: true, Format: workbook.TextFormat, Top: true, Wrap: true}},
+		{&s.money, workbook.Look{Border: true, Format: workbook.MoneyFormat, Top: true, Align: "right"}},
+		{&s.answers, workbook.Look{Border: true, Format: workbook.TextFormat, Top: true, Fill: answerFill, Bold: true, Unlocked: true}},
+	} {
+		var err error
+		if *l.to, err = book.Style(l.look); err != nil {
+			return nil, err
+		}
+	}
+	var err error
+	s.sheet, err = book.Sheet(workbook.Layout{
+		Name: housing.PaymentSheet, Widths: widths, Hidden: hidden, FrozenRow: 1, FrozenCol: 1, Repeat: [2]int{1, 1},
+		Tab: "C55A11", Footer: meta.Organisation.Title() + " · невыясненные платежи",
+	})
+	if err != nil {
+		return nil, err
+	}
+	cells := make([]any, len(titles))
+	for i, title := range titles {
+		cells[i] = excelize.Cell{StyleID: s.head, Value: title}
+	}
+	return s, s.sheet.Row(1, 30, cells)
+}
+
+func (s *payments) add(q housing.PaymentQuestion) error {
+	s.rows++
+	lines := max(workbook.Lines(q.Payment.Address, wideColumn), workbook.Lines(q.Reason, 28), workbook.Lines(q.Registry, 24),
+		workbook.Lines(q.Payment.Payer, 26))
+	cells := append(make([]any, 0, hiddenColumn+Candidates),
+		excelize.Cell{StyleID: s.text, Value: q.Payment.Key},
+		excelize.Cell{StyleID: s.wrap, Value: q.Registry},
+		excelize.Cell{StyleID: s.text, Value: q.Row},
+		excelize.Cell{StyleID: s.text, Value: q.Payment.PaidOn.Russian()},
+		excelize.Cell{StyleID: s.money, Value: workbook.Money(q.Left)},
+		excelize.Cell{StyleID: s.text, Value: q.Payment.Account},
+		excelize.Cell{StyleID: s.wrap, Value: q.Payment.Payer},
+		excelize.Cell{StyleID: s.wrap, Value: q.Payment.Address},
+		excelize.Cell{StyleID: s.wrap, Value: q.Reason},
+	)
+	offered := make([]any, Candidates+1)
+	for i := range Candidates {
+		text := ""
+		if i < len(q.Candidates) {
+			c := q.Candidates[i]
+			text = candidate(c)
+			offered[i] = excelize.Cell{StyleID: s.text, Value: c.Account.Number}
+			lines = max(lines, workbook.Lines(text, wideColumn))
+		}
+		cells = append(cells, excelize.Cell{StyleID: s.wrap, Value: text})
+	}
+	offered[min(len(q.Candidates), Candidates)] = excelize.Cell{StyleID: s.text, Value: housing.PaymentAnswerReverse}
+	cells = append(cells, excelize.Cell{StyleID: s.answers}, excelize.Cell{StyleID: s.wrap})
+	return s.sheet.Row(s.rows+1, workbook.Height(lines), append(cells, offered...))
+}
+
+func candidate(c housing.MatchCandidate) string {
+	address := c.House
+	if title := c.Account.Premises.Title(); title != "" {
+		address += ", " + title
+	}
+	var parts []string
+	for _, part := range []string{c.Account.Number, address, c.Account.Payer, c.Evidence} {
+		if part != "" {
+			parts = append(parts, part)
+		}
+	}
+	return strings.Join(parts, " — ")
+}
+
+func (s *payments) finish() error {
+	last := max(s.rows+1, 2)
+	answer := workbook.Column(answerColumn)
+	// The list is relative: Excel moves the row of the source along with the row of the cell.
+	source := fmt.Sprintf("$%s2:$%s2", workbook.Column(hiddenColumn), workbook.Column(hiddenColumn+Candidates))
+	return errors.Join(
+		s.sheet.Choice(fmt.Sprintf("%s2:%s%d", answer, answer, last), source,
+			"Выберите лицевой счёт из списка, впишите другой или «"+housing.PaymentAnswerReverse+"», если деньги возвращены плательщику."),
+		s.sheet.Filter("A1", workbook.Cell(answerColumn+1, last)),
+		s.sheet.Finish(),
+	)
+}
+
+// writeHelp adds the locked sheet that tells the accountant what to do.
+func writeHelp(book *workbook.Book, meta Meta) error {
+	title, err := book.Style(workbook.Look{Bold: true, Size: 14})
+	if err != nil {
+		return err
+	}
+	text, err := book.Style(workbook.Look{Wrap: true, Top: true, Size: 10})
+	if err != nil {
+		return err
+	}
+	const width = 110.0
+	sheet, err := book.Sheet(workbook.Layout{Name: "Инструкция", Widths: []float64{width}, Portrait: true, Tab: "A6A6A6"})
+	if err != nil {
+		return err
+	}
+	lines := []string{
+		"Организация: " + meta.Organisation.Title() + ".",
+		"1. На листе «" + housing.PaymentSheet + "» каждая строка — поступивший платёж, для которого не найден лицевой счёт. " +
+			"Деньги учтены, но ни на один лицевой счёт не разнесены.",
+		"2. Кандидаты подобраны по номеру счёта, фамилии и адресу из реестра. Программа сама ни одного платежа по сходству не разносит.",
+		"3. В столбце «" + housing.PaymentColumnAnswer + "» выберите номер из списка или впишите верный. Если деньги возвращены плательщику, " +
+			"выберите «" + housing.PaymentAnswerReverse + "». Пустая ячейка — решение не принято, платёж останется в списке.",
+		"4. В столбце «" + housing.PaymentColumnComment + "» укажите основание (заявление, выписка, звонок плательщика): без него решение не принимается. " +
+			"Кто, когда и почему решил, остаётся в журнале решений.",
+		"5. Платёж учитывается в месяце поступления, а если он закрыт — в первом открытом месяце.",
+		"6. Строки можно сортировать, отбирать и удалять. Не меняйте столбец «" + housing.PaymentColumnKey + "» и заголовки.",
+		"7. Сохраните файл в формате .xlsx и передайте его обратно (команда kvitok payments --apply ФАЙЛ).",
+	}
+	if err := sheet.Row(1, 26, []any{excelize.Cell{StyleID: title, Value: "Как заполнить"}}); err != nil {
+		return err
+	}
+	for i, line := range lines {
+		cell := []any{excelize.Cell{StyleID: text, Value: line}}
+		if err := sheet.Row(i+2, workbook.Height(workbook.Lines(line, width))+6, cell); err != nil {
+			return err
+		}
+	}
+	return errors.Join(sheet.Lock(), sheet.Finish())
+}

@@ -1,0 +1,29 @@
+package housing
+
+// PaymentQuestion is a payment that belongs to no account, with the accounts it may be meant for.
+type PaymentQuestion struct {
+	Payment    Payment
+	Registry   string // file it came in
+	Row        int64
+	Reason     string // in Russian
+	Left       Money  // of the amount
+	Candidates []MatchCandidate
+}
+
+// PaymentAnswer is what a person decided on such a payment.
+type PaymentAnswer struct {
+	Row     int    // of the workbook
+	Key     string // the operator's number of the payment
+	Account string // "": not decided, unless Reverse
+	Reverse bool   // the money went back to the payer
+	Comment string
+}
+
+// The words of the workbook of unidentified payments, as its writer and its reader must agree on them.
+const (
+	PaymentSheet         = "Невыясненные"
+	PaymentColumnKey     = "Номер операции"
+	PaymentColumnAnswer  = "Лицевой счёт (заполните)"
+	PaymentColumnComment = "Основание"
+	PaymentAnswerReverse = "вернуть"
+)

@@ -1,0 +1,131 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"iter"
+	"os/user"
+
+	"github.com/kvitok-gkh/kvitok/exporters/paymentbook"
+	"github.com/kvitok-gkh/kvitok/housing"
+	"github.com/kvitok-gkh/kvitok/store"
+)
+
+// Unidentified returns the payments that belong to no account, with the reason of each.
+func (p *Pipeline) Unidentified(ctx context.Context) ([]housing.PaymentQuestion, error) {
+	payments, err := p.Store.UnidentifiedPayments(ctx, p.Organisation.ID)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]housing.PaymentQuestion, len(payments))
+	for i, payment := range payments {
+		list[i] = housing.PaymentQuestion{
+			Payment: payment.Payment, Registry: payment.Registry, Row: payment.Row, Left: payment.Left, Reason: unidentifiedReason(payment),
+		}
+	}
+	return list, nil
+}
+
+func unidentifiedReason(p store.StandingPayment) string {
+	switch {
+	case p.Payment.Account == "":
+		return "лицевой счёт не указан"
+	case p.OtherOwner != "":
+		return "лицевой счёт " + p.Payment.Account + " ведёт другая организация: " + p.OtherOwner
+	}
+	return "лицевой счёт " + p.Payment.Account + " не найден или платёж снят с него"
+}
+
+// ExportUnidentified writes the workbook of unidentified payments with the accounts each may be meant
+// for. Likeness only proposes: no payment is booked by it. The export is noted in the audit trail: it
+// holds names and addresses.
+func (p *Pipeline) ExportUnidentified(ctx context.Context, w io.Writer, by string) (rows int, err error) {
+	list, err := p.Unidentified(ctx)
+	if err != nil {
+		return 0, err
+	}
+	accounts := map[int64]store.HouseAccounts{}
+	index, err := p.matchingIndex(ctx, func(a store.HouseAccounts) { accounts[a.ID] = a })
+	if err != nil {
+		return 0, err
+	}
+	questions := func(yield func(housing.PaymentQuestion, error) bool) {
+		for _, q := range list {
+			d := index.Match(housing.Claim{Account: q.Payment.Account, FullName: q.Payment.Payer, Address: q.Payment.Address})
+			if d.AccountID != 0 {
+				of := accounts[d.AccountID]
+				q.Candidates = append(q.Candidates, housing.MatchCandidate{Account: of.Account, House: of.House.Address, Evidence: "совпали данные плательщика"})
+			}
+			for _, c := range d.Candidates {
+				if c.AccountID == d.AccountID {
+					continue
+				}
+				of := accounts[c.AccountID]
+				q.Candidates = append(q.Candidates, housing.MatchCandidate{
+					Account: of.Account, House: of.House.Address, Evidence: c.Evidence.Russian(),
+				})
+			}
+			if !yield(q, nil) {
+				return
+			}
+		}
+	}
+	meta := paymentbook.Meta{Organisation: p.Organisation, AsOf: p.Now(), Temp: p.path("work")}
+	if rows, err = paymentbook.WritePayments(w, meta, iter.Seq2[housing.PaymentQuestion, error](questions)); err != nil {
+		return rows, fmt.Errorf("write the workbook of unidentified payments: %w", err)
+	}
+	return rows, p.Store.Audit(ctx, p.Organisation.ID, store.AuditEntry{Actor: by, Action: "access.payments", Object: "workbook of unidentified payments"},
+		nil, map[string]int{"payments": rows})
+}
+
+// PaymentAnswerResult is what applying a filled workbook of unidentified payments did.
+type PaymentAnswerResult struct {
+	Assigned int               `json:"assigned"`
+	Reversed int               `json:"reversed"`
+	Open     int               `json:"open"` // rows left empty
+	Problems []housing.Problem `json:"problems,omitempty"`
+}
+
+// ApplyPaymentAnswers stores the decisions of a filled workbook, each in a transaction of its own. What
+// cannot be decided so is a problem of its row; the others count.
+func (p *Pipeline) ApplyPaymentAnswers(ctx context.Context, answers []housing.PaymentAnswer, by string) (PaymentAnswerResult, error) {
+	var result PaymentAnswerResult
+	months := map[housing.Period]bool{}
+	for _, a := range answers {
+		if a.Account == "" && !a.Reverse {
+			result.Open++
+			continue
+		}
+		booked, err := p.ChangePayment(ctx, PaymentChange{Key: a.Key, Account: a.Account, Reverse: a.Reverse, Reason: a.Comment, By: by})
+		code, text, known := changeRussian(err)
+		switch {
+		case known:
+			result.Problems = append(result.Problems, housing.Problem{
+				Row: a.Row, Sheet: housing.PaymentSheet, Column: housing.PaymentColumnAnswer, Value: a.Account, Code: code, Text: text,
+			})
+			continue
+		case err != nil:
+			return result, err
+		case a.Reverse:
+			result.Reversed++
+		default:
+			result.Assigned++
+		}
+		months[booked] = true
+	}
+	for period := range months {
+		if _, err := p.rebuild(ctx, period); err != nil {
+			return result, err
+		}
+	}
+	return result, nil
+}
+
+// Actor is who decides where nobody is named: the user of the operating system.
+func Actor() string {
+	if u, err := user.Current(); err == nil && u.Username != "" {
+		return u.Username
+	}
+	return "operator"
+}
