@@ -31,6 +31,9 @@ func (p *Pipeline) chargeStep(ctx context.Context, period housing.Period, s *Sum
 // Charge computes or recomputes the open month: it plans one unit a house, queues them, works them
 // off together with whatever other workers there are, and returns when none is left.
 func (p *Pipeline) Charge(ctx context.Context, period housing.Period) (ChargeResult, error) {
+	if err := p.requireOpen(ctx, period); err != nil {
+		return ChargeResult{}, err
+	}
 	if err := p.Store.EnsureMonth(ctx, period); err != nil {
 		return ChargeResult{}, fmt.Errorf("prepare %s: %w", period, err)
 	}

@@ -118,6 +118,10 @@ func (p *Pipeline) ingestAll(ctx context.Context, files []fetchedFile, period ho
 	if len(files) == 0 {
 		return nil, nil
 	}
+	period, err := p.Store.OpenMonth(ctx, p.Organisation.ID, period)
+	if err != nil {
+		return nil, err
+	}
 	if err := p.Store.EnsureMonth(ctx, period); err != nil { // payments are booked in it
 		return nil, fmt.Errorf("prepare %s: %w", period, err)
 	}

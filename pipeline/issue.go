@@ -36,6 +36,9 @@ func (p *Pipeline) issueStep(ctx context.Context, period housing.Period, s *Summ
 // drawn again. Documents that are no longer given out leave the register and the print file. A house
 // that the gate has not looked at since it was charged is looked at first: nothing goes past the gate.
 func (p *Pipeline) Issue(ctx context.Context, period housing.Period) (IssueResult, error) {
+	if err := p.requireOpen(ctx, period); err != nil {
+		return IssueResult{}, err
+	}
 	payees, err := p.Store.Organisations(ctx)
 	if err != nil {
 		return IssueResult{}, err

@@ -38,6 +38,9 @@ func (p *Pipeline) ledgerStep(ctx context.Context, period housing.Period, s *Sum
 // to the kopeck, by account and as a whole.
 func (p *Pipeline) Ledger(ctx context.Context, period housing.Period) (LedgerResult, error) {
 	var result LedgerResult
+	if err := p.requireOpen(ctx, period); err != nil {
+		return result, err
+	}
 	order, err := p.paymentOrder(period)
 	if err != nil {
 		return result, err

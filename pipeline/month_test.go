@@ -135,7 +135,7 @@ func TestPublish(t *testing.T) {
 		return result, tree(t, w.file("reports"))
 	}
 	first, files := publish()
-	if first.Changed != 3 || len(first.Files) != 3 || len(files) != 3 {
+	if first.Changed != 4 || len(first.Files) != 4 || len(files) != 4 {
 		t.Errorf("published %+v, files %d", first, len(files))
 	}
 	second, same := publish()

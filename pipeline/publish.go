@@ -45,38 +45,92 @@ func (p *Pipeline) publishStep(ctx context.Context, period housing.Period, s *Su
 	return rows, err
 }
 
-// Publish writes the accountant's reports and the debt registry of a month. A file whose content is
-// as it was is left alone, so that nobody has to look at it again.
-func (p *Pipeline) Publish(ctx context.Context, period housing.Period) (PublishResult, error) {
-	var result PublishResult
-	meta, err := p.reportMeta(ctx, period)
+// Publish writes the accountant's reports and the debt registry of a month, all of one state of the
+// data. A file whose content is as it was is left alone, so that nobody has to look at it again. What is
+// given out is noted, so that it can be made again as of that moment.
+func (p *Pipeline) Publish(ctx context.Context, period housing.Period) (result PublishResult, err error) {
+	frozen, err := p.Store.Freeze(ctx)
 	if err != nil {
 		return result, err
 	}
-	organisation := p.Organisation.ID
-	jobs := []struct {
-		name  string
-		write func(io.Writer) (int, error)
-	}{
-		{"ОСВ по лицевым счетам", func(w io.Writer) (int, error) {
-			c, err := reports.WriteTurnover(w, meta, p.Store.AccountTurnovers(ctx, organisation, period))
-			return c.Rows, err
-		}},
-		{"Ведомость начислений", func(w io.Writer) (int, error) {
-			c, err := reports.WriteCharges(w, meta, p.Store.AccountCharges(ctx, organisation, period))
-			return c.Rows, err
-		}},
+	defer func() { err = errors.Join(err, frozen.Close(ctx)) }()
+	now, err := p.reading(frozen.Store)
+	if err != nil {
+		return result, err
 	}
-	bar := p.Progress.Start("reports", len(jobs)+1)
+	meta, err := now.reportMeta(ctx, period)
+	if err != nil {
+		return result, err
+	}
+	jobs, err := now.reportJobs(ctx, meta)
+	if err != nil {
+		return result, err
+	}
+	bar := p.Progress.Start("reports", len(jobs))
 	defer bar.Done()
 	for _, job := range jobs {
-		name := filepath.Join("reports", period.String(), job.name+" "+period.String()+".xlsx")
-		if err := p.put(name, job.write, &result); err != nil {
+		if err := p.put(filepath.Join("reports", period.String(), job.file), job.write, &result); err != nil {
 			return result, err
+		}
+		file := result.Files[len(result.Files)-1]
+		run, err := strconv.ParseInt(meta.Run, 10, 64)
+		if err != nil {
+			return result, fmt.Errorf("read the number of the run: %w", err)
+		}
+		err = p.Store.AddPublication(ctx, p.Organisation.ID, period, store.Publication{
+			Name: job.file, SHA256: file.SHA256, Rows: file.Rows, Moment: frozen.Moment, AsOf: meta.AsOf, Run: run, Engine: meta.Engine,
+			Organisation: meta.Organisation,
+		})
+		if err != nil {
+			return result, err
+		}
+		if job.debts {
+			if err := p.queueDebts(ctx, file); err != nil {
+				return result, err
+			}
 		}
 		bar.Add(1)
 	}
-	return result, p.publishDebts(ctx, period, &result)
+	return result, nil
+}
+
+// reading is the pipeline with another state of the database to read from.
+func (p *Pipeline) reading(from *store.Store) (*Pipeline, error) {
+	config := p.Config
+	config.Store = from
+	return New(config)
+}
+
+// reportJob is one file that a month gives out.
+type reportJob struct {
+	file  string // its name
+	debts bool   // the registry for the bank, which is sent
+	write func(io.Writer) (rows int, err error)
+}
+
+// reportJobs lists the files of a month. Equal data and an equal head give equal bytes.
+func (p *Pipeline) reportJobs(ctx context.Context, meta reports.Meta) ([]reportJob, error) {
+	organisation, period := p.Organisation.ID, meta.Period
+	rows := func(c reports.Control, err error) (int, error) { return c.Rows, err }
+	book := func(title string, write func(io.Writer) (int, error)) reportJob {
+		return reportJob{file: title + " " + period.String() + ".xlsx", write: write}
+	}
+	jobs := []reportJob{
+		book("ОСВ по лицевым счетам", func(w io.Writer) (int, error) {
+			return rows(reports.WriteTurnover(w, meta, p.Store.AccountTurnovers(ctx, organisation, period)))
+		}),
+		book("Ведомость начислений", func(w io.Writer) (int, error) {
+			return rows(reports.WriteCharges(w, meta, p.Store.AccountCharges(ctx, organisation, period)))
+		}),
+		book("Сверка реестров с банком", func(w io.Writer) (int, error) {
+			return rows(reports.WriteReconciliation(w, meta, p.Store.Reconciliation(ctx, organisation, period)))
+		}),
+	}
+	debts, err := p.debtJob(ctx, period)
+	if debts.file != "" {
+		jobs = append(jobs, debts)
+	}
+	return jobs, err
 }
 
 // reportMeta says what a report shows: the run that stands and the moment its data are of, so that
@@ -92,15 +146,15 @@ func (p *Pipeline) reportMeta(ctx context.Context, period housing.Period) (repor
 	}, nil
 }
 
-// publishDebts writes the debt registry for the bank and queues it for the partner who gets it.
-func (p *Pipeline) publishDebts(ctx context.Context, period housing.Period, result *PublishResult) error {
+// debtJob writes the debt registry for the bank; without a file name where there is none to write.
+func (p *Pipeline) debtJob(ctx context.Context, period housing.Period) (reportJob, error) {
 	if p.Organisation.Bank.Account == "" {
 		p.Log.LogAttrs(ctx, slog.LevelWarn, "no debt registry: the organisation has no bank account")
-		return nil
+		return reportJob{}, nil
 	}
 	layout, err := p.debtProfile()
 	if err != nil {
-		return err
+		return reportJob{}, err
 	}
 	options := registries.Options{
 		INN: p.Organisation.INN, Bank: p.Organisation.Bank.Account, Number: max(p.DebtNumber, 1), Period: period,
@@ -108,36 +162,33 @@ func (p *Pipeline) publishDebts(ctx context.Context, period housing.Period, resu
 	}
 	name, err := registries.FileName(layout, options)
 	if err != nil {
-		return fmt.Errorf("name the debt registry: %w", err)
+		return reportJob{}, fmt.Errorf("name the debt registry: %w", err)
 	}
 	debts := p.Store.Debts
 	if registries.NeedsMeters(layout) {
 		debts = p.Store.DebtsWithMeters
 	}
-	var notes []registries.Note
-	staged := filepath.Join("reports", period.String(), name)
-	err = p.put(staged, func(w io.Writer) (int, error) {
+	return reportJob{file: name, debts: true, write: func(w io.Writer) (int, error) {
 		c, err := registries.Write(w, layout, options, debts(ctx, p.Organisation.ID, p.Organisation.INN, period))
-		notes = c.Notes
+		if len(c.Notes) > 0 {
+			p.Log.LogAttrs(ctx, slog.LevelWarn, "values were replaced in the debt registry", slog.String("file", name), slog.Int("values", len(c.Notes)))
+		}
 		return c.Rows, err
-	}, result)
-	if err != nil {
-		return err
-	}
-	if len(notes) > 0 {
-		p.Log.LogAttrs(ctx, slog.LevelWarn, "values were replaced in the debt registry", slog.String("file", name), slog.Int("values", len(notes)))
-	}
+	}}, nil
+}
+
+// queueDebts queues the debt registry for the partner who gets it.
+func (p *Pipeline) queueDebts(ctx context.Context, file PublishedFile) error {
 	partner, known := p.partner(p.DebtPartner)
 	if !known || partner.Outbox == nil {
 		return nil
 	}
-	info, err := os.Stat(p.path(staged))
+	info, err := os.Stat(p.path(file.Path))
 	if err != nil {
 		return fmt.Errorf("look at the debt registry: %w", err)
 	}
-	file := result.Files[len(result.Files)-1]
 	_, err = p.Store.PutOutgoing(ctx, store.Outgoing{
-		Destination: partner.Name, Name: name, Staged: staged, SHA256: file.SHA256, Size: info.Size(),
+		Destination: partner.Name, Name: filepath.Base(file.Path), Staged: file.Path, SHA256: file.SHA256, Size: info.Size(),
 	}, p.Now())
 	return err
 }

@@ -66,26 +66,31 @@ func frozenTables() []string {
 	return []string{"payments", "payment_parts", "snapshots", "charges", "findings", "balances", "documents", "debts", "ledger_lines"}
 }
 
-// CloseMonth notes that a month is closed and makes the database refuse changes of it. It waits until
-// nobody writes the month.
-func (t *Tx) CloseMonth(ctx context.Context, organisation int64, c Closing, checks any) error {
-	text, err := json.Marshal(checks)
-	if err != nil {
-		return fmt.Errorf("write the checks of %s: %w", c.Period, err)
-	}
-	if err := t.lockLedger(ctx, organisation, c.Period); err != nil {
+// FreezeMonth waits until nobody writes a month and lets nobody write it until the transaction ends; from
+// the closing on the database refuses to.
+func (t *Tx) FreezeMonth(ctx context.Context, organisation int64, period housing.Period) error {
+	if err := t.lockLedger(ctx, organisation, period); err != nil {
 		return err
 	}
 	for _, table := range frozenTables() {
-		name := pgx.Identifier{PartitionName(table, c.Period)}.Sanitize()
+		name := pgx.Identifier{PartitionName(table, period)}.Sanitize()
 		for _, sql := range []string{
 			"CREATE OR REPLACE TRIGGER closed BEFORE INSERT OR UPDATE OR DELETE ON " + name + " FOR EACH ROW EXECUTE FUNCTION refuse_closed()",
 			"CREATE OR REPLACE TRIGGER closed_whole BEFORE TRUNCATE ON " + name + " FOR EACH STATEMENT EXECUTE FUNCTION refuse_closed()",
 		} {
 			if _, err := t.Exec(ctx, sql); err != nil {
-				return fmt.Errorf("freeze %s of %s: %w", table, c.Period, err)
+				return fmt.Errorf("freeze %s of %s: %w", table, period, err)
 			}
 		}
+	}
+	return nil
+}
+
+// CloseMonth notes that a month is closed. FreezeMonth comes before it.
+func (t *Tx) CloseMonth(ctx context.Context, organisation int64, c Closing, checks any) error {
+	text, err := json.Marshal(checks)
+	if err != nil {
+		return fmt.Errorf("write the checks of %s: %w", c.Period, err)
 	}
 	const sql = `INSERT INTO closings (organisation_id, period, totals, checks, closed_by, closed_at) VALUES ($1, $2, $3::jsonb, $4::jsonb, $5, $6)`
 	if _, err := t.Exec(ctx, sql, organisation, c.Period, string(c.Totals), string(text), c.By, c.At); err != nil {

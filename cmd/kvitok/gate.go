@@ -27,7 +27,7 @@ func (e *environment) gateCommand() *cobra.Command {
 	}
 	c.Flags().StringVar(&export, "export", "", "write the workbook of held accounts to this file")
 	c.Flags().StringVar(&apply, "apply", "", "apply this filled workbook")
-	c.Flags().StringVar(&by, "by", "operator", "who decides, kept with the decision")
+	c.Flags().StringVar(&by, "by", pipeline.Actor(), "who decides, kept with the decision")
 	c.MarkFlagsMutuallyExclusive("export", "apply")
 	return e.monthStep(c, func(ctx context.Context, a *app, period housing.Period) error {
 		if apply != "" {

@@ -26,7 +26,7 @@ func (e *environment) matchCommand() *cobra.Command {
 	c.Flags().StringVar(&export, "export", "", "write the workbook of open questions to this file")
 	c.Flags().StringVar(&apply, "apply", "", "apply this filled workbook")
 	c.Flags().Int64Var(&undo, "undo", 0, "take back the decision on this claim")
-	c.Flags().StringVar(&by, "by", "operator", "who decides, kept with the decision")
+	c.Flags().StringVar(&by, "by", pipeline.Actor(), "who decides, kept with the decision")
 	claims.add(c)
 	c.MarkFlagsMutuallyExclusive("export", "apply", "undo", "status", "history", "move")
 	c.RunE = e.do(func(ctx context.Context, _ []string) error {

@@ -84,10 +84,10 @@ func (e *environment) root() *cobra.Command {
 	flags.BoolVarP(&e.verbose, "verbose", "v", false, "log details")
 	root.AddCommand(
 		e.demoCommand(), e.importCommand(), e.matchCommand(), e.chargeCommand(), e.calcCommand(),
-		e.explainCommand(), e.whatIfCommand(), e.replayCommand(), e.ledgerCommand(), e.gateCommand(), e.issueCommand(),
+		e.explainCommand(), e.whatIfCommand(), e.replayCommand(), e.ledgerCommand(), e.paymentsCommand(), e.gateCommand(), e.issueCommand(),
 		e.receiptsCommand(), e.penaltiesCommand(), e.verifyCommand(),
 		e.reportCommand(), e.formatsCommand(),
-		e.exportCommand(), e.deliverCommand(), e.runCommand(), e.serveCommand(), e.workerCommand(), e.checkCommand(),
+		e.exportCommand(), e.closeCommand(), e.auditCommand(), e.deliverCommand(), e.runCommand(), e.serveCommand(), e.workerCommand(), e.checkCommand(),
 		e.migrateCommand(), e.benchCommand(), e.versionCommand(),
 	)
 	root.AddCommand(e.traceCommand(), e.doublesCommand())

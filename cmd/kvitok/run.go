@@ -12,9 +12,12 @@ import (
 )
 
 func (e *environment) runCommand() *cobra.Command {
-	return e.monthStep(&cobra.Command{
-		Use: "run", Short: "The whole month in order: take in, match, charge, ledger, issue, report, deliver",
-	}, func(ctx context.Context, a *app, period housing.Period) error {
+	var closing bool
+	c := &cobra.Command{
+		Use: "run", Short: "The whole month in order: take in, match, charge, ledger, issue, report, deliver; --close closes it",
+	}
+	c.Flags().BoolVar(&closing, "close", false, "close the month afterwards, if every check is passed")
+	return e.monthStep(c, func(ctx context.Context, a *app, period housing.Period) error {
 		if a.config.Stream != nil {
 			a.pipeline.Readings = a.drainStream
 		}
@@ -24,6 +27,11 @@ func (e *environment) runCommand() *cobra.Command {
 		}
 		if err != nil {
 			return err
+		}
+		if closing {
+			if err := e.closeMonth(ctx, a, period, pipeline.CloseRequest{By: pipeline.Actor()}); err != nil {
+				return err
+			}
 		}
 		if summary.NeedsAttention() {
 			return errAttention

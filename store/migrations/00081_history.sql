@@ -53,7 +53,9 @@ END $$;
 SELECT track_history(tbl::regclass) FROM unnest(ARRAY['organisations', 'houses', 'premises', 'accounts', 'occupancies', 'house_services',
     'tariffs', 'norms', 'meters', 'house_volumes', 'opening_balances', 'claims', 'matches', 'gate_houses', 'gate_holds', 'runs',
     'charged_houses', 'charges', 'findings', 'balances', 'debts', 'ledger_lines', 'payments', 'payment_parts', 'payment_decisions',
-    'documents', 'files', 'file_problems']) AS tbl;
+    'documents', 'files', 'file_problems', 'bank_statements', 'bank_documents', 'ranges', 'house_managers', 'house_decisions', 'house_equipment',
+    'communal_flats', 'house_meter_failures', 'house_months', 'house_made', 'waste_containers', 'waste_years', 'waste_shares',
+    'distributor_shares', 'stays', 'absences', 'violations', 'meter_events', 'quality_acts']) AS tbl;
 
 CREATE TRIGGER past_is_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON past_rows FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER decisions_are_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON payment_decisions FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+	"github.com/kvitok-gkh/kvitok/importers"
+	"github.com/kvitok-gkh/kvitok/importers/answers"
+	"github.com/kvitok-gkh/kvitok/pipeline"
+)
+
+// paymentFlags are those of kvitok payments.
+type paymentFlags struct {
+	export, apply, move, reverse, to, reason, by string
+	amount                                       string
+}
+
+func (e *environment) paymentsCommand() *cobra.Command {
+	var f paymentFlags
+	c := &cobra.Command{
+		Use: "payments", Short: "Unidentified payments out and in, payments moved to another account or reversed", Args: cobra.NoArgs,
+		Long: "Without a flag: lists the payments that belong to no account. --export writes them with the accounts they may be meant for,\n" +
+			"--apply takes the filled workbook. --move KEY --to ACCOUNT puts a payment to another account (--to - to none),\n" +
+			"--reverse KEY takes back one whose money went back to the payer. Every decision needs a reason and stays in the audit trail.",
+	}
+	flags := c.Flags()
+	flags.StringVar(&f.export, "export", "", "write the workbook of unidentified payments to this file")
+	flags.StringVar(&f.apply, "apply", "", "apply this filled workbook")
+	flags.StringVar(&f.move, "move", "", "the operator's number of the payment to move")
+	flags.StringVar(&f.to, "to", "", "the account it is moved to, - for none")
+	flags.StringVar(&f.reverse, "reverse", "", "the operator's number of the payment whose money went back")
+	flags.StringVar(&f.amount, "amount", "", "how much went back, such as 150.00 (default: all of it)")
+	flags.StringVar(&f.reason, "reason", "", "why, kept with the decision")
+	flags.StringVar(&f.by, "by", pipeline.Actor(), "who decides, kept with the decision")
+	c.MarkFlagsMutuallyExclusive("export", "apply", "move", "reverse")
+	c.MarkFlagsRequiredTogether("move", "to")
+	c.RunE = e.do(func(ctx context.Context, _ []string) error {
+		return e.work(ctx, func(ctx context.Context, a *app) error {
+			switch {
+			case f.export != "":
+				return e.exportPayments(ctx, a, f)
+			case f.apply != "":
+				return e.applyPayments(ctx, a, f)
+			case f.move != "" || f.reverse != "":
+				return e.changePayment(ctx, a, f)
+			}
+			return e.listPayments(ctx, a)
+		})
+	})
+	return c
+}
+
+func (e *environment) listPayments(ctx context.Context, a *app) error {
+	list, err := a.pipeline.Unidentified(ctx)
+	if err != nil {
+		return err
+	}
+	var sum housing.Money
+	for _, q := range list {
+		sum += q.Left
+	}
+	return e.print(list, func(w io.Writer) {
+		say(w, "unidentified: %d payments, %s roubles", len(list), sum.Russian())
+		for _, q := range list {
+			say(w, "  %s  %s  %12s  %s, row %d: %s", q.Payment.Key, q.Payment.PaidOn, q.Left.Russian(), q.Registry, q.Row, q.Reason)
+		}
+	})
+}
+
+func (e *environment) exportPayments(ctx context.Context, a *app, f paymentFlags) (err error) {
+	var rows int
+	err = writeFile(f.export, func(w io.Writer) (err error) {
+		rows, err = a.pipeline.ExportUnidentified(ctx, w, f.by)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return e.print(map[string]any{"file": f.export, "payments": rows}, func(w io.Writer) { say(w, "%d payments in %s", rows, f.export) })
+}
+
+func (e *environment) applyPayments(ctx context.Context, a *app, f paymentFlags) (err error) {
+	file, err := os.Open(f.apply)
+	if err != nil {
+		return fmt.Errorf("read the filled workbook: %w", err)
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	info, err := file.Stat()
+	if err != nil {
+		return fmt.Errorf("read the filled workbook: %w", err)
+	}
+	list, problems, err := answers.ReadPayments(importers.Input{Name: filepath.Base(f.apply), Size: info.Size(), Content: file})
+	if err != nil {
+		return fmt.Errorf("read the filled workbook: %w", err)
+	}
+	result, err := a.pipeline.ApplyPaymentAnswers(ctx, list, f.by)
+	result.Problems = append(problems, result.Problems...)
+	if perr := e.print(result, func(w io.Writer) {
+		say(w, "applied: %d put to accounts, %d reversed, %d left open, %d problems", result.Assigned, result.Reversed, result.Open, len(result.Problems))
+		for _, p := range result.Problems {
+			say(w, "  %s", placed(p))
+		}
+	}); perr != nil {
+		return perr
+	}
+	if err != nil {
+		return err
+	}
+	if len(result.Problems) > 0 {
+		return errAttention
+	}
+	return nil
+}
+
+func (e *environment) changePayment(ctx context.Context, a *app, f paymentFlags) error {
+	change := pipeline.PaymentChange{Key: f.move, Account: f.to, Reason: f.reason, By: f.by}
+	if f.to == "-" {
+		change.Account = ""
+	}
+	if f.reverse != "" {
+		change.Key, change.Reverse = f.reverse, true
+	}
+	if f.amount != "" {
+		var err error
+		if change.Amount, err = housing.ParseMoney(f.amount); err != nil || f.reverse == "" {
+			return &usageError{"--amount takes roubles and kopecks of a reversal, such as 150.00"}
+		}
+	}
+	booked, err := a.pipeline.ChangePayment(ctx, change)
+	if err != nil {
+		return err
+	}
+	return e.print(map[string]any{"payment": change.Key, "booked": booked}, func(w io.Writer) {
+		say(w, "payment %s: decided, booked in %s; kvitok ledger --period %s brings the balances in line", change.Key, booked, booked)
+	})
+}
