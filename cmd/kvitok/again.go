@@ -63,10 +63,7 @@ func (e *environment) deliverCommand() *cobra.Command {
 	flags.add(c)
 	c.RunE = e.do(func(ctx context.Context, _ []string) error {
 		return e.work(ctx, func(ctx context.Context, a *app) error {
-			var result struct {
-				Resent    *pipeline.ResendResult `json:"resent,omitempty"`
-				Delivered pipeline.DeliverResult `json:"delivered"`
-			}
+			var result deliverResult
 			if resend {
 				again, err := e.again(a, flags)
 				if err != nil {
@@ -78,26 +75,35 @@ func (e *environment) deliverCommand() *cobra.Command {
 				}
 				result.Resent = &resent
 			}
-			var err error
-			if result.Delivered, err = a.pipeline.Deliver(ctx); err != nil {
-				return err
-			}
-			if err := e.print(result, func(w io.Writer) {
-				if result.Resent != nil {
-					say(w, "queued once more: %d files", result.Resent.Queued)
-					writeMissing(w, result.Resent.Missing)
-				}
-				say(w, "delivered: %d files, %d wait", result.Delivered.Delivered, result.Delivered.Waiting)
-			}); err != nil {
-				return err
-			}
-			if result.Resent != nil && len(result.Resent.Missing) > 0 {
-				return errAttention
-			}
-			return nil
+			return e.deliver(ctx, a, result)
 		})
 	})
 	return c
+}
+
+type deliverResult struct {
+	Resent    *pipeline.ResendResult `json:"resent,omitempty"`
+	Delivered pipeline.DeliverResult `json:"delivered"`
+}
+
+// deliver brings out what is queued and tells it, after what was queued once more.
+func (e *environment) deliver(ctx context.Context, a *app, result deliverResult) (err error) {
+	if result.Delivered, err = a.pipeline.Deliver(ctx); err != nil {
+		return err
+	}
+	if err := e.print(result, func(w io.Writer) {
+		if result.Resent != nil {
+			say(w, "queued once more: %d files", result.Resent.Queued)
+			writeMissing(w, result.Resent.Missing)
+		}
+		say(w, "delivered: %d files, %d wait", result.Delivered.Delivered, result.Delivered.Waiting)
+	}); err != nil {
+		return err
+	}
+	if result.Resent != nil && len(result.Resent.Missing) > 0 {
+		return errAttention
+	}
+	return nil
 }
 
 func writeMissing(w io.Writer, names []string) {

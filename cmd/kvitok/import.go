@@ -61,20 +61,25 @@ func (e *environment) importCommand() *cobra.Command {
 			if rehearse {
 				return e.rehearse(ctx, a, pipeline.RehearsalInput{Partner: partner, Files: files, Period: period}, xlsx)
 			}
-			results, err := a.pipeline.ImportFiles(ctx, partner, files, period)
-			if perr := e.print(results, func(w io.Writer) { writeFiles(w, results) }); perr != nil {
-				return perr
-			}
-			if err != nil {
-				return err
-			}
-			if _, err := a.pipeline.Deliver(ctx); err != nil {
-				return err
-			}
-			return attention(results)
+			return e.importFiles(ctx, a, pipeline.RehearsalInput{Partner: partner, Files: files, Period: period})
 		})
 	})
 	return c
+}
+
+// importFiles takes files in, tells how they ended and brings the answers out.
+func (e *environment) importFiles(ctx context.Context, a *app, in pipeline.RehearsalInput) error {
+	results, err := a.pipeline.ImportFiles(ctx, in.Partner, in.Files, in.Period)
+	if perr := e.print(results, func(w io.Writer) { writeFiles(w, results) }); perr != nil {
+		return perr
+	}
+	if err != nil {
+		return err
+	}
+	if _, err := a.pipeline.Deliver(ctx); err != nil {
+		return err
+	}
+	return attention(results)
 }
 
 // openPeriod is the month that the next run of the schedule charges.

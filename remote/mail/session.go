@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-smtp"
@@ -115,11 +116,8 @@ func curable(err error) bool {
 	case errors.As(err, &answer):
 		return answer.Code >= 400 && answer.Code < 500
 	case errors.As(err, &imapAnswer):
-		switch imapAnswer.Code {
-		case imap.ResponseCodeUnavailable, imap.ResponseCodeInUse, imap.ResponseCodeLimit, imap.ResponseCodeServerBug:
-			return true
-		}
-		return imapAnswer.Type == imap.StatusResponseTypeBye
+		passing := []imap.ResponseCode{imap.ResponseCodeUnavailable, imap.ResponseCodeInUse, imap.ResponseCodeLimit, imap.ResponseCodeServerBug}
+		return slices.Contains(passing, imapAnswer.Code) || imapAnswer.Type == imap.StatusResponseTypeBye
 	case errors.As(err, &dns):
 		return dns.IsTemporary || dns.IsTimeout
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -131,10 +132,8 @@ func preferredKeys() []string {
 
 func (c Config) pinned(_ string, _ net.Addr, key ssh.PublicKey) error {
 	shown := ssh.FingerprintSHA256(key)
-	for _, pin := range c.HostKeys {
-		if shown == pin {
-			return nil
-		}
+	if slices.Contains(c.HostKeys, shown) {
+		return nil
 	}
 	return fmt.Errorf("the server shows the %s key %s, which is not among host_keys", key.Type(), shown)
 }
