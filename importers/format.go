@@ -131,6 +131,11 @@ type Format interface {
 	Decode(ctx context.Context, in Input, yield func(Record) error) (Result, error)
 }
 
+// Bounded is a format that refuses a file too many rows of which were rejected, for whatever reason.
+type Bounded interface {
+	TooMany(rejected, rows int) bool
+}
+
 // Result is what is known once a file has been read to its end.
 type Result struct {
 	Shape   Shape

@@ -92,6 +92,10 @@ func (a *applier) run(ctx context.Context, f fetchedFile) error {
 			"в реестре платежей есть ошибочные строки (%d), поэтому он не загружен целиком: исправьте их и пришлите реестр снова",
 			a.file.Counts.Rejected)
 	}
+	if bounded, is := f.format.(importers.Bounded); is && bounded.TooMany(a.file.Counts.Rejected, a.file.Counts.Rows) {
+		return importers.Refuse("too_many_rejected",
+			"строк с ошибками %d из %d — больше, чем допускает формат, поэтому файл не загружен целиком", a.file.Counts.Rejected, a.file.Counts.Rows)
+	}
 	if err := a.checkPacks(ctx, read.Control.Packs); err != nil {
 		return err
 	}

@@ -4,6 +4,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/kvitok-gkh/kvitok/housing"
+	"github.com/kvitok-gkh/kvitok/importers"
+	"github.com/kvitok-gkh/kvitok/importers/accounts"
+	"github.com/kvitok-gkh/kvitok/pipeline"
 	"github.com/kvitok-gkh/kvitok/town"
 )
 
@@ -43,5 +47,31 @@ func TestGuardNamesTheKnownAccount(t *testing.T) {
 		"\ufeffЛицевой счёт;Услуга;ИНН получателя;Месяц;Сальдо\r\n100001005;Отопление;9900173450;10.2026;1,00\r\n")
 	if p := balances.Problems; len(p) != 1 || p[0].Code != "unknown_account" || !strings.HasSuffix(p[0].Text, "похоже на 0100001005") {
 		t.Errorf("balances: %+v", balances)
+	}
+}
+
+// halfBad is a format that is refused where more than half of its rows are rejected.
+type halfBad struct{ importers.Format }
+
+func (halfBad) TooMany(rejected, rows int) bool { return rejected*2 > rows }
+
+// TestTooManyRejectedRows counts rows that were rejected by what they refer to, not by form alone.
+func TestTooManyRejectedRows(t *testing.T) {
+	t.Parallel()
+	w := settled(t, 40)
+	p := w.with(t, func(c *pipeline.Config) { c.Formats = importers.Catalogue{halfBad{accounts.NewBalancesCSV()}} })
+	const head = "\ufeffЛицевой счёт;Услуга;ИНН получателя;Месяц;Сальдо\r\n"
+	unknown := strings.Repeat("0999999999;Отопление;9900173450;10.2026;1,00\r\n", 2)
+	for name, test := range map[string]struct {
+		content string
+		status  housing.FileStatus
+	}{
+		"all.csv":  {head + unknown, housing.FileRefused},
+		"none.csv": {head + "0100001001;Наём;9900173450;10.2026;1,00\r\n", housing.FileAccepted},
+	} {
+		files, err := p.ImportFiles(t.Context(), "operator", []string{outFile(t, name, test.content)}, w.period)
+		if err != nil || len(files) != 1 || files[0].Status != test.status {
+			t.Errorf("%s: %+v, %v; want %s", name, files, err, test.status)
+		}
 	}
 }

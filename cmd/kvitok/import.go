@@ -106,6 +106,12 @@ type forced struct{ importers.Format }
 // Recognise says yes.
 func (forced) Recognise(*importers.Sample) bool { return true }
 
+// TooMany keeps the bound of the format.
+func (f forced) TooMany(rejected, rows int) bool {
+	bounded, is := f.Format.(importers.Bounded)
+	return is && bounded.TooMany(rejected, rows)
+}
+
 func attention(files []pipeline.FileResult) error {
 	for _, f := range files {
 		if f.Status == housing.FileRefused || f.Status == housing.FilePartly {

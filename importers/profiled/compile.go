@@ -266,3 +266,6 @@ func (of *line) width() string {
 	}
 	return itoa(c.Min)
 }
+
+// TooMany reports whether so many rejected rows are above the bound of the profile.
+func (l *layout) TooMany(rejected, rows int) bool { return l.profile.TooMany(rejected, rows) }
