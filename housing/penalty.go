@@ -60,9 +60,4 @@ func (c PenaltyClaim) PayeeTitle() string {
 func (c PenaltyClaim) Title() string { return c.Period.Russian() + ", " + c.PayeeTitle() }
 
 // Address returns the address of the premises in one line.
-func (s PenaltySheet) Address() string {
-	if title := s.Account.Premises.Title(); title != "" {
-		return s.House + ", " + title
-	}
-	return s.House
-}
+func (s *PenaltySheet) Address() string { return addressOf(s.House, s.Account.Premises) }

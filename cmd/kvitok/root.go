@@ -83,14 +83,14 @@ func (e *environment) root() *cobra.Command {
 	flags.BoolVar(&e.json, "json", false, "print the result as JSON")
 	flags.BoolVarP(&e.verbose, "verbose", "v", false, "log details")
 	root.AddCommand(
-		e.demoCommand(), e.importCommand(), e.matchCommand(), e.chargeCommand(), e.calcCommand(),
-		e.explainCommand(), e.whatIfCommand(), e.replayCommand(), e.ledgerCommand(), e.paymentsCommand(), e.gateCommand(), e.issueCommand(),
-		e.receiptsCommand(), e.penaltiesCommand(), e.verifyCommand(),
-		e.reportCommand(), e.formatsCommand(),
-		e.exportCommand(), e.closeCommand(), e.auditCommand(), e.deliverCommand(), e.runCommand(), e.serveCommand(), e.workerCommand(), e.checkCommand(),
-		e.migrateCommand(), e.benchCommand(), e.versionCommand(),
+		e.demoCommand(), e.runCommand(), // the month
+		e.importCommand(), e.formatsCommand(), e.matchCommand(), e.doublesCommand(), // what arrives
+		e.chargeCommand(), e.calcCommand(), e.explainCommand(), e.whatIfCommand(), e.replayCommand(), e.traceCommand(), // the calculation
+		e.ledgerCommand(), e.paymentsCommand(), e.penaltiesCommand(), e.statementCommand(), // the money
+		e.gateCommand(), e.issueCommand(), e.receiptsCommand(), e.verifyCommand(), // the documents
+		e.reportCommand(), e.exportCommand(), e.deliverCommand(), e.closeCommand(), e.auditCommand(),
+		e.serveCommand(), e.workerCommand(), e.checkCommand(), e.migrateCommand(), e.benchCommand(), e.versionCommand(),
 	)
-	root.AddCommand(e.traceCommand(), e.doublesCommand())
 	return root
 }
 

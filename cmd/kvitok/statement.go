@@ -1,0 +1,67 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+)
+
+func (e *environment) statementCommand() *cobra.Command {
+	var account, from, xlsx, pdf, certificate string
+	c := e.monthStep(&cobra.Command{
+		Use: "statement", Short: "The statement of an account by month, the certificate of its debt",
+		Long: "The statement of an account (выписка) over the months up to --period; --xlsx and --pdf write it to hand out.\n" +
+			"--certificate writes the certificate of its debt at the end of the month (справка о задолженности) as PDF.",
+	}, func(ctx context.Context, a *app, period housing.Period) error {
+		first := period - 11
+		if from != "" {
+			var err error
+			if first, err = housing.ParsePeriod(from); err != nil {
+				return fmt.Errorf("--from: %w", err)
+			}
+		}
+		statement, err := a.pipeline.Statement(ctx, account, first, period)
+		if err != nil {
+			return err
+		}
+		debt, err := a.pipeline.Certificate(ctx, account, period)
+		if err != nil {
+			return err
+		}
+		err = errors.Join(
+			writeWanted(xlsx, func(w io.Writer) error { return a.pipeline.WriteStatement(ctx, w, period, statement) }),
+			writeWanted(pdf, func(w io.Writer) error { return a.pipeline.Printer.Statement(w, statement) }),
+			writeWanted(certificate, func(w io.Writer) error { return a.pipeline.Printer.Certificate(w, debt) }),
+		)
+		if err != nil {
+			return err
+		}
+		return e.print(statement, func(w io.Writer) {
+			for _, m := range statement.Months {
+				say(w, "%s  opening %14s  charged %14s  corrected %12s  penalty %10s  paid %14s  closing %14s", m.Period, m.Opening.Russian(),
+					m.Charged.Russian(), m.Corrected.Russian(), m.Penalty.Russian(), m.Paid.Russian(), m.Closing.Russian())
+			}
+			say(w, "owed on %s: %s roubles, penalties %s of them", debt.On, debt.Total.Russian(), debt.Penalty.Russian())
+		})
+	})
+	c.Flags().StringVar(&account, "account", "", "number of the personal account")
+	c.Flags().StringVar(&from, "from", "", "first month, such as 2025-11 (default: a year)")
+	c.Flags().StringVar(&xlsx, "xlsx", "", "write the statement to this workbook")
+	c.Flags().StringVar(&pdf, "pdf", "", "write the statement to this PDF")
+	c.Flags().StringVar(&certificate, "certificate", "", "write the certificate of debt to this PDF")
+	_ = c.MarkFlagRequired("account") // the flag was made above
+	return c
+}
+
+// writeWanted writes a file that was asked for.
+func writeWanted(path string, write func(io.Writer) error) error {
+	if path == "" {
+		return nil
+	}
+	return writeFile(path, write)
+}

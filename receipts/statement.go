@@ -1,0 +1,130 @@
+package receipts
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+)
+
+// Statement writes the выписка of an account (финансово-лицевой счёт): its turnovers by month. Nothing is
+// written where an error is returned.
+func (p *Printer) Statement(w io.Writer, s *housing.Statement) error {
+	return p.paper(w, paperHead{
+		issuer: &s.Issuer, account: &s.Account, on: s.On, title: "ВЫПИСКА ПО ЛИЦЕВОМУ СЧЁТУ", name: "Выписка по лицевому счёту " + s.Account.Number,
+	}, func(l *layout) {
+		l.partiesOf(&s.Issuer, &s.Account, s.Address(), "")
+		t := &table{size: sizeSheet, columns: []column{
+			{"Месяц", 84, toLeft}, {"Сальдо на начало, ₽", 78, toRight}, {"Начислено, ₽", 74, toRight}, {"Перерасчёты, льготы, ₽", 78, toRight},
+			{"Пени, ₽", 60, toRight}, {"Оплачено, ₽", 78, toRight}, {"Сальдо на конец, ₽", 86.5, toRight},
+		}}
+		var sum housing.Balance
+		for _, m := range s.Months {
+			t.rows = append(t.rows, row{cells: balanceCells(m.Period.Russian(), m.Opening, m.Charged, m.Corrected, m.Penalty, m.Paid, m.Closing)})
+			sum.Charged += m.Charged
+			sum.Corrected += m.Corrected
+			sum.Penalty += m.Penalty
+			sum.Paid += m.Paid
+		}
+		if n := len(s.Months); n > 0 {
+			t.rows = append(t.rows, row{bold: true, cells: balanceCells("Итого", s.Months[0].Opening, sum.Charged, sum.Corrected, sum.Penalty, sum.Paid,
+				s.Months[n-1].Closing)})
+		}
+		l.title("Расчёты по месяцам (долг с плюсом, переплата с минусом)", 40)
+		t.draw(l)
+	})
+}
+
+// Certificate writes the справка on the debt of an account, or that there is none.
+func (p *Printer) Certificate(w io.Writer, s *housing.DebtCertificate) error {
+	title := "СПРАВКА О ЗАДОЛЖЕННОСТИ"
+	if s.Total <= 0 {
+		title = "СПРАВКА ОБ ОТСУТСТВИИ ЗАДОЛЖЕННОСТИ"
+	}
+	return p.paper(w, paperHead{
+		issuer: &s.Issuer, account: &s.Account, on: s.On, title: title, name: "Справка о задолженности, лицевой счёт " + s.Account.Number,
+	}, func(l *layout) {
+		l.partiesOf(&s.Issuer, &s.Account, s.Address(), "")
+		l.y += 8
+		text := "По состоянию на " + s.On.Russian() + " задолженности за жилое помещение и коммунальные услуги по лицевому счёту " +
+			s.Account.Number + " нет."
+		switch {
+		case s.Total > 0:
+			text = "По состоянию на " + s.On.Russian() + " задолженность за жилое помещение и коммунальные услуги по лицевому счёту " +
+				s.Account.Number + " составляет " + s.Total.Russian() + rouble + "."
+		case s.Total < 0:
+			text += " Переплата составляет " + s.Total.Neg().Russian() + rouble + "."
+		}
+		for _, line := range l.c.fonts.bold.wrap(text, sizeTitle, inner) {
+			l.c.text(left, l.y+ascent*sizeTitle, l.c.fonts.bold, sizeTitle, line)
+			l.y += sizeTitle * lineFactor
+		}
+		if len(s.Lines) == 0 {
+			return
+		}
+		t := &table{size: sizeSheet, columns: []column{
+			{"Получатель", 200, toLeft}, {"Услуга", 178.5, toLeft}, {"Пени, ₽", 70, toRight}, {"Долг (+), переплата (−), ₽", 90, toRight},
+		}}
+		for _, line := range s.Lines {
+			t.rows = append(t.rows, row{cells: []string{line.Payee, line.Service.Russian(), money(line.Penalty), minus(line.Closing.Russian())}})
+		}
+		t.rows = append(t.rows, row{bold: true, cells: []string{"Всего", "", money(s.Penalty), minus(s.Total.Russian())}})
+		l.title("Состав", 40)
+		t.draw(l)
+	})
+}
+
+type paperHead struct {
+	issuer      *housing.Organisation
+	account     *housing.Account
+	on          housing.Date
+	title, name string
+}
+
+// paper writes a document with a head, a line for the signature and page numbers.
+func (p *Printer) paper(w io.Writer, h paperHead, body func(*layout)) error {
+	if h.on.IsZero() || h.account.Number == "" {
+		return fmt.Errorf("%s: day or account is empty: %w", h.name, ErrNotDrawable)
+	}
+	draw := func(c *canvas, pages int) int {
+		l := &layout{
+			c: c, pages: pages, contacts: contacts(h.issuer), running: [2]string{h.name + " (продолжение)", "на " + h.on.Russian()},
+		}
+		l.nextPage()
+		const big = 13
+		l.c.text(left, l.y+big*ascent, l.c.fonts.bold, big, h.title)
+		l.c.textRight(right, l.y+big*ascent, l.c.fonts.bold, big, "на "+h.on.Russian())
+		l.y += big + 8
+		body(l)
+		l.signature()
+		l.foot("")
+		return c.pages()
+	}
+	pages := draw(newCanvas(p.fonts, info{}), 0)
+	c := newCanvas(p.fonts, info{title: h.name + " на " + h.on.Russian(), author: h.issuer.Title(), created: h.on.Time()})
+	if report := p.config.OnMissingGlyph; report != nil {
+		c.missing = func(r rune) { report(h.name, r) }
+	}
+	draw(c, pages)
+	if err := c.writeTo(w); err != nil {
+		return fmt.Errorf("%s: %w", h.name, err)
+	}
+	return nil
+}
+
+// partiesOf names the account and the organisation side by side.
+func (l *layout) partiesOf(issuer *housing.Organisation, account *housing.Account, address, total string) {
+	const gap = 14
+	half := (inner - gap) / 2
+	at := l.y
+	l.y = max(
+		l.pairs(left, at, half, sizeText, []pair{
+			{label: "Лицевой счёт:", value: account.Number}, {label: "Единый лицевой счёт (ЕЛС):", value: account.Unified},
+			{label: "Плательщик:", value: account.Payer}, {label: "Адрес помещения:", value: address},
+		}),
+		l.pairs(left+half+gap, at, half, sizeText, []pair{
+			{label: "Исполнитель:", value: issuer.Title()}, {label: "ИНН/КПП:", value: join("/", issuer.INN, issuer.KPP)},
+			{label: "Телефон:", value: issuer.Phone}, {label: "Всего:", value: total},
+		}),
+	)
+}

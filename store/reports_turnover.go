@@ -1,0 +1,60 @@
+package store
+
+import (
+	"context"
+	"iter"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+)
+
+// ServiceTurnovers streams the turnover of a month by service and payee.
+func (q Queries) ServiceTurnovers(ctx context.Context, organisation int64, period housing.Period) iter.Seq2[housing.ServiceTurnover, error] {
+	const sql = `
+WITH mine AS (SELECT id FROM houses WHERE organisation_id = $1),
+volumes AS (SELECT service, payee_id, sum(volume) AS volume FROM charges
+    WHERE period = $2 AND kind = 'base' AND resource = '' AND house_id IN (SELECT id FROM mine) GROUP BY service, payee_id)
+SELECT b.service, COALESCE(NULLIF(o.short_name, ''), o.name), COALESCE(max(v.volume), 0)::text, sum(b.opening)::bigint, sum(b.charged)::bigint,
+    sum(b.corrected)::bigint, sum(b.penalty)::bigint, sum(b.paid)::bigint, sum(b.closing)::bigint
+FROM balances b JOIN organisations o ON o.id = b.payee_id LEFT JOIN volumes v ON v.service = b.service AND v.payee_id = b.payee_id
+WHERE b.period = $2 AND b.house_id IN (SELECT id FROM mine)
+GROUP BY b.service, o.id ORDER BY o.id, b.service COLLATE "C"`
+	return stream(ctx, q, sql, []any{organisation, period}, func(t *housing.ServiceTurnover) []any {
+		return []any{&t.Service, &t.Payee, &t.Volume, &t.Opening, &t.Charged, &t.Corrected, &t.Penalty, &t.Paid, &t.Closing}
+	})
+}
+
+// HouseTurnovers streams the turnover of a month by house.
+func (q Queries) HouseTurnovers(ctx context.Context, organisation int64, period housing.Period) iter.Seq2[housing.HouseTurnover, error] {
+	const sql = `
+SELECT h.address, COALESCE(h.area, 0)::text, count(DISTINCT b.account_id), sum(b.opening)::bigint, sum(b.charged)::bigint,
+    sum(b.corrected)::bigint, sum(b.penalty)::bigint, sum(b.paid)::bigint, sum(b.closing)::bigint
+FROM balances b JOIN houses h ON h.id = b.house_id
+WHERE b.period = $2 AND h.organisation_id = $1 GROUP BY h.id ORDER BY h.address COLLATE natural_ru, h.id`
+	return stream(ctx, q, sql, []any{organisation, period}, func(t *housing.HouseTurnover) []any {
+		return []any{&t.House, &t.Area, &t.Accounts, &t.Opening, &t.Charged, &t.Corrected, &t.Penalty, &t.Paid, &t.Closing}
+	})
+}
+
+// AccountMonths streams the months of an account up to one, oldest first, over all services and payees.
+func (q Queries) AccountMonths(ctx context.Context, house, account int64, from, upTo housing.Period) iter.Seq2[housing.AccountMonth, error] {
+	const sql = `
+SELECT period, sum(opening)::bigint, sum(charged)::bigint, sum(corrected)::bigint, sum(penalty)::bigint, sum(paid)::bigint, sum(closing)::bigint
+FROM balances WHERE house_id = $1 AND account_id = $2 AND period >= $3 AND period <= $4 GROUP BY period ORDER BY period`
+	return stream(ctx, q, sql, []any{house, account, from, upTo}, func(m *housing.AccountMonth) []any {
+		return []any{&m.Period, &m.Opening, &m.Charged, &m.Corrected, &m.Penalty, &m.Paid, &m.Closing}
+	})
+}
+
+// DebtLines returns what an account owes at the end of a month, by payee and service; those that come to
+// nothing are left out.
+func (q Queries) DebtLines(ctx context.Context, house, account int64, period housing.Period) iter.Seq2[housing.DebtLine, error] {
+	const sql = `
+SELECT COALESCE(NULLIF(o.short_name, ''), o.name), b.service,
+    COALESCE((SELECT sum(d.amount) FROM debts d WHERE d.period = b.period AND d.house_id = b.house_id AND d.account_id = b.account_id
+        AND d.service = b.service AND d.payee_id = b.payee_id AND d.kind = 'penalty'), 0)::bigint, b.closing
+FROM balances b JOIN organisations o ON o.id = b.payee_id
+WHERE b.house_id = $1 AND b.account_id = $2 AND b.period = $3 AND b.closing <> 0 ORDER BY o.id, b.service COLLATE "C"`
+	return stream(ctx, q, sql, []any{house, account, period}, func(l *housing.DebtLine) []any {
+		return []any{&l.Payee, &l.Service, &l.Penalty, &l.Closing}
+	})
+}
