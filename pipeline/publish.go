@@ -126,6 +126,7 @@ func (p *Pipeline) reportJobs(ctx context.Context, meta reports.Meta) ([]reportJ
 			return rows(reports.WriteReconciliation(w, meta, p.Store.Reconciliation(ctx, organisation, period)))
 		}),
 	}
+	jobs = append(jobs, p.furtherJobs(ctx, meta, book)...)
 	debts, err := p.debtJob(ctx, period)
 	if debts.file != "" {
 		jobs = append(jobs, debts)

@@ -17,7 +17,7 @@ SELECT b.service, COALESCE(NULLIF(o.short_name, ''), o.name), COALESCE(max(v.vol
     sum(b.corrected)::bigint, sum(b.penalty)::bigint, sum(b.paid)::bigint, sum(b.closing)::bigint
 FROM balances b JOIN organisations o ON o.id = b.payee_id LEFT JOIN volumes v ON v.service = b.service AND v.payee_id = b.payee_id
 WHERE b.period = $2 AND b.house_id IN (SELECT id FROM mine)
-GROUP BY b.service, o.id ORDER BY o.id, b.service COLLATE "C"`
+GROUP BY b.service, o.id, o.short_name, o.name ORDER BY o.id, b.service COLLATE "C"`
 	return stream(ctx, q, sql, []any{organisation, period}, func(t *housing.ServiceTurnover) []any {
 		return []any{&t.Service, &t.Payee, &t.Volume, &t.Opening, &t.Charged, &t.Corrected, &t.Penalty, &t.Paid, &t.Closing}
 	})
@@ -29,7 +29,7 @@ func (q Queries) HouseTurnovers(ctx context.Context, organisation int64, period 
 SELECT h.address, COALESCE(h.area, 0)::text, count(DISTINCT b.account_id), sum(b.opening)::bigint, sum(b.charged)::bigint,
     sum(b.corrected)::bigint, sum(b.penalty)::bigint, sum(b.paid)::bigint, sum(b.closing)::bigint
 FROM balances b JOIN houses h ON h.id = b.house_id
-WHERE b.period = $2 AND h.organisation_id = $1 GROUP BY h.id ORDER BY h.address COLLATE natural_ru, h.id`
+WHERE b.period = $2 AND h.organisation_id = $1 GROUP BY h.id, h.address, h.area ORDER BY h.address COLLATE natural_ru, h.id`
 	return stream(ctx, q, sql, []any{organisation, period}, func(t *housing.HouseTurnover) []any {
 		return []any{&t.House, &t.Area, &t.Accounts, &t.Opening, &t.Charged, &t.Corrected, &t.Penalty, &t.Paid, &t.Closing}
 	})
