@@ -32,7 +32,7 @@ func mayImport() map[string][]string {
 		"town":                {"housing", "importers"},
 		"pipeline": {
 			"housing", "pipeline/allocation", "pipeline/charging", "pipeline/gating", "pipeline/matching", "pipeline/parameters",
-			"pipeline/penalties", "remote", "importers", "exporters", "receipts", "store",
+			"pipeline/penalties", "profiles", "remote", "importers", "exporters", "receipts", "store",
 		},
 		"schedules": {"housing", "pipeline", "remote", "importers", "store"},
 		"cmd": {

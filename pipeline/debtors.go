@@ -7,7 +7,8 @@ import (
 )
 
 // debtors joins what accounts owe by month into a debtor an account, by the days that each month is overdue
-// on the last day of the period. Rows of an account must follow each other.
+// on the last day of the period. Who owes only what is not due yet is no debtor. Rows of an account must
+// follow each other.
 func (p *Pipeline) debtors(period housing.Period, rows iter.Seq2[housing.MonthDebt, error]) iter.Seq2[housing.Debtor, error] {
 	return func(yield func(housing.Debtor, error) bool) {
 		due := map[housing.Period]int{}
@@ -17,7 +18,7 @@ func (p *Pipeline) debtors(period housing.Period, rows iter.Seq2[housing.MonthDe
 				yield(d, err)
 				return
 			}
-			if d.Account.ID != 0 && d.Account.ID != row.Account.ID && !yield(d, nil) {
+			if d.Account.ID != row.Account.ID && overdue(d) && !yield(d, nil) {
 				return
 			}
 			if d.Account.ID != row.Account.ID {
@@ -41,11 +42,13 @@ func (p *Pipeline) debtors(period housing.Period, rows iter.Seq2[housing.MonthDe
 				d.Months++
 			}
 		}
-		if d.Account.ID != 0 {
+		if overdue(d) {
 			yield(d, nil)
 		}
 	}
 }
+
+func overdue(d housing.Debtor) bool { return d.Total > max(d.Ages[0], 0) || d.Penalty > 0 }
 
 // debtAge is the column of Debtor.Ages for a month.
 func (p *Pipeline) debtAge(month housing.Period, on housing.Date) (int, error) {

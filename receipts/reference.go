@@ -15,6 +15,10 @@ func (l *layout) reference() error {
 	l.title("Справочная информация", 50)
 	for _, t := range []*table{meters, norms} {
 		if len(t.rows) > 0 {
+			const half = (bottom - top) / 2
+			if height := t.height(l.c.fonts); height < half { // not a row here and the rest overleaf
+				l.room(height)
+			}
 			t.draw(l)
 			l.y += 3
 		}

@@ -15,8 +15,13 @@ func (p *Printer) Statement(w io.Writer, s *housing.Statement) error {
 	}, func(l *layout) {
 		l.partiesOf(&s.Issuer, &s.Account, s.Address(), "")
 		t := &table{size: sizeSheet, columns: []column{
-			{"Месяц", 84, toLeft}, {"Сальдо на начало, ₽", 78, toRight}, {"Начислено, ₽", 74, toRight}, {"Перерасчёты, льготы, ₽", 78, toRight},
-			{"Пени, ₽", 60, toRight}, {"Оплачено, ₽", 78, toRight}, {"Сальдо на конец, ₽", 86.5, toRight},
+			{"Месяц", 84, toLeft},
+			{"Сальдо на начало, ₽", 78, toRight},
+			{"Начислено, ₽", 74, toRight},
+			{"Перерасчёты, льготы, ₽", 78, toRight},
+			{"Пени, ₽", 60, toRight},
+			{"Оплачено, ₽", 78, toRight},
+			{"Сальдо на конец, ₽", 86.5, toRight},
 		}}
 		var sum housing.Balance
 		for _, m := range s.Months {
@@ -119,12 +124,16 @@ func (l *layout) partiesOf(issuer *housing.Organisation, account *housing.Accoun
 	at := l.y
 	l.y = max(
 		l.pairs(left, at, half, sizeText, []pair{
-			{label: "Лицевой счёт:", value: account.Number}, {label: "Единый лицевой счёт (ЕЛС):", value: account.Unified},
-			{label: "Плательщик:", value: account.Payer}, {label: "Адрес помещения:", value: address},
+			{label: "Лицевой счёт:", value: account.Number},
+			{label: "Единый лицевой счёт (ЕЛС):", value: account.Unified},
+			{label: "Плательщик:", value: account.Payer},
+			{label: "Адрес помещения:", value: address},
 		}),
 		l.pairs(left+half+gap, at, half, sizeText, []pair{
-			{label: "Исполнитель:", value: issuer.Title()}, {label: "ИНН/КПП:", value: join("/", issuer.INN, issuer.KPP)},
-			{label: "Телефон:", value: issuer.Phone}, {label: "Всего:", value: total},
+			{label: "Исполнитель:", value: issuer.Title()},
+			{label: "ИНН/КПП:", value: join("/", issuer.INN, issuer.KPP)},
+			{label: "Телефон:", value: issuer.Phone},
+			{label: "Всего:", value: total},
 		}),
 	)
 }

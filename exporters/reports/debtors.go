@@ -22,6 +22,10 @@ func WriteDebtors(w io.Writer, meta Meta, rows iter.Seq2[housing.Debtor, error])
 		addAccount(t, row.Account, row.House)
 		t.money(row.Total)
 		for _, amount := range row.Ages {
+			if amount == 0 {
+				t.blank()
+				continue
+			}
 			t.money(amount)
 		}
 		t.count(row.Months)

@@ -54,7 +54,8 @@ func doubleColumns() []column {
 	for _, side := range []string{"Первый", "Второй"} {
 		for _, c := range []column{
 			textColumn("выставляет", 26), textColumn("получатель", 26), textColumn("счёт", 16),
-			{title: "сумма, руб.", width: 14, format: workbook.MoneyFormat, align: "right", sum: ofMoney}, textColumn("основание", 30),
+			{title: "сумма, руб.", width: 14, format: workbook.MoneyFormat, align: "right", sum: ofMoney},
+			textColumn("основание", 30),
 		} {
 			c.group = side
 			columns = append(columns, c)
