@@ -89,9 +89,10 @@ func matchAll(index *matching.Index, claims []housing.Claim, undone undoneLinks)
 	for from := 0; from < len(claims); from += share {
 		wg.Go(func() {
 			for i := from; i < min(from+share, len(claims)); i++ {
-				d := index.Match(claims[i], undone.of(claims[i])...)
+				d := index.Decide(claims[i], undone.of(claims[i])...)
 				decisions[i] = store.Decision{
 					Claim: claims[i].ID, Account: d.AccountID, Status: string(d.Status), Reason: d.Reason, Evidence: d.Evidence, By: matchedBy,
+					Score: d.Score, Rules: d.Rules,
 				}
 			}
 		})
@@ -128,7 +129,7 @@ func (p *Pipeline) matchingIndex(ctx context.Context, show func(store.HouseAccou
 	err := p.Store.AllAccounts(ctx, p.Organisation.ID, func(a store.HouseAccounts) error {
 		show(a)
 		accounts = append(accounts, matching.Account{
-			ID: a.ID, Number: a.Number, Unified: a.Unified, ServiceID: a.ServiceID, HouseKey: a.House.Key,
+			ID: a.ID, Number: a.Number, Unified: a.Unified, ServiceID: a.ServiceID, Elsewhere: a.Elsewhere, HouseKey: a.House.Key,
 			Flat: flatOf(a.Premises), Room: a.Premises.Room, Payer: a.Payer,
 		})
 		return nil

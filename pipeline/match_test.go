@@ -12,6 +12,7 @@ import (
 	"github.com/kvitok-gkh/kvitok/housing"
 	"github.com/kvitok-gkh/kvitok/importers"
 	"github.com/kvitok-gkh/kvitok/importers/answers"
+	"github.com/kvitok-gkh/kvitok/pipeline/matching"
 	"github.com/kvitok-gkh/kvitok/store"
 )
 
@@ -230,5 +231,35 @@ SELECT organisation_id, 'again', account, unified, full_name, address, '+7900000
 	states, err := w.store.ClaimStates(t.Context(), w.Organisation.ID, "review")
 	if err != nil || len(states) != after.Counts.Questions {
 		t.Errorf("%d claims under review, want %d: %v", len(states), after.Counts.Questions, err)
+	}
+}
+
+// A number under which a supplier knows an account leads to it; the decision is stored with its score and
+// the version of its rules.
+func TestMatchElsewhere(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 20)
+	w.fill(t)
+	w.receive(t)
+	const claim = `
+WITH one AS (SELECT a.id, a.organisation_id, h.address || ', кв. ' || p.flat AS address, (SELECT min(id) FROM sources) AS source
+    FROM accounts a JOIN houses h ON h.id = a.house_id JOIN premises p ON p.id = a.premises_id
+    WHERE a.organisation_id = $1 AND p.flat <> '' AND p.room = '' ORDER BY a.id LIMIT 1),
+known AS (INSERT INTO account_references (organisation_id, kind, number, account_id, source_id, source_pos)
+    SELECT organisation_id, 'supplier', 'ЭС-77', id, source, 1 FROM one)
+INSERT INTO claims (organisation_id, fingerprint, account, full_name, address, source_id, source_pos)
+SELECT organisation_id, 'elsewhere', 'ЭС-77', '', address, source, 1 FROM one`
+	if _, err := w.store.Exec(t.Context(), claim, w.Organisation.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Match(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	const decision = `
+SELECT concat_ws(' ', m.status, m.reason, m.score, m.rules, m.account_id = (SELECT account_id FROM account_references))
+FROM matches m JOIN claims c ON c.id = m.claim_id WHERE c.fingerprint = 'elsewhere'`
+	want := "linked elsewhere_and_address 100 " + strconv.Itoa(matching.RulesVersion) + " t"
+	if got := all[string](t, w.store, decision); !slices.Equal(got, []string{want}) {
+		t.Errorf("decided %q, want %q", got, want)
 	}
 }

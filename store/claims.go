@@ -92,12 +92,14 @@ func (q Queries) claims(ctx context.Context, sql string, args ...any) ([]housing
 type HouseAccounts struct {
 	House housing.House
 	housing.Account
+	Elsewhere []string // numbers under which others know the account
 }
 
 // AllAccounts reads every account of an organisation with its house, in order of number.
 func (q Queries) AllAccounts(ctx context.Context, organisation int64, each func(HouseAccounts) error) error {
 	const sql = `
-SELECT h.id, h.key, h.address, h.fias, h.kind, a.id, a.number, a.unified, a.service_code, a.payer, p.flat, p.room, p.kind
+SELECT h.id, h.key, h.address, h.fias, h.kind, a.id, a.number, a.unified, a.service_code, a.payer, p.flat, p.room, p.kind,
+    (SELECT array_agg(DISTINCT r.number) FROM account_references r WHERE r.account_id = a.id)
 FROM accounts a JOIN houses h ON h.id = a.house_id JOIN premises p ON p.id = a.premises_id
 WHERE a.organisation_id = $1 ORDER BY a.number COLLATE "C"`
 	rows, err := q.Query(ctx, sql, organisation)
@@ -107,7 +109,7 @@ WHERE a.organisation_id = $1 ORDER BY a.number COLLATE "C"`
 	var a HouseAccounts
 	_, err = pgx.ForEachRow(rows, []any{
 		&a.House.ID, &a.House.Key, &a.House.Address, &a.House.FIAS, &a.House.Kind,
-		&a.ID, &a.Number, &a.Unified, &a.ServiceID, &a.Payer, &a.Premises.Flat, &a.Premises.Room, &a.Premises.Kind,
+		&a.ID, &a.Number, &a.Unified, &a.ServiceID, &a.Payer, &a.Premises.Flat, &a.Premises.Room, &a.Premises.Kind, &a.Elsewhere,
 	}, func() error { return each(a) })
 	if err != nil {
 		return fmt.Errorf("read the accounts: %w", err)
@@ -123,6 +125,8 @@ type Decision struct {
 	Reason   string // stable code
 	Evidence any    // stored as JSON
 	By       string
+	Score    int // of the evidence
+	Rules    int // version of the rules, 0: a person decided
 }
 
 // DecideAll stores decisions on claims on which none stands, and returns how many it stored: a claim
@@ -130,10 +134,10 @@ type Decision struct {
 func (t *Tx) DecideAll(ctx context.Context, decisions []Decision, now time.Time) (stored int, err error) {
 	const sql = `
 WITH made AS (
-    INSERT INTO matches (claim_id, account_id, status, reason, evidence, decided_by, decided_at)
-    SELECT claim, NULLIF(account, 0), status, reason, evidence::jsonb, by, $7
-    FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[])
-        AS t(claim, account, status, reason, evidence, by)
+    INSERT INTO matches (claim_id, account_id, status, reason, evidence, decided_by, decided_at, score, rules)
+    SELECT claim, NULLIF(account, 0), status, reason, evidence::jsonb, by, $7, score, NULLIF(rules, 0)
+    FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $8::int[], $9::int[])
+        AS t(claim, account, status, reason, evidence, by, score, rules)
     ON CONFLICT (claim_id) WHERE undone_at IS NULL DO NOTHING
     RETURNING claim_id, CASE status WHEN 'question' THEN 'review' ELSE status END AS status, reason, decided_by),
 moved AS (
@@ -156,7 +160,9 @@ SELECT count(*) FROM made`
 		column(decisions, func(d Decision) int64 { return d.Account }),
 		column(decisions, func(d Decision) string { return d.Status }),
 		column(decisions, func(d Decision) string { return d.Reason }), evidence,
-		column(decisions, func(d Decision) string { return d.By }), now).Scan(&stored)
+		column(decisions, func(d Decision) string { return d.By }), now,
+		column(decisions, func(d Decision) int { return d.Score }),
+		column(decisions, func(d Decision) int { return d.Rules })).Scan(&stored)
 	if err != nil {
 		return 0, fmt.Errorf("store decisions on claims: %w", err)
 	}

@@ -18,7 +18,7 @@ func (m *attempt) candidates() []Candidate {
 	list := make([]Candidate, 0, len(seen))
 	for _, at := range seen {
 		steps := m.compared(at)
-		for _, s := range []Step{m.unifiedStep(at), m.numberStep(at)} {
+		for _, s := range []Step{m.elsewhereStep(at), m.unifiedStep(at), m.numberStep(at)} {
 			if s.Result != "" {
 				steps = append([]Step{s}, steps...)
 			}
@@ -36,16 +36,24 @@ func (m *attempt) candidates() []Candidate {
 	return list[:min(len(list), maxCandidates)]
 }
 
-// weight orders candidates. It decides nothing, so it is no more than a rule of thumb.
+// weight orders candidates and is summed up in the score of a decision. It decides nothing, so it is no more than a rule of thumb.
 func weight(s Step) int {
-	weights := map[string]int{stepNumber: 50, stepUnified: 50, stepAddress: 25, stepPremises: 25, stepSurname: 20}
+	full := 0
+	switch s.What {
+	case stepNumber, stepUnified, stepElsewhere:
+		full = 50
+	case stepAddress, stepPremises:
+		full = 25
+	case stepSurname:
+		full = 20
+	}
 	switch s.Result {
 	case resultSame:
-		return weights[s.What]
+		return full
 	case resultSimilar, resultHousehold, resultSpoiled:
-		return weights[s.What] / 2
+		return full / 2
 	case resultDiffers:
-		return -weights[s.What] / 5
+		return -full / 5
 	}
 	return 0
 }
@@ -147,4 +155,13 @@ func (m *attempt) unifiedStep(at int32) Step {
 		step.Result = resultDiffers
 	}
 	return step
+}
+
+// elsewhereStep speaks only where the number is known elsewhere as this account's.
+func (m *attempt) elsewhereStep(at int32) Step {
+	number := m.claim.Account
+	if number == "" || !slices.Contains(m.ix.accounts[at].Elsewhere, number) {
+		return Step{}
+	}
+	return Step{What: stepElsewhere, Given: number, Found: number, Result: resultSame}
 }

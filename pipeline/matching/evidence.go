@@ -17,8 +17,14 @@ type Decision struct {
 	AccountID  int64  // 0 where Status is Question
 	Reason     string // stable code, see ReasonText
 	Evidence   Evidence
-	Candidates []Candidate // of a question, the likeliest first
+	Score      int         // of the evidence, for people who check decisions; it decided nothing
+	Rules      int         // RulesVersion
+	Candidates []Candidate // given by Match: of a question, the likeliest first
 }
+
+// RulesVersion numbers the rules. Whoever changes what Decide may answer raises it, so that stored decisions
+// tell by which rules they were made.
+const RulesVersion = 2
 
 // Evidence is the record of a decision: its steps in order. It is stored as JSON.
 type Evidence struct {
@@ -27,7 +33,7 @@ type Evidence struct {
 
 // Step is one comparison.
 type Step struct {
-	What   string `json:"what"`            // number, unified, address, premises, surname
+	What   string `json:"what"`            // number, unified, elsewhere, address, premises, surname
 	Given  string `json:"given,omitzero"`  // by the claim
 	Found  string `json:"found,omitzero"`  // among the accounts
 	Result string `json:"result"`          // same, similar, household, differs, spoiled, not_found, several, unknown
@@ -48,11 +54,12 @@ const (
 
 // Steps of the record.
 const (
-	stepNumber   = "number"
-	stepUnified  = "unified"
-	stepAddress  = "address"
-	stepPremises = "premises"
-	stepSurname  = "surname"
+	stepNumber    = "number"
+	stepUnified   = "unified"
+	stepElsewhere = "elsewhere"
+	stepAddress   = "address"
+	stepPremises  = "premises"
+	stepSurname   = "surname"
 )
 
 func (e *Evidence) add(s Step) { e.Steps = append(e.Steps, s) }
@@ -68,7 +75,8 @@ func (e Evidence) Russian() string {
 
 func (s Step) russian() string {
 	what := map[string]string{
-		stepNumber: "лицевой счёт", stepUnified: "ЕЛС или ЖКУ", stepAddress: "дом", stepPremises: "помещение", stepSurname: "фамилия",
+		stepNumber: "лицевой счёт", stepUnified: "ЕЛС или ЖКУ", stepElsewhere: "номер у поставщика или в прежней системе",
+		stepAddress: "дом", stepPremises: "помещение", stepSurname: "фамилия",
 	}[s.What]
 	result := map[string]string{
 		resultSame: "совпадает", resultSimilar: "похоже", resultHousehold: "та же семья", resultDiffers: "отличается", resultSpoiled: "искажён",

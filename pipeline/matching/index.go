@@ -9,10 +9,11 @@ import (
 type Account struct {
 	ID        int64
 	Number    string
-	Unified   string // ЕЛС
-	ServiceID string // идентификатор ЖКУ
-	HouseKey  string // as HouseKey makes it
-	Flat      string // as stored; compared by FlatKey
+	Unified   string   // ЕЛС
+	ServiceID string   // идентификатор ЖКУ
+	Elsewhere []string // numbers under which others know the account: of a supplier, of the system before
+	HouseKey  string   // as HouseKey makes it
+	Flat      string   // as stored; compared by FlatKey
 	Room      string
 	Payer     string
 }
@@ -27,6 +28,7 @@ type Index struct {
 	byNumber  chain[string]
 	byLoose   chain[string] // looseNumber
 	byUnified chain[string] // ЕЛС and ЖКУ ids
+	byOthers  chain[string] // numbers elsewhere
 	byUnit    chain[unitRef]
 	bySurname chain[string] // stem of the payer's surname
 	byKey     map[string]int32
@@ -59,7 +61,7 @@ func NewIndex(accounts []Account) *Index {
 	ix := &Index{
 		accounts: accounts, units: make([]unit, n), byKey: map[string]int32{},
 		byNumber: newChain[string](n), byLoose: newChain[string](n), byUnified: newChain[string](2 * n),
-		byUnit: newChain[unitRef](n), bySurname: newChain[string](n),
+		byOthers: newChain[string](0), byUnit: newChain[unitRef](n), bySurname: newChain[string](n),
 		byStreet: newChain[string](0), byHouseNo: newChain[string](0),
 	}
 	for i, a := range accounts {
@@ -69,6 +71,9 @@ func NewIndex(accounts []Account) *Index {
 		ix.byLoose.add(looseNumber(a.Number), at)
 		ix.byUnified.add(unifiedKey(a.Unified), at)
 		ix.byUnified.add(unifiedKey(a.ServiceID), at)
+		for _, number := range a.Elsewhere {
+			ix.byOthers.add(number, at)
+		}
 		ix.byUnit.add(unitRef{ix.units[i].house, ix.units[i].flat}, at)
 		for _, p := range people(a.Payer) {
 			ix.bySurname.add(stem(p.surname), at)

@@ -109,7 +109,7 @@ func BenchmarkMillion(b *testing.B) {
 						if l.truth != 0 {
 							owned.Add(1)
 						}
-						if ix.Match(l.claim).Status == matching.Linked {
+						if ix.Decide(l.claim).Status == matching.Linked {
 							linked.Add(1)
 						}
 					}

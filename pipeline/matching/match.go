@@ -21,7 +21,8 @@ type attempt struct {
 }
 
 // Match decides on one claim. The order of evidence: the number of the account, exactly as it came;
-// the unified number or ЖКУ id; the address with flat and room together with the surname. A name
+// the unified number or ЖКУ id; the number under which a supplier or another system knows the account;
+// the address with flat and room together with the surname. A name
 // alone finds nobody, it only confirms. A number whose address or surname contradicts is a question.
 //
 // Surnames of one stem (Иванов, Иванова) or with another first name are evidence of a household:
@@ -31,14 +32,47 @@ type attempt struct {
 //
 // A link to one of the undone accounts was taken back by a person: it is asked for, never made again.
 func (ix *Index) Match(claim housing.Claim, undone ...int64) Decision {
+	m := ix.attempt(claim, undone)
+	d := m.decide()
+	if d.Status == Question {
+		d.Candidates = m.candidates()
+	}
+	return d
+}
+
+// Decide is Match without candidates, which cost more than the decision and are shown to operators only.
+func (ix *Index) Decide(claim housing.Claim, undone ...int64) Decision {
+	return ix.attempt(claim, undone).decide()
+}
+
+func (ix *Index) attempt(claim housing.Claim, undone []int64) *attempt {
 	parsed := parse(claim.Address)
 	m := &attempt{ix: ix, claim: claim, place: parsed.place, names: people(claim.FullName), undone: undone}
 	m.address = Address{Flat: parsed.flat, Room: parsed.room, Rest: strings.Join(parsed.rest, " ")}
-	numbers := ix.byNumber.all(claim.Account, maxAlike)
+	return m
+}
+
+func (m *attempt) decide() Decision {
+	d := m.outcome()
+	d.Evidence, d.Rules = m.evidence, RulesVersion
+	for _, s := range m.evidence.Steps {
+		d.Score += weight(s)
+	}
+	return d
+}
+
+func (m *attempt) outcome() Decision {
+	numbers := m.ix.byNumber.all(m.claim.Account, maxAlike)
 	unified := m.unifiedHits(len(numbers) == 0)
 	m.recordNumber(numbers)
-	if claim.Unified != "" || len(unified) > 0 {
-		m.record(stepUnified, claim.Unified, unified)
+	if m.claim.Unified != "" || len(unified) > 0 {
+		m.record(stepUnified, m.claim.Unified, unified)
+	}
+	var elsewhere []int32
+	if len(numbers) == 0 {
+		if elsewhere = m.distinct(&m.ix.byOthers, m.claim.Account); len(elsewhere) > 0 {
+			m.record(stepElsewhere, m.claim.Account, elsewhere)
+		}
 	}
 	switch {
 	case len(numbers) > 1:
@@ -47,14 +81,20 @@ func (ix *Index) Match(claim housing.Claim, undone ...int64) Decision {
 		if unified = m.narrow(unified); len(unified) != 1 {
 			return m.question(ReasonSeveralByUnified)
 		}
+	case len(elsewhere) > 1:
+		return m.question(ReasonSeveralElsewhere)
 	}
 	switch {
 	case len(numbers) == 1 && len(unified) == 1 && numbers[0] != unified[0]:
 		return m.question(ReasonNumberAndUnifiedDiffer)
+	case len(elsewhere) > 0 && len(unified) == 1 && !slices.Contains(elsewhere, unified[0]):
+		return m.question(ReasonElsewhereAndUnifiedDiffer)
 	case len(numbers) == 1:
 		return m.confirm(numbers[0], byNumberReasons())
 	case len(unified) == 1:
 		return m.confirm(unified[0], byUnifiedReasons())
+	case len(elsewhere) == 1:
+		return m.confirm(elsewhere[0], elsewhereReasons())
 	}
 	return m.byAddress()
 }
@@ -63,10 +103,15 @@ const maxAlike = 20
 
 // unifiedHits finds accounts by ЕЛС or ЖКУ id; registries put these into the column of the number too.
 func (m *attempt) unifiedHits(inNumber bool) []int32 {
-	hits := m.ix.byUnified.all(unifiedKey(m.claim.Unified), maxAlike)
+	hits := m.distinct(&m.ix.byUnified, unifiedKey(m.claim.Unified))
 	if len(hits) == 0 && inNumber {
-		hits = m.ix.byUnified.all(unifiedKey(m.claim.Account), maxAlike)
+		hits = m.distinct(&m.ix.byUnified, unifiedKey(m.claim.Account))
 	}
+	return hits
+}
+
+func (m *attempt) distinct(in *chain[string], key string) []int32 {
+	hits := in.all(key, maxAlike)
 	slices.Sort(hits)
 	return slices.Compact(hits)
 }
@@ -160,6 +205,10 @@ func byUnifiedReasons() reasons {
 	return reasons{ReasonUnifiedAndAddress, ReasonUnifiedAndSurname, ReasonUnifiedAndAddressDiffer, ReasonUnifiedUnconfirmed}
 }
 
+func elsewhereReasons() reasons {
+	return reasons{ReasonElsewhereAndAddress, ReasonElsewhereAndSurname, ReasonElsewhereAndAddressDiffer, ReasonElsewhereUnconfirmed}
+}
+
 // confirm decides on an account found by its number or ЕЛС: something must speak for it besides,
 // and nothing against it.
 func (m *attempt) confirm(at int32, why reasons) Decision {
@@ -186,9 +235,9 @@ func (m *attempt) link(at int32, reason string) Decision {
 		m.seen = append(m.seen, at)
 		return m.question(ReasonLinkUndone)
 	}
-	return Decision{Status: Linked, AccountID: m.ix.accounts[at].ID, Reason: reason, Evidence: m.evidence}
+	return Decision{Status: Linked, AccountID: m.ix.accounts[at].ID, Reason: reason}
 }
 
 func (m *attempt) question(reason string) Decision {
-	return Decision{Status: Question, Reason: reason, Evidence: m.evidence, Candidates: m.candidates()}
+	return Decision{Status: Question, Reason: reason}
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/kvitok-gkh/kvitok/housing"
 	"github.com/kvitok-gkh/kvitok/pipeline/matching"
 )
@@ -13,8 +15,8 @@ import (
 // son with accounts of their own, two villages, a street of one name in two towns, a private house.
 func town() *matching.Index {
 	list := []matching.Account{
-		{ID: 1, Number: "0001234567", Unified: "10АА123456", ServiceID: "10АА123456-01", HouseKey: "г. Примерск, ул. Садовая, д. 5", Flat: "1", Payer: "Иванов Иван Иванович"},
-		{ID: 2, Number: "100000000000002", HouseKey: "г. Примерск, ул. Садовая, д. 5", Flat: "2", Payer: "Петрова-Водкина Анна Сергеевна"},
+		{ID: 1, Number: "0001234567", Unified: "10АА123456", ServiceID: "10АА123456-01", Elsewhere: []string{"ЭС-77", "ОБЩ-1"}, HouseKey: "г. Примерск, ул. Садовая, д. 5", Flat: "1", Payer: "Иванов Иван Иванович"},
+		{ID: 2, Number: "100000000000002", Elsewhere: []string{"ОБЩ-1", "6"}, HouseKey: "г. Примерск, ул. Садовая, д. 5", Flat: "2", Payer: "Петрова-Водкина Анна Сергеевна"},
 		{ID: 3, Number: "АБ-3", HouseKey: "г. Примерск, ул. Садовая, д. 5", Flat: "3", Room: "1", Payer: "Сидоров Пётр"},
 		{ID: 4, Number: "АБ-4", HouseKey: "г. Примерск, ул. Садовая, д. 5", Flat: "3", Room: "2", Payer: "Королёва Ольга"},
 		{ID: 5, Number: "5", HouseKey: "г. Примерск, ул. Садовая, д. 5", Flat: "4", Payer: "Кузнецов Игорь Олегович"},
@@ -44,6 +46,9 @@ func TestMatchLinks(t *testing.T) {
 		reason  string
 	}{
 		"number and address":              {housing.Claim{Account: "0001234567", FullName: "ИВАНОВ И.И.", Address: garden + "кв. 1"}, 1, matching.ReasonNumberAndAddress},
+		"number elsewhere and address":    {housing.Claim{Account: "ЭС-77", Address: garden + "кв. 1"}, 1, matching.ReasonElsewhereAndAddress},
+		"number elsewhere and surname":    {housing.Claim{Account: "ЭС-77", FullName: "Иванов И."}, 1, matching.ReasonElsewhereAndSurname},
+		"our number before elsewhere":     {housing.Claim{Account: "6", FullName: "Кузнецов Олег"}, 6, matching.ReasonNumberAndSurname},
 		"number and surname":              {housing.Claim{Account: "0001234567", FullName: "иванов и и"}, 1, matching.ReasonNumberAndSurname},
 		"number, wife, same flat":         {housing.Claim{Account: "0001234567", FullName: "Иванова Мария", Address: garden + "кв. 1"}, 1, matching.ReasonNumberAndAddress},
 		"number, town left out":           {housing.Claim{Account: "0001234567", FullName: "Иванов Иван", Address: "Садовая 5-1"}, 1, matching.ReasonNumberAndAddress},
@@ -81,6 +86,10 @@ func TestMatchQuestions(t *testing.T) {
 		candidate int64 // the likeliest, 0: none
 	}{
 		"address contradicts":               {housing.Claim{Account: "0001234567", FullName: "Иванов И.И.", Address: "г. Примерск, ул. Мира, д. 1, кв. 1"}, matching.ReasonNumberAndAddressDiffer, 1},
+		"number elsewhere alone":            {housing.Claim{Account: "ЭС-77"}, matching.ReasonElsewhereUnconfirmed, 1},
+		"number elsewhere, other flat":      {housing.Claim{Account: "ЭС-77", FullName: "Белый Ф.", Address: "г. Примерск, ул. Мира, д. 1, кв. 1"}, matching.ReasonElsewhereAndAddressDiffer, 12},
+		"number elsewhere, other unified":   {housing.Claim{Account: "ОБЩ-1", Unified: "10АА000012", FullName: "Белый Ф.", Address: "Примерск, Мира, 1, 2"}, matching.ReasonElsewhereAndUnifiedDiffer, 13},
+		"number elsewhere of two":           {housing.Claim{Account: "ОБЩ-1", FullName: "Иванов И."}, matching.ReasonSeveralElsewhere, 1},
 		"flat contradicts":                  {housing.Claim{Account: "0001234567", FullName: "Иванов И.И.", Address: garden + "кв. 2"}, matching.ReasonFlatDiffers, 1},
 		"street misspelt, flat contradicts": {housing.Claim{Account: "0001234567", FullName: "Иванов И.И.", Address: "г. Примерск, ул. Садоваая, д. 5, кв. 2"}, matching.ReasonFlatDiffers, 1},
 		"surname contradicts":               {housing.Claim{Account: "0001234567", FullName: "Смирнов И.И.", Address: garden + "кв. 1"}, matching.ReasonSurnameDiffers, 1},
@@ -148,6 +157,28 @@ func TestEvidence(t *testing.T) {
 	}
 	if want := `{"steps":[{"what":"number","given":"1234567","result":"spoiled","count":1}]}`; string(stored) != want {
 		t.Errorf("stored as %s, want %s", stored, want)
+	}
+}
+
+// TestDecide proves that the mass run decides as the workbook does, with score and rules, without candidates.
+func TestDecide(t *testing.T) {
+	t.Parallel()
+	ix := town()
+	for _, c := range []struct {
+		claim housing.Claim
+		score int
+	}{
+		{housing.Claim{Account: "0001234567", FullName: "Иванов И.И.", Address: garden + "кв. 1"}, 120}, // number, house, flat, surname
+		{housing.Claim{Account: "0001234567", FullName: "Смирнов И.И."}, 46},                            // the surname speaks against
+	} {
+		d, full := ix.Decide(c.claim), ix.Match(c.claim)
+		if d.Score != c.score || d.Rules != matching.RulesVersion || len(d.Candidates) != 0 {
+			t.Errorf("score %d, want %d; rules %d; %d candidates, want none", d.Score, c.score, d.Rules, len(d.Candidates))
+		}
+		full.Candidates = nil
+		if diff := cmp.Diff(full, d); diff != "" {
+			t.Errorf("Match and Decide differ (-Match +Decide):\n%s", diff)
+		}
 	}
 }
 
