@@ -44,6 +44,8 @@ func (a *applier) applyFurther(ctx context.Context, facts []importers.Fact) ([]h
 		return a.applyGISReadings(ctx, each(facts, same[housing.GISReading]))
 	case housing.AccountReference:
 		return a.tx.ApplyAccountReferences(ctx, organisation, a.source, each(facts, same[housing.AccountReference]))
+	case housing.StreetRename:
+		return a.tx.ApplyStreetRenames(ctx, organisation, a.source, each(facts, same[housing.StreetRename]))
 	case housing.PointDay:
 		return a.tx.ApplyPointDays(ctx, organisation, a.source, each(facts, same[housing.PointDay]))
 	}

@@ -129,7 +129,7 @@ func (p *Pipeline) matchingIndex(ctx context.Context, show func(store.HouseAccou
 	err := p.Store.AllAccounts(ctx, p.Organisation.ID, func(a store.HouseAccounts) error {
 		show(a)
 		accounts = append(accounts, matching.Account{
-			ID: a.ID, Number: a.Number, Unified: a.Unified, ServiceID: a.ServiceID, Elsewhere: a.Elsewhere, HouseKey: a.House.Key,
+			ID: a.ID, Number: a.Number, Unified: a.Unified, ServiceID: a.ServiceID, Elsewhere: a.Elsewhere, HouseKey: a.House.Key, FIAS: a.House.FIAS,
 			Flat: flatOf(a.Premises), Room: a.Premises.Room, Payer: a.Payer,
 		})
 		return nil
@@ -137,7 +137,15 @@ func (p *Pipeline) matchingIndex(ctx context.Context, show func(store.HouseAccou
 	if err != nil {
 		return nil, err
 	}
-	return matching.NewIndex(accounts), nil
+	stored, err := p.Store.StreetRenames(ctx, p.Organisation.ID, housing.DateOf(p.Now()))
+	if err != nil {
+		return nil, err
+	}
+	renames := make([]matching.Rename, 0, len(stored))
+	for _, r := range stored {
+		renames = append(renames, matching.Rename{Was: r.Was, Now: r.Now})
+	}
+	return matching.NewIndex(accounts).WithRenames(renames), nil
 }
 
 // flatOf marks non-residential premises, whose numbers stand beside those of the flats.
@@ -179,7 +187,7 @@ func questions(
 	return func(yield func(housing.MatchQuestion, error) bool) {
 		for _, claim := range claims {
 			d := match(claim)
-			q := housing.MatchQuestion{Claim: claim, Reason: matching.ReasonText(d.Reason)}
+			q := housing.MatchQuestion{Claim: claim, Reason: d.Russian()}
 			for _, c := range d.Candidates {
 				of := accounts[c.AccountID]
 				q.Candidates = append(q.Candidates, housing.MatchCandidate{

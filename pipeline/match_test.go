@@ -263,3 +263,32 @@ FROM matches m JOIN claims c ON c.id = m.claim_id WHERE c.fingerprint = 'elsewhe
 		t.Errorf("decided %q, want %q", got, want)
 	}
 }
+
+// A street renamed by today leads to its house; one that will be renamed does not yet.
+func TestMatchRenamed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 20)
+	w.fill(t)
+	w.receive(t)
+	const claims = `
+WITH one AS (SELECT a.number, h.address, p.flat, (SELECT min(id) FROM sources) AS source
+    FROM accounts a JOIN houses h ON h.id = a.house_id JOIN premises p ON p.id = a.premises_id
+    WHERE a.organisation_id = $1 AND p.flat <> '' AND p.room = '' ORDER BY a.id LIMIT 1),
+street AS (SELECT one.*, (regexp_match(address, '((ул|пер|пр-кт|б-р|ш|наб|пл|пр-д)[.]? [^,]+),'))[1] AS now FROM one),
+renamed AS (INSERT INTO street_renames (organisation_id, was, now, since, source_id, source_pos)
+    SELECT $1, v.was, now, v.since, source, 1 FROM street, (VALUES ('ул. Былая', $2::date), ('ул. Будущая', $2::date + 1)) AS v (was, since))
+INSERT INTO claims (organisation_id, fingerprint, account, full_name, address, source_id, source_pos)
+SELECT $1, was, number, '', replace(address, now, was) || ', кв. ' || flat, source, 1 FROM street, unnest(ARRAY['ул. Былая', 'ул. Будущая']) AS was`
+	if _, err := w.store.Exec(t.Context(), claims, w.Organisation.ID, housing.DateOf(w.Now())); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Match(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	const decisions = `
+SELECT c.fingerprint || ': ' || m.reason FROM matches m JOIN claims c ON c.id = m.claim_id WHERE c.fingerprint LIKE 'ул.%' ORDER BY c.fingerprint DESC`
+	want := []string{"ул. Былая: " + matching.ReasonNumberAndAddress, "ул. Будущая: " + matching.ReasonNumberAndAddressDiffer}
+	if got := all[string](t, w.store, decisions); !slices.Equal(got, want) {
+		t.Errorf("decided %q, want %q", got, want)
+	}
+}

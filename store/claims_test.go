@@ -151,3 +151,24 @@ func TestAllAccounts(t *testing.T) {
 		t.Errorf("an account (-want +got):\n%s", diff)
 	}
 }
+
+// Renames are in force from their day on; the same one sent again corrects the day.
+func TestStreetRenames(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	source := housing.Source{Kind: housing.SourceManual, Name: "тест", Position: 1}
+	old := housing.StreetRename{Was: "ул. Красная", Now: "ул. Садовая", Since: day(t, "2026-03-01"), Source: source}
+	want(t, "first", apply(t, w, (*store.Tx).ApplyStreetRenames, old, old), "accepted", "repeated_row")
+	want(t, "again", apply(t, w, (*store.Tx).ApplyStreetRenames, old), "unchanged")
+	old.Since = day(t, "2026-04-01")
+	want(t, "corrected", apply(t, w, (*store.Tx).ApplyStreetRenames, old), "accepted")
+	for day, n := range map[housing.Date]int{day(t, "2026-03-31"): 0, day(t, "2026-04-01"): 1} {
+		list, err := w.StreetRenames(t.Context(), w.issuer.ID, day)
+		if err != nil || len(list) != n {
+			t.Errorf("on %s: %v, want %d (%v)", day, list, n, err)
+		}
+	}
+	if foreign, err := w.StreetRenames(t.Context(), w.supplier, day(t, "2026-05-01")); err != nil || len(foreign) != 0 {
+		t.Errorf("another organisation sees %v (%v)", foreign, err)
+	}
+}

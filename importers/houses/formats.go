@@ -22,5 +22,6 @@ func tables() importers.TableSet {
 		{Name: "waste-containers", Table: containerTable()},
 		{Name: "waste-years", Table: yearTable()},
 		{Name: "quality-acts", Table: qualityTable()},
+		{Name: "renamed-streets", Table: renameTable()},
 	}}
 }

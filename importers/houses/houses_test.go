@@ -57,3 +57,5 @@ func FuzzWasteContainers(f *testing.F) { formattest.Fuzz(f, csv(f, "waste-contai
 func FuzzWasteYears(f *testing.F) { formattest.Fuzz(f, csv(f, "waste-years")) }
 
 func FuzzQualityActs(f *testing.F) { formattest.Fuzz(f, csv(f, "quality-acts")) }
+
+func FuzzRenamedStreets(f *testing.F) { formattest.Fuzz(f, csv(f, "renamed-streets")) }

@@ -11,9 +11,9 @@ func (m *attempt) byAddress() Decision {
 	if why := m.addressGap(); why != "" {
 		return m.question(why)
 	}
-	houses, how := m.ix.findHouses(&m.place, m.address.Rest)
+	houses, how := m.findHouses()
 	if len(houses) == 0 && m.splitHouse() {
-		houses, how = m.ix.findHouses(&m.place, m.address.Rest)
+		houses, how = m.findHouses()
 	}
 	m.evidence.add(Step{What: stepAddress, Given: m.claim.Address, Result: houseResult(houses, how), Count: len(houses)})
 	switch {
@@ -77,6 +77,12 @@ func (m *attempt) addressGap() string {
 		return ReasonUnifiedNotFound
 	case m.claim.Address == "":
 		return ReasonNothingToCompare
+	case len(m.byGUID()) > 0 && m.address.Rest != "":
+		return ReasonAddressNotUnderstood
+	case len(m.byGUID()) > 0:
+		return ""
+	case m.guid != "" && m.place.house == "":
+		return ReasonHouseNotFound
 	case m.place.house == "" || m.place.streetNames() == "":
 		return ReasonAddressIncomplete
 	case m.address.Rest != "" && len(m.ix.byStreet.all(m.place.streetKey(), 1)) > 0:

@@ -84,7 +84,7 @@ func (m *attempt) likeHouses() []int32 {
 	const many, enough = 500, 5
 	var found []int32
 	for _, at := range m.ix.byHouseNo.all(m.place.house, many) {
-		if m.ix.relate(&m.place, m.address.Rest, &m.ix.houses[at]) >= nearHouse {
+		if m.relate(at) >= nearHouse {
 			if found = append(found, at); len(found) == enough {
 				break
 			}

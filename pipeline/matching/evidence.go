@@ -17,14 +17,24 @@ type Decision struct {
 	AccountID  int64  // 0 where Status is Question
 	Reason     string // stable code, see ReasonText
 	Evidence   Evidence
+	Tail       string      // of a question: what of the address was not understood
 	Score      int         // of the evidence, for people who check decisions; it decided nothing
 	Rules      int         // RulesVersion
 	Candidates []Candidate // given by Match: of a question, the likeliest first
 }
 
+// Russian tells the reason to an operator, with what of the address was not understood.
+func (d Decision) Russian() string {
+	text := ReasonText(d.Reason)
+	if d.Tail != "" {
+		text += "; в адресе не разобрано: «" + d.Tail + "»"
+	}
+	return text
+}
+
 // RulesVersion numbers the rules. Whoever changes what Decide may answer raises it, so that stored decisions
 // tell by which rules they were made.
-const RulesVersion = 2
+const RulesVersion = 3
 
 // Evidence is the record of a decision: its steps in order. It is stored as JSON.
 type Evidence struct {

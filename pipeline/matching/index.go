@@ -13,6 +13,7 @@ type Account struct {
 	ServiceID string   // идентификатор ЖКУ
 	Elsewhere []string // numbers under which others know the account: of a supplier, of the system before
 	HouseKey  string   // as HouseKey makes it
+	FIAS      string   // identifier of the house, "" where unknown
 	Flat      string   // as stored; compared by FlatKey
 	Room      string
 	Payer     string
@@ -33,6 +34,8 @@ type Index struct {
 	bySurname chain[string] // stem of the payer's surname
 	byKey     map[string]int32
 	byStreet  chain[string] // house by streetKey
+	byFIAS    chain[string] // house by its identifier
+	renames   []rename
 	byHouseNo chain[string] // house by its number, for proposals
 	sorted    []int32       // accounts by number, for «1,23E+14»
 }
@@ -51,6 +54,7 @@ type unitRef struct {
 // house is one house of the accounts.
 type house struct {
 	key   string
+	fias  string
 	place place
 	rest  string
 }
@@ -62,11 +66,11 @@ func NewIndex(accounts []Account) *Index {
 		accounts: accounts, units: make([]unit, n), byKey: map[string]int32{},
 		byNumber: newChain[string](n), byLoose: newChain[string](n), byUnified: newChain[string](2 * n),
 		byOthers: newChain[string](0), byUnit: newChain[unitRef](n), bySurname: newChain[string](n),
-		byStreet: newChain[string](0), byHouseNo: newChain[string](0),
+		byStreet: newChain[string](0), byFIAS: newChain[string](0), byHouseNo: newChain[string](0),
 	}
 	for i, a := range accounts {
 		at := int32(i)
-		ix.units[i] = unit{ix.houseOf(a.HouseKey), FlatKey(a.Flat), RoomKey(a.Room)}
+		ix.units[i] = unit{ix.houseOf(a.HouseKey, strings.ToLower(a.FIAS)), FlatKey(a.Flat), RoomKey(a.Room)}
 		ix.byNumber.add(a.Number, at)
 		ix.byLoose.add(looseNumber(a.Number), at)
 		ix.byUnified.add(unifiedKey(a.Unified), at)
@@ -90,7 +94,7 @@ func NewIndex(accounts []Account) *Index {
 // noHouse is the house of an account without an address.
 const noHouse = -1
 
-func (ix *Index) houseOf(key string) int32 {
+func (ix *Index) houseOf(key, fias string) int32 {
 	if key == "" {
 		return noHouse
 	}
@@ -100,7 +104,8 @@ func (ix *Index) houseOf(key string) int32 {
 	p := parse(key)
 	at := int32(len(ix.houses)) //nolint:gosec // as many as accounts at most
 	ix.byKey[key] = at
-	ix.houses = append(ix.houses, house{key, p.place, strings.Join(p.rest, " ")})
+	ix.houses = append(ix.houses, house{key, fias, p.place, strings.Join(p.rest, " ")})
+	ix.byFIAS.add(fias, at)
 	ix.byStreet.add(p.place.streetKey(), at)
 	ix.byHouseNo.add(p.place.house, at)
 	return at

@@ -13,6 +13,7 @@ type attempt struct {
 	claim    housing.Claim
 	address  Address
 	place    place
+	guid     string // of the house, ФИАС/ГАР
 	names    []person
 	undone   []int64 // accounts from which people took the claim away
 	evidence Evidence
@@ -46,8 +47,8 @@ func (ix *Index) Decide(claim housing.Claim, undone ...int64) Decision {
 }
 
 func (ix *Index) attempt(claim housing.Claim, undone []int64) *attempt {
-	parsed := parse(claim.Address)
-	m := &attempt{ix: ix, claim: claim, place: parsed.place, names: people(claim.FullName), undone: undone}
+	parsed, guid := parseClaim(claim.Address)
+	m := &attempt{ix: ix, claim: claim, place: parsed.place, guid: guid, names: people(claim.FullName), undone: undone}
 	m.address = Address{Flat: parsed.flat, Room: parsed.room, Rest: strings.Join(parsed.rest, " ")}
 	return m
 }
@@ -55,6 +56,9 @@ func (ix *Index) attempt(claim housing.Claim, undone []int64) *attempt {
 func (m *attempt) decide() Decision {
 	d := m.outcome()
 	d.Evidence, d.Rules = m.evidence, RulesVersion
+	if d.Status == Question {
+		d.Tail = m.address.Rest
+	}
 	for _, s := range m.evidence.Steps {
 		d.Score += weight(s)
 	}
@@ -187,7 +191,7 @@ func (m *attempt) addressOf(at int32) (relation, string) {
 	if u.house == noHouse {
 		return unknownHouse, resultUnknown
 	}
-	return m.ix.relate(&m.place, m.address.Rest, &m.ix.houses[u.house]), unitRelation(m.address.Flat, m.address.Room, u)
+	return m.relate(u.house), unitRelation(m.address.Flat, m.address.Room, u)
 }
 
 func (m *attempt) nameOf(at int32) kinship {

@@ -22,6 +22,7 @@ const (
 type person struct {
 	surname string
 	given   []string
+	latin   bool // a skeleton in Latin letters
 }
 
 // legalForms begin names of organisations, which are compared whole.
@@ -36,8 +37,15 @@ var legalForms = map[string]bool{
 // people takes the names of one field apart; joint owners stand with commas between them.
 func people(field string) []person {
 	var all []person
-	for one := range strings.FieldsFuncSeq(fold(field), func(r rune) bool { return r == ',' || r == ';' }) {
-		if p := personOf(one); p.surname != "" {
+	for one := range strings.FieldsFuncSeq(field, func(r rune) bool { return r == ',' || r == ';' }) {
+		var p person
+		if isLatin(one) {
+			p = personOf(skeleton(strings.ToUpper(one)))
+			p.latin = true
+		} else {
+			p = personOf(fold(one))
+		}
+		if p.surname != "" {
 			all = append(all, p)
 		}
 	}
@@ -76,7 +84,7 @@ func surnameAt(words []string) int {
 }
 
 func isPatronymic(word string) bool {
-	for _, end := range []string{"ОВИЧ", "ЕВИЧ", "ОВНА", "ЕВНА", "ИЧНА", "КУЗЬМИЧ", "ИЛЬИЧ", "ЛУКИЧ", "ФОМИЧ", "НИКИТИЧ"} {
+	for _, end := range []string{"ОВИЧ", "ЕВИЧ", "ОВНА", "ЕВНА", "ИЧНА", "КУЗЬМИЧ", "ИЛЬИЧ", "ЛУКИЧ", "ФОМИЧ", "НИКИТИЧ", "OVICH", "EVICH", "OVNA", "EVNA"} {
 		if strings.HasSuffix(word, end) {
 			return true
 		}
@@ -107,6 +115,8 @@ func compareNames(claimed, known []person) kinship {
 
 func compare(a, b person) kinship {
 	switch {
+	case a.latin != b.latin:
+		return compareLatin(a, b)
 	case a.surname == b.surname && agree(a.given, b.given):
 		return sameName
 	case stem(a.surname) == stem(b.surname) || stem(doubled(a.surname)) == stem(doubled(b.surname)):

@@ -93,11 +93,18 @@ func nearStreets(a, b *place) bool {
 }
 
 // findHouses finds the houses that an address may mean, and how sure that is.
-func (ix *Index) findHouses(claim *place, rest string) (found []int32, best relation) {
+func (m *attempt) findHouses() (found []int32, best relation) {
 	const many = 5000 // a street of this name stands in many towns
-	for _, at := range ix.byStreet.all(claim.streetKey(), many) {
-		switch r := ix.relate(claim, rest, &ix.houses[at]); {
-		case r < incompleteHouse || r < best:
+	if found = m.byGUID(); len(found) > 0 {
+		return found, sameHouse
+	}
+	var alike []int32
+	for _, p := range m.ix.places(&m.place) {
+		alike = append(alike, m.ix.byStreet.all(p.streetKey(), many)...)
+	}
+	for _, at := range alike {
+		switch r := m.relate(at); {
+		case r < incompleteHouse || r < best || slices.Contains(found, at):
 		case r > best:
 			found, best = append(found[:0], at), r
 		default:
