@@ -194,15 +194,16 @@ write_proftpd() {
 	CONF
 }
 
-# make_user: once a machine; under a lock, since tests start servers side by side
+# make_user: once a machine, the password each time; under a lock, since tests start servers side by side
 make_user() {
 	(
 		flock 9
 		if ! id "$user" >/dev/null 2>&1; then
 			say "making the system user $user for the test servers, without a home or a shell"
 			useradd --system --user-group --no-create-home --home-dir / --shell /usr/sbin/nologin "$user"
-			printf '%s:%s\n' "$user" "$(password)" | chpasswd
 		fi
+		# exchange-server.sh makes the same user and needs no password of it
+		printf '%s:%s\n' "$user" "$(password)" | chpasswd
 	) 9>/run/lock/kvitok-e2e
 }
 
