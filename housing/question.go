@@ -1,5 +1,7 @@
 package housing
 
+import "strings"
+
 // MatchQuestion is a claim that matching did not settle: the operator decides. His workbook has one
 // row for each, and the answer comes back as a MatchAnswer.
 type MatchQuestion struct {
@@ -13,6 +15,17 @@ type MatchCandidate struct {
 	Account  Account
 	House    string // address
 	Evidence string // in Russian: what speaks for it
+}
+
+// Text names the candidate as a workbook offers it: number, address, payer, evidence.
+func (c MatchCandidate) Text() string {
+	var parts []string
+	for _, part := range []string{c.Account.Number, addressOf(c.House, c.Account.Premises), c.Account.Payer, c.Evidence} {
+		if part != "" {
+			parts = append(parts, part)
+		}
+	}
+	return strings.Join(parts, " — ")
 }
 
 // MatchAnswer is the operator's decision on one claim. Without an account and not None it is open.

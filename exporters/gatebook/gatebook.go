@@ -218,21 +218,8 @@ func (g *writer) services(book *workbook.Book, holds iter.Seq[housing.GateHold])
 
 // writeHelp adds the locked sheet that tells the accountant what to do.
 func writeHelp(book *workbook.Book, meta Meta) error {
-	title, err := book.Style(workbook.Look{Bold: true, Size: 14})
-	if err != nil {
-		return err
-	}
-	text, err := book.Style(workbook.Look{Wrap: true, Top: true, Size: 10})
-	if err != nil {
-		return err
-	}
-	const width = 110.0
-	sheet, err := book.Sheet(workbook.Layout{Name: "Инструкция", Widths: []float64{width}, Portrait: true, Tab: "A6A6A6"})
-	if err != nil {
-		return err
-	}
 	period := meta.Period.String()
-	lines := []string{
+	return book.Instructions([]string{
 		"Организация: " + meta.Organisation.Title() + ". Месяц: " + meta.Period.Russian() + ".",
 		"1. На листе «" + housing.GateSheet + "» каждая строка — лицевой счёт, который удержан до решения: изменение против прошлого месяца " +
 			"не объяснено, слишком велико или похоже на ошибку. Документ по нему не выдаётся.",
@@ -243,15 +230,5 @@ func writeHelp(book *workbook.Book, meta Meta) error {
 		"5. Строки можно сортировать, отбирать и удалять. Не меняйте столбец «" + housing.GateColumnAccount + "», скрытый столбец «" +
 			housing.GateColumnKey + "» и заголовки.",
 		"6. Сохраните файл в формате .xlsx и передайте его обратно (команда kvitok gate --period " + period + " --apply ФАЙЛ).",
-	}
-	if err := sheet.Row(1, 26, []any{excelize.Cell{StyleID: title, Value: "Как заполнить"}}); err != nil {
-		return err
-	}
-	for i, line := range lines {
-		cell := []any{excelize.Cell{StyleID: text, Value: line}}
-		if err := sheet.Row(i+2, workbook.Height(workbook.Lines(line, width))+6, cell); err != nil {
-			return err
-		}
-	}
-	return errors.Join(sheet.Lock(), sheet.Finish())
+	})
 }

@@ -19,7 +19,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"strings"
 	"time"
 
 	"github.com/xuri/excelize/v2"
@@ -144,7 +143,7 @@ func (m *matches) add(q housing.MatchQuestion) error {
 		text := ""
 		if i < len(q.Candidates) {
 			c := q.Candidates[i]
-			text = candidate(c)
+			text = c.Text()
 			offered[i] = excelize.Cell{StyleID: m.text, Value: c.Account.Number}
 			lines = max(lines, workbook.Lines(text, wideColumn))
 		}
@@ -154,20 +153,6 @@ func (m *matches) add(q housing.MatchQuestion) error {
 	cells = append(cells, excelize.Cell{StyleID: m.answers}, excelize.Cell{StyleID: m.wrap})
 	cells = append(cells, offered...)
 	return m.sheet.Row(m.rows+1, workbook.Height(lines), cells)
-}
-
-func candidate(c housing.MatchCandidate) string {
-	address := c.House
-	if title := c.Account.Premises.Title(); title != "" {
-		address += ", " + title
-	}
-	var parts []string
-	for _, part := range []string{c.Account.Number, address, c.Account.Payer, c.Evidence} {
-		if part != "" {
-			parts = append(parts, part)
-		}
-	}
-	return strings.Join(parts, " — ")
 }
 
 func (m *matches) finish() error {
@@ -185,20 +170,7 @@ func (m *matches) finish() error {
 
 // writeHelp adds the locked sheet that tells the operator what to do.
 func writeHelp(book *workbook.Book, meta Meta) error {
-	title, err := book.Style(workbook.Look{Bold: true, Size: 14})
-	if err != nil {
-		return err
-	}
-	text, err := book.Style(workbook.Look{Wrap: true, Top: true, Size: 10})
-	if err != nil {
-		return err
-	}
-	const width = 110.0
-	sheet, err := book.Sheet(workbook.Layout{Name: "Инструкция", Widths: []float64{width}, Portrait: true, Tab: "A6A6A6"})
-	if err != nil {
-		return err
-	}
-	lines := []string{
+	return book.Instructions([]string{
 		"Организация: " + meta.Organisation.Title() + ". Прогон № " + meta.Run + ".",
 		"1. На листе «" + housing.MatchSheet + "» каждая строка — заявка, которую программа не смогла однозначно связать с лицевым счётом.",
 		"2. В столбце «" + housing.MatchColumnAnswer + "» выберите номер из списка. Если верного счёта среди кандидатов нет, " +
@@ -207,15 +179,5 @@ func writeHelp(book *workbook.Book, meta Meta) error {
 		"4. В столбце «" + housing.MatchColumnComment + "» можно записать основание решения, оно сохранится вместе с ним.",
 		"5. Строки можно сортировать, отбирать и удалять. Не меняйте столбец «" + housing.MatchColumnClaim + "» и заголовки.",
 		"6. Сохраните файл в формате .xlsx и передайте его обратно (команда kvitok match --apply ФАЙЛ). Решение можно отменить.",
-	}
-	if err := sheet.Row(1, 26, []any{excelize.Cell{StyleID: title, Value: "Как заполнить"}}); err != nil {
-		return err
-	}
-	for i, line := range lines {
-		cell := []any{excelize.Cell{StyleID: text, Value: line}}
-		if err := sheet.Row(i+2, workbook.Height(workbook.Lines(line, width))+6, cell); err != nil {
-			return err
-		}
-	}
-	return errors.Join(sheet.Lock(), sheet.Finish())
+	})
 }

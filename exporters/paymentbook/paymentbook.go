@@ -20,7 +20,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"strings"
 	"time"
 
 	"github.com/xuri/excelize/v2"
@@ -147,7 +146,7 @@ func (s *payments) add(q housing.PaymentQuestion) error {
 		text := ""
 		if i < len(q.Candidates) {
 			c := q.Candidates[i]
-			text = candidate(c)
+			text = c.Text()
 			offered[i] = excelize.Cell{StyleID: s.text, Value: c.Account.Number}
 			lines = max(lines, workbook.Lines(text, wideColumn))
 		}
@@ -156,20 +155,6 @@ func (s *payments) add(q housing.PaymentQuestion) error {
 	offered[min(len(q.Candidates), Candidates)] = excelize.Cell{StyleID: s.text, Value: housing.PaymentAnswerReverse}
 	cells = append(cells, excelize.Cell{StyleID: s.answers}, excelize.Cell{StyleID: s.wrap})
 	return s.sheet.Row(s.rows+1, workbook.Height(lines), append(cells, offered...))
-}
-
-func candidate(c housing.MatchCandidate) string {
-	address := c.House
-	if title := c.Account.Premises.Title(); title != "" {
-		address += ", " + title
-	}
-	var parts []string
-	for _, part := range []string{c.Account.Number, address, c.Account.Payer, c.Evidence} {
-		if part != "" {
-			parts = append(parts, part)
-		}
-	}
-	return strings.Join(parts, " — ")
 }
 
 func (s *payments) finish() error {
@@ -187,20 +172,7 @@ func (s *payments) finish() error {
 
 // writeHelp adds the locked sheet that tells the accountant what to do.
 func writeHelp(book *workbook.Book, meta Meta) error {
-	title, err := book.Style(workbook.Look{Bold: true, Size: 14})
-	if err != nil {
-		return err
-	}
-	text, err := book.Style(workbook.Look{Wrap: true, Top: true, Size: 10})
-	if err != nil {
-		return err
-	}
-	const width = 110.0
-	sheet, err := book.Sheet(workbook.Layout{Name: "Инструкция", Widths: []float64{width}, Portrait: true, Tab: "A6A6A6"})
-	if err != nil {
-		return err
-	}
-	lines := []string{
+	return book.Instructions([]string{
 		"Организация: " + meta.Organisation.Title() + ".",
 		"1. На листе «" + housing.PaymentSheet + "» каждая строка — поступивший платёж, для которого не найден лицевой счёт. " +
 			"Деньги учтены, но ни на один лицевой счёт не разнесены.",
@@ -212,15 +184,5 @@ func writeHelp(book *workbook.Book, meta Meta) error {
 		"5. Платёж учитывается в месяце поступления, а если он закрыт — в первом открытом месяце.",
 		"6. Строки можно сортировать, отбирать и удалять. Не меняйте столбец «" + housing.PaymentColumnKey + "» и заголовки.",
 		"7. Сохраните файл в формате .xlsx и передайте его обратно (команда kvitok payments --apply ФАЙЛ).",
-	}
-	if err := sheet.Row(1, 26, []any{excelize.Cell{StyleID: title, Value: "Как заполнить"}}); err != nil {
-		return err
-	}
-	for i, line := range lines {
-		cell := []any{excelize.Cell{StyleID: text, Value: line}}
-		if err := sheet.Row(i+2, workbook.Height(workbook.Lines(line, width))+6, cell); err != nil {
-			return err
-		}
-	}
-	return errors.Join(sheet.Lock(), sheet.Finish())
+	})
 }
