@@ -62,5 +62,6 @@ type Claim struct {
 	Phone    string `json:"phone,omitzero"`   // E.164
 	Email    string `json:"email,omitzero"`   // lower case
 	Share    string `json:"share,omitzero"`   // of ownership, "1/2"
+	Right    Right  `json:"right,omitzero"`
 	Source   Source `json:"source,omitzero"`
 }

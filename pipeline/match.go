@@ -137,7 +137,8 @@ func (p *Pipeline) matchingIndex(ctx context.Context, show func(store.HouseAccou
 	if err != nil {
 		return nil, err
 	}
-	stored, err := p.Store.StreetRenames(ctx, p.Organisation.ID, housing.DateOf(p.Now()))
+	today := housing.DateOf(p.Now())
+	stored, err := p.Store.StreetRenames(ctx, p.Organisation.ID, today)
 	if err != nil {
 		return nil, err
 	}
@@ -145,7 +146,7 @@ func (p *Pipeline) matchingIndex(ctx context.Context, show func(store.HouseAccou
 	for _, r := range stored {
 		renames = append(renames, matching.Rename{Was: r.Was, Now: r.Now})
 	}
-	return matching.NewIndex(accounts).WithRenames(renames), nil
+	return matching.NewIndex(accounts).WithRenames(renames).AsOf(today), nil
 }
 
 // flatOf marks non-residential premises, whose numbers stand beside those of the flats.
@@ -188,6 +189,9 @@ func questions(
 		for _, claim := range claims {
 			d := match(claim)
 			q := housing.MatchQuestion{Claim: claim, Reason: d.Russian()}
+			if right := claim.Right.Russian(); right != "" {
+				q.Reason += "; заявитель: " + right
+			}
 			for _, c := range d.Candidates {
 				of := accounts[c.AccountID]
 				q.Candidates = append(q.Candidates, housing.MatchCandidate{

@@ -19,11 +19,13 @@ import (
 func (t *Tx) ApplyClaims(ctx context.Context, organisation, source int64, rows []housing.Claim) ([]housing.Outcome, error) {
 	const sql = `
 WITH incoming AS (
-    SELECT * FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::bigint[])
-        WITH ORDINALITY AS t(fingerprint, account, unified, full_name, address, phone, email, share, pos, ord)),
+    SELECT * FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::bigint[],
+            $12::text[], $13::text[], $14::date[], $15::text[], $16::text[])
+        WITH ORDINALITY AS t(fingerprint, account, unified, full_name, address, phone, email, share, pos, ground, proxy, proxy_until, origin, consent, ord)),
 made AS (
-    INSERT INTO claims (organisation_id, fingerprint, account, unified, full_name, address, phone, email, share, source_id, source_pos)
-    SELECT $1, fingerprint, account, unified, full_name, address, phone, email, share, $2, pos FROM incoming
+    INSERT INTO claims (organisation_id, fingerprint, account, unified, full_name, address, phone, email, share, source_id, source_pos,
+        ground, proxy, proxy_until, origin, consent)
+    SELECT $1, fingerprint, account, unified, full_name, address, phone, email, share, $2, pos, ground, proxy, proxy_until, origin, consent FROM incoming
     ON CONFLICT (organisation_id, fingerprint) DO NOTHING RETURNING fingerprint)
 SELECT ord FROM incoming JOIN made USING (fingerprint)`
 	outcomes := make([]housing.Outcome, len(rows))
@@ -38,7 +40,12 @@ SELECT ord FROM incoming JOIN made USING (fingerprint)`
 		column(kept, func(c housing.Claim) string { return c.Phone }),
 		column(kept, func(c housing.Claim) string { return c.Email }),
 		column(kept, func(c housing.Claim) string { return c.Share }),
-		column(kept, func(c housing.Claim) int64 { return c.Source.Position }))
+		column(kept, func(c housing.Claim) int64 { return c.Source.Position }),
+		column(kept, func(c housing.Claim) string { return string(c.Right.Ground) }),
+		column(kept, func(c housing.Claim) string { return c.Right.Proxy }),
+		column(kept, func(c housing.Claim) housing.Date { return c.Right.ProxyUntil }),
+		column(kept, func(c housing.Claim) string { return string(c.Right.Origin) }),
+		column(kept, func(c housing.Claim) string { return string(c.Right.Consent) }))
 	if err != nil {
 		return nil, fmt.Errorf("store claims: %w", err)
 	}
@@ -46,8 +53,11 @@ SELECT ord FROM incoming JOIN made USING (fingerprint)`
 }
 
 func fingerprint(c housing.Claim) string {
-	sum := sha256.Sum256([]byte(strings.Join(
-		[]string{c.Account, c.Unified, c.FullName, c.Address, c.Phone, c.Email, c.Share}, "\x00")))
+	fields := []string{c.Account, c.Unified, c.FullName, c.Address, c.Phone, c.Email, c.Share}
+	if r := c.Right; r != (housing.Right{}) { // a claim that does not tell is the one it was before these columns
+		fields = append(fields, string(r.Ground), r.Proxy, r.ProxyUntil.String(), string(r.Origin), string(r.Consent))
+	}
+	sum := sha256.Sum256([]byte(strings.Join(fields, "\x00")))
 	return hex.EncodeToString(sum[:16])
 }
 
@@ -68,7 +78,8 @@ WHERE c.organisation_id = $1 ORDER BY c.id`
 }
 
 const claimQuery = `
-SELECT c.id, c.account, c.unified, c.full_name, c.address, c.phone, c.email, c.share, ` + sourceColumns + `c.source_pos
+SELECT c.id, c.account, c.unified, c.full_name, c.address, c.phone, c.email, c.share,
+    c.ground, c.proxy, c.proxy_until, c.origin, c.consent, ` + sourceColumns + `c.source_pos
 FROM claims c JOIN sources s ON s.id = c.source_id`
 
 func (q Queries) claims(ctx context.Context, sql string, args ...any) ([]housing.Claim, error) {
@@ -79,6 +90,7 @@ func (q Queries) claims(ctx context.Context, sql string, args ...any) ([]housing
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (c housing.Claim, err error) {
 		err = row.Scan(append([]any{
 			&c.ID, &c.Account, &c.Unified, &c.FullName, &c.Address, &c.Phone, &c.Email, &c.Share,
+			&c.Right.Ground, &c.Right.Proxy, &c.Right.ProxyUntil, &c.Right.Origin, &c.Right.Consent,
 		}, sourceTargets(&c.Source)...)...)
 		return c, err //nolint:wrapcheck // wrapped below
 	})

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 
@@ -13,7 +14,7 @@ import (
 func claim(name string) housing.Claim {
 	return housing.Claim{
 		Account: "1", Unified: "10АБ000001", FullName: name, Address: "дом 2, кв. 1", Phone: "+79000000000", Email: "a@example.org",
-		Share: "1/2", Source: housing.Source{Kind: housing.SourceManual, Name: "тест", Position: 8},
+		Share: "1/2", Right: housing.Right{Ground: housing.ByOwnership, Origin: housing.AtOffice, Consent: housing.ConsentGiven}, Source: housing.Source{Kind: housing.SourceManual, Name: "тест", Position: 8},
 	}
 }
 
@@ -36,7 +37,7 @@ func TestClaims(t *testing.T) {
 		t.Fatalf("open claims %+v, %v", open, err)
 	}
 	a.ID = open[0].ID
-	if diff := cmp.Diff(a, open[0]); diff != "" {
+	if diff := cmp.Diff(a, open[0], cmp.Comparer(func(a, b housing.Date) bool { return a == b })); diff != "" {
 		t.Errorf("a claim (-want +got):\n%s", diff)
 	}
 	if foreign, err := w.OpenClaims(t.Context(), w.supplier, 0, 100); err != nil || len(foreign) != 0 {
@@ -170,5 +171,47 @@ func TestStreetRenames(t *testing.T) {
 	}
 	if foreign, err := w.StreetRenames(t.Context(), w.supplier, day(t, "2026-05-01")); err != nil || len(foreign) != 0 {
 		t.Errorf("another organisation sees %v (%v)", foreign, err)
+	}
+}
+
+// Shares are summed exactly; a person who claims twice counts once, a tenant does not count.
+func TestWrongShares(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	_, accounts := w.settle(t, "дом 2", "0001", "0002")
+	type owner struct {
+		account, name, share string
+		ground               housing.Ground
+	}
+	for i, o := range []owner{
+		{"0001", "А", "1/3", housing.ByOwnership}, {"0001", "Б", "1/3", ""}, {"0001", "В", "1/3", housing.ByOwnership},
+		{"0001", "а", "1/3", housing.ByOwnership}, {"0001", "Г", "1/2", housing.ByTenancy},
+		{"0002", "Д", "1/2", housing.ByOwnership}, {"0002", "Е", "1/3", housing.ByOwnership},
+	} {
+		c := claim(o.name)
+		c.Share, c.Right.Ground, c.Source.Position = o.share, o.ground, int64(i)
+		want(t, o.name, apply(t, w, (*store.Tx).ApplyClaims, c), "accepted")
+		open, err := w.OpenClaims(t.Context(), w.issuer.ID, 0, 10)
+		if err != nil || len(open) != 1 {
+			t.Fatalf("open claims %v, %v", open, err)
+		}
+		err = w.InTx(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.DecideAll(ctx, []store.Decision{{Claim: open[0].ID, Account: accounts[o.account], Status: "linked", Reason: "number", By: "kvitok"}}, instant(t, "2026-10-20T10:00:00Z"))
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := w.WrongShares(t.Context(), w.issuer.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]store.ShareSum{{Account: "0002", Owners: 2, Sum: "5/6"}}, got); diff != "" {
+		t.Errorf("wrong shares (-want +got):\n%s", diff)
+	}
+	states, err := w.ClaimStates(t.Context(), w.issuer.ID, "linked")
+	if err != nil || len(states) != 7 || states[4].Ground != "tenant" || states[4].Share != "1/2" || states[4].Origin != "office" {
+		t.Errorf("states %+v (%v)", states, err)
 	}
 }

@@ -7,23 +7,30 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/kvitok-gkh/kvitok/housing"
 )
 
 // ClaimState is how a claim stands. It holds nothing of the person.
 type ClaimState struct {
-	Claim   int64      `json:"claim"`
-	Status  string     `json:"status"` // submitted, contact_confirmed, review, linked, refused, blocked
-	Reason  string     `json:"reason,omitzero"`
-	Account string     `json:"account,omitzero"` // number of the linked account
-	Actor   string     `json:"actor,omitzero"`
-	At      *time.Time `json:"at,omitempty"`
+	Claim      int64        `json:"claim"`
+	Status     string       `json:"status"` // submitted, contact_confirmed, review, linked, refused, blocked
+	Reason     string       `json:"reason,omitzero"`
+	Account    string       `json:"account,omitzero"` // number of the linked account
+	Ground     string       `json:"ground,omitzero"`
+	Share      string       `json:"share,omitzero"`
+	ProxyUntil housing.Date `json:"proxy_until,omitzero"`
+	Origin     string       `json:"origin,omitzero"`
+	Consent    string       `json:"consent,omitzero"`
+	Actor      string       `json:"actor,omitzero"`
+	At         *time.Time   `json:"at,omitempty"`
 }
 
 // ClaimStates lists claims by how they stand, oldest first; every claim where status is "".
 func (q Queries) ClaimStates(ctx context.Context, organisation int64, status string) ([]ClaimState, error) {
 	const sql = `
 SELECT c.id AS claim, COALESCE(e.status, 'submitted') AS status, COALESCE(e.reason, '') AS reason, COALESCE(a.number, '') AS account,
-    COALESCE(e.actor, '') AS actor, e.at
+    COALESCE(e.actor, '') AS actor, e.at, c.ground, c.share, c.proxy_until, c.origin, c.consent
 FROM claims c LEFT JOIN (SELECT DISTINCT ON (claim_id) * FROM claim_events ORDER BY claim_id, id DESC) e ON e.claim_id = c.id
 LEFT JOIN matches m ON m.claim_id = c.id AND m.undone_at IS NULL LEFT JOIN accounts a ON a.id = m.account_id
 WHERE c.organisation_id = $1 AND $2 IN ('', COALESCE(e.status, 'submitted')) ORDER BY c.id`

@@ -20,12 +20,14 @@ type claimFlags struct {
 	history    int64
 	move       int64
 	to, reason string
+	shares     bool
 }
 
 func (f *claimFlags) add(c *cobra.Command) {
 	c.Flags().StringVar(&f.status, "status", "", "list claims that stand so: "+strings.Join(claimStatuses(), ", ")+", or all")
 	c.Flags().Int64Var(&f.history, "history", 0, "tell how this claim came to stand as it does")
 	c.Flags().Int64Var(&f.move, "move", 0, "change how this claim stands, with --to and --reason")
+	c.Flags().BoolVar(&f.shares, "shares", false, "list accounts whose owners' shares do not sum to one")
 	c.Flags().StringVar(&f.to, "to", "", "the new status for --move")
 	c.Flags().StringVar(&f.reason, "reason", "", "why, for --move")
 	c.MarkFlagsRequiredTogether("move", "to", "reason")
@@ -42,6 +44,8 @@ func (f *claimFlags) run(ctx context.Context, e *environment, a *app, by string)
 		return true, e.listClaims(ctx, a, f.status)
 	case f.history != 0:
 		return true, e.tellClaim(ctx, a, f.history)
+	case f.shares:
+		return true, e.listShares(ctx, a)
 	case f.move != 0:
 		return true, e.moveClaim(ctx, a, store.ClaimMove{Claim: f.move, Status: f.to, Reason: f.reason, Actor: by})
 	}
@@ -65,7 +69,7 @@ func (e *environment) listClaims(ctx context.Context, a *app, status string) err
 			if c.At != nil {
 				at = c.At.UTC().Format(time.RFC3339)
 			}
-			say(w, "%8d  %-17s %-20s %s  %s  %s", c.Claim, c.Status, dashed(c.Account), at, dashed(c.Actor), c.Reason)
+			say(w, "%8d  %-17s %-20s %s  %s  %s%s", c.Claim, c.Status, dashed(c.Account), at, dashed(c.Actor), c.Reason, rightOf(c))
 		}
 		say(w, "claims: %d", len(list))
 	})
@@ -108,4 +112,34 @@ func (e *environment) moveClaim(ctx context.Context, a *app, m store.ClaimMove) 
 	return e.print(map[string]any{"claim": m.Claim, "was": was, "status": m.Status}, func(w io.Writer) {
 		say(w, "claim %d: %s -> %s", m.Claim, was, m.Status)
 	})
+}
+
+// rightOf is what a claim rests on, as it is listed.
+func rightOf(c store.ClaimState) string {
+	var b strings.Builder
+	for _, part := range [][2]string{
+		{"ground", c.Ground}, {"share", c.Share}, {"proxy until", c.ProxyUntil.String()}, {"origin", c.Origin}, {"consent", c.Consent},
+	} {
+		if part[1] != "" && (part[0] != "proxy until" || !c.ProxyUntil.IsZero()) {
+			b.WriteString("  " + part[0] + " " + part[1])
+		}
+	}
+	return b.String()
+}
+
+func (e *environment) listShares(ctx context.Context, a *app) error {
+	list, err := a.store.WrongShares(ctx, a.pipeline.Organisation.ID)
+	if err != nil {
+		return err
+	}
+	err = e.print(list, func(w io.Writer) {
+		for _, s := range list {
+			say(w, "%-20s owners linked: %d, their shares sum to %s, not to 1", s.Account, s.Owners, s.Sum)
+		}
+		say(w, "accounts with wrong shares: %d", len(list))
+	})
+	if err == nil && len(list) > 0 {
+		return errAttention
+	}
+	return err
 }

@@ -28,7 +28,7 @@ func (e *environment) matchCommand() *cobra.Command {
 	c.Flags().Int64Var(&undo, "undo", 0, "take back the decision on this claim")
 	c.Flags().StringVar(&by, "by", pipeline.Actor(), "who decides, kept with the decision")
 	claims.add(c)
-	c.MarkFlagsMutuallyExclusive("export", "apply", "undo", "status", "history", "move")
+	c.MarkFlagsMutuallyExclusive("export", "apply", "undo", "status", "history", "move", "shares")
 	c.RunE = e.do(func(ctx context.Context, _ []string) error {
 		return e.work(ctx, func(ctx context.Context, a *app) error {
 			switch {

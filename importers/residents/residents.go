@@ -9,7 +9,8 @@ import (
 
 // NewWorkbook returns the format "kvitok-residents-xlsx", a sheet with the columns
 //
-//	Лицевой счёт | ЕЛС | ФИО* | Адрес | Квартира | Телефон | E-mail | Доля
+//	Лицевой счёт | ЕЛС | ФИО* | Адрес | Квартира | Телефон | E-mail | Доля |
+//	Основание | Доверенность | Доверенность до | Откуда заявка | Согласие сособственников
 //
 // A star marks what every row must have; besides, each row must have something to be matched by: an
 // account, a unified account or an address. Квартира is added to the address as «, кв. N». Source: the format is Kvitok's own.
@@ -34,7 +35,7 @@ func table() importers.Layout {
 	type row = residentRow
 	return importers.Table[row]{
 		Title: "Жильцы",
-		Columns: []importers.Column[row]{
+		Columns: append([]importers.Column[row]{
 			{
 				Name: "Лицевой счёт", Also: []string{"ЛС", "Номер лицевого счёта"}, Need: importers.Present, Key: true,
 				Read: importers.Into(importers.ReadAccountNumber, func(r *row) *string { return &r.Account }),
@@ -61,11 +62,14 @@ func table() importers.Layout {
 				Read: importers.Into(importers.ReadEmail, func(r *row) *string { return &r.Email }),
 			},
 			{Name: "Доля", Mark: true, Read: importers.Into(importers.ReadShare, func(r *row) *string { return &r.Share })},
-		},
+		}, rightColumns()...),
 		Fact: func(r *row, src housing.Source) (importers.Fact, *importers.CellError) {
 			if r.Account == "" && r.Unified == "" && r.Address == "" {
 				return nil, importers.Wrong("no_key", "не по чему найти лицевой счёт",
 					"заполненный «Лицевой счёт», «ЕЛС» или «Адрес»")
+			}
+			if err := checkRight(r.Right); err != nil {
+				return nil, err
 			}
 			if r.flat != "" && r.Address != "" {
 				r.Address += ", кв. " + r.flat

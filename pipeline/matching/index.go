@@ -3,6 +3,8 @@ package matching
 import (
 	"slices"
 	"strings"
+
+	"github.com/kvitok-gkh/kvitok/housing"
 )
 
 // Account is what matching needs to know of a personal account.
@@ -35,6 +37,7 @@ type Index struct {
 	byKey     map[string]int32
 	byStreet  chain[string] // house by streetKey
 	byFIAS    chain[string] // house by its identifier
+	day       housing.Date
 	renames   []rename
 	byHouseNo chain[string] // house by its number, for proposals
 	sorted    []int32       // accounts by number, for «1,23E+14»

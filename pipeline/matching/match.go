@@ -239,6 +239,10 @@ func (m *attempt) link(at int32, reason string) Decision {
 		m.seen = append(m.seen, at)
 		return m.question(ReasonLinkUndone)
 	}
+	if m.claim.Right.Expired(m.ix.day) {
+		m.seen = append(m.seen, at)
+		return m.question(ReasonProxyExpired)
+	}
 	return Decision{Status: Linked, AccountID: m.ix.accounts[at].ID, Reason: reason}
 }
 

@@ -182,6 +182,26 @@ func TestDecide(t *testing.T) {
 	}
 }
 
+// TestProxyExpired proves that a power of attorney links through its last day and no longer.
+func TestProxyExpired(t *testing.T) {
+	t.Parallel()
+	claim := housing.Claim{Account: "0001234567", FullName: "Иванов И.И.", Right: housing.Right{Ground: housing.ByProxy, Proxy: "7", ProxyUntil: date(t, "2026-10-20")}}
+	for day, want := range map[string]string{"2026-10-20": matching.ReasonNumberAndSurname, "2026-10-21": matching.ReasonProxyExpired} {
+		if d := town().AsOf(date(t, day)).Match(claim); d.Reason != want || (d.Status == matching.Linked) != (want != matching.ReasonProxyExpired) {
+			t.Errorf("on %s: %s %s, want %s", day, d.Status, d.Reason, want)
+		}
+	}
+}
+
+func date(t *testing.T, text string) housing.Date {
+	t.Helper()
+	d, err := housing.ParseDate(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
 func TestReasonTextUnknown(t *testing.T) {
 	t.Parallel()
 	if got := matching.ReasonText("no such code"); got != "" {

@@ -38,6 +38,7 @@ const (
 	ReasonSurnameUnknown            = "surname_unknown"
 	ReasonNothingToCompare          = "nothing_to_compare"
 	ReasonLinkUndone                = "link_undone"
+	ReasonProxyExpired              = "proxy_expired"
 )
 
 // ReasonText returns the reason in Russian, "" for an unknown code.
@@ -81,4 +82,5 @@ var reasonTexts = map[string]string{
 	ReasonSurnameUnknown:            "адрес найден, но фамилию сравнить не с чем",
 	ReasonNothingToCompare:          "в заявке нет ни номера лицевого счёта, ни ЕЛС, ни адреса",
 	ReasonLinkUndone:                "связь с этим лицевым счётом отменил оператор, заново её устанавливает только он",
+	ReasonProxyExpired:              "срок доверенности представителя истёк",
 }

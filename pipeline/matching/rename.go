@@ -1,6 +1,10 @@
 package matching
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+)
 
 // Rename is a street that bears another name now. Was and Now are written as in addresses: «ул. Ленина», with
 // the town where streets of that name stand in several.
@@ -18,6 +22,13 @@ func (ix *Index) WithRenames(renames []Rename) *Index {
 			ix.renames = append(ix.renames, pair)
 		}
 	}
+	return ix
+}
+
+// AsOf sets the day on which claims are decided and returns the index; to be called before the first match.
+// Powers of attorney that ended before link nobody.
+func (ix *Index) AsOf(day housing.Date) *Index {
+	ix.day = day
 	return ix
 }
 
