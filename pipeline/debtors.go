@@ -11,41 +11,56 @@ import (
 // follow each other.
 func (p *Pipeline) debtors(period housing.Period, rows iter.Seq2[housing.MonthDebt, error]) iter.Seq2[housing.Debtor, error] {
 	return func(yield func(housing.Debtor, error) bool) {
-		due := map[housing.Period]int{}
+		ages := debtAges{pipeline: p, on: period.Last(), known: map[housing.Period]int{}}
 		var d housing.Debtor
 		for row, err := range rows {
-			if err != nil {
-				yield(d, err)
-				return
-			}
-			if d.Account.ID != row.Account.ID && overdue(d) && !yield(d, nil) {
-				return
-			}
 			if d.Account.ID != row.Account.ID {
-				d = housing.Debtor{Account: row.Account, House: row.House, PaidOn: row.PaidOn, Paid: row.Paid}
-			}
-			if row.Penalty {
-				d.Penalty += row.Amount
-				continue
-			}
-			age, known := due[row.Month]
-			if !known {
-				if age, err = p.debtAge(row.Month, period.Last()); err != nil {
-					yield(d, err)
+				if overdue(d) && !yield(d, nil) {
 					return
 				}
-				due[row.Month] = age
+				d = housing.Debtor{Account: row.Account, House: row.House, PaidOn: row.PaidOn, Paid: row.Paid}
 			}
-			d.Total += row.Amount
-			d.Ages[age] += row.Amount
-			if row.Amount > 0 && row.Month < period {
-				d.Months++
+			if err == nil {
+				err = ages.add(&d, row, period)
+			}
+			if err != nil {
+				yield(housing.Debtor{}, err)
+				return
 			}
 		}
 		if overdue(d) {
 			yield(d, nil)
 		}
 	}
+}
+
+// debtAges remembers the column of each month.
+type debtAges struct {
+	pipeline *Pipeline
+	on       housing.Date
+	known    map[housing.Period]int
+}
+
+// add counts a row into its debtor.
+func (a debtAges) add(d *housing.Debtor, row housing.MonthDebt, period housing.Period) error {
+	if row.Penalty {
+		d.Penalty += row.Amount
+		return nil
+	}
+	age, known := a.known[row.Month]
+	if !known {
+		var err error
+		if age, err = a.pipeline.debtAge(row.Month, a.on); err != nil {
+			return err
+		}
+		a.known[row.Month] = age
+	}
+	d.Total += row.Amount
+	d.Ages[age] += row.Amount
+	if row.Amount > 0 && row.Month < period {
+		d.Months++
+	}
+	return nil
 }
 
 func overdue(d housing.Debtor) bool { return d.Total > max(d.Ages[0], 0) || d.Penalty > 0 }
