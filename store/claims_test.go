@@ -184,9 +184,13 @@ func TestWrongShares(t *testing.T) {
 		ground               housing.Ground
 	}
 	for i, o := range []owner{
-		{"0001", "А", "1/3", housing.ByOwnership}, {"0001", "Б", "1/3", ""}, {"0001", "В", "1/3", housing.ByOwnership},
-		{"0001", "а", "1/3", housing.ByOwnership}, {"0001", "Г", "1/2", housing.ByTenancy},
-		{"0002", "Д", "1/2", housing.ByOwnership}, {"0002", "Е", "1/3", housing.ByOwnership},
+		{"0001", "А", "1/3", housing.ByOwnership},
+		{"0001", "Б", "1/3", ""},
+		{"0001", "В", "1/3", housing.ByOwnership},
+		{"0001", "а", "1/3", housing.ByOwnership},
+		{"0001", "Г", "1/2", housing.ByTenancy},
+		{"0002", "Д", "1/2", housing.ByOwnership},
+		{"0002", "Е", "1/3", housing.ByOwnership},
 	} {
 		c := claim(o.name)
 		c.Share, c.Right.Ground, c.Source.Position = o.share, o.ground, int64(i)

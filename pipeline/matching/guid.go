@@ -6,8 +6,6 @@ import (
 )
 
 // guidForm is an identifier of ФИАС/ГАР.
-//
-//nolint:gochecknoglobals // a compiled constant
 var guidForm = regexp.MustCompile(`(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
 
 const guidLength = 36

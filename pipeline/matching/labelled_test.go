@@ -90,6 +90,18 @@ func BenchmarkMatch(b *testing.B) {
 	}
 }
 
+func BenchmarkDecide(b *testing.B) {
+	g := big(b, 100_000)
+	claims := g.claims(20_000)
+	ix := matching.NewIndex(g.accounts)
+	b.ReportAllocs()
+	at := 0
+	for b.Loop() {
+		ix.Decide(claims[at%len(claims)].claim)
+		at++
+	}
+}
+
 // BenchmarkMillion is a million claims against a million accounts on two processors; the claims are
 // made outside of the time, ten thousand at once. Run it with -benchtime=1x.
 func BenchmarkMillion(b *testing.B) {

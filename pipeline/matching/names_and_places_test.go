@@ -29,11 +29,15 @@ func renamedTown() *matching.Index {
 		list[i].HouseKey = matching.HouseKey(list[i].HouseKey)
 	}
 	return matching.NewIndex(list).WithRenames([]matching.Rename{
-		{Was: "ул. Первомайская", Now: "ул. Красная"}, {Was: "ул. Красная", Now: "ул. Новая"}, // twice
+		{Was: "ул. Первомайская", Now: "ул. Красная"},
+		{Was: "ул. Красная", Now: "ул. Новая"}, // twice
 		{Was: "г. Примерск, ул. Старая", Now: "ул. Светлая"},
 		{Was: "г. Другой, ул. Чужая", Now: "ул. Новая"},
-		{Was: "ул. Восточная", Now: "ул. Заречная"}, {Was: "ул. Западная", Now: "ул. Заречная"}, // two became one
-		{Was: "ул. Прежняя", Now: "ул. Новая улица"}, {Was: "ул. Кольцо", Now: "ул. Кольцевая"}, {Was: "ул. Кольцевая", Now: "ул. Кольцо"},
+		{Was: "ул. Восточная", Now: "ул. Заречная"},
+		{Was: "ул. Западная", Now: "ул. Заречная"}, // two became one
+		{Was: "ул. Прежняя", Now: "ул. Новая улица"},
+		{Was: "ул. Кольцо", Now: "ул. Кольцевая"},
+		{Was: "ул. Кольцевая", Now: "ул. Кольцо"},
 	})
 }
 
