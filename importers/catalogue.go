@@ -72,7 +72,7 @@ func byScore(formats []Format, s *Sample) []Format {
 		}
 		switch score := scorer.Score(s); {
 		case score > best:
-			best, fit = score, []Format{f}
+			best, fit = score, append(fit[:0], f)
 		case score == best:
 			fit = append(fit, f)
 		}

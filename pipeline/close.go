@@ -90,32 +90,38 @@ func (p *Pipeline) Close(ctx context.Context, period housing.Period, request Clo
 	if _, err := p.Publish(ctx, period); err != nil {
 		return result, err
 	}
-	err := p.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-		if err := tx.FreezeMonth(ctx, p.Organisation.ID, period); err != nil {
-			return err
-		}
-		if result.Checks, result.Totals, err = p.closeChecks(ctx, tx, period, request.Allow); err != nil {
-			return err
-		}
-		if slices.ContainsFunc(result.Checks, func(c MonthCheck) bool { return !c.Good && !c.Waived }) {
-			return fmt.Errorf("%s: %w", period, ErrNotClosable)
-		}
-		totals, err := json.Marshal(result.Totals)
-		if err != nil {
-			return fmt.Errorf("write the totals of %s: %w", period, err)
-		}
-		c := store.Closing{Period: period, By: request.By, At: p.Now(), Totals: totals}
-		if err := tx.CloseMonth(ctx, p.Organisation.ID, c, result.Checks); err != nil {
-			return err
-		}
-		if _, err := tx.RebuildBalances(ctx, p.Organisation.ID, result.Next); err != nil {
-			return err
-		}
-		_, err = tx.RebuildDebts(ctx, p.Organisation.ID, result.Next)
-		return err
+	err := p.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
+		return p.closeIn(ctx, tx, &result, request)
 	})
 	result.Closed = err == nil
 	return result, err
+}
+
+// closeIn freezes the month of the result, checks it, and opens the next one where all is well. The checks
+// stay in the result also where they fail.
+func (p *Pipeline) closeIn(ctx context.Context, tx *store.Tx, result *CloseResult, request CloseRequest) (err error) {
+	if err := tx.FreezeMonth(ctx, p.Organisation.ID, result.Period); err != nil {
+		return err
+	}
+	if result.Checks, result.Totals, err = p.closeChecks(ctx, tx, result.Period, request.Allow); err != nil {
+		return err
+	}
+	if slices.ContainsFunc(result.Checks, func(c MonthCheck) bool { return !c.Good && !c.Waived }) {
+		return fmt.Errorf("%s: %w", result.Period, ErrNotClosable)
+	}
+	totals, err := json.Marshal(result.Totals)
+	if err != nil {
+		return fmt.Errorf("write the totals of %s: %w", result.Period, err)
+	}
+	c := store.Closing{Period: result.Period, By: request.By, At: p.Now(), Totals: totals}
+	if err := tx.CloseMonth(ctx, p.Organisation.ID, c, result.Checks); err != nil {
+		return err
+	}
+	if _, err := tx.RebuildBalances(ctx, p.Organisation.ID, result.Next); err != nil {
+		return err
+	}
+	_, err = tx.RebuildDebts(ctx, p.Organisation.ID, result.Next)
+	return err
 }
 
 // closeChecks looks over a frozen month.

@@ -17,9 +17,9 @@ import (
 )
 
 // finished is a town whose month is charged, issued and published.
-func finished(tb testing.TB, accounts int) *world {
+func finished(tb testing.TB) *world {
 	tb.Helper()
-	w := settled(tb, accounts)
+	w := settled(tb, 30)
 	if _, err := w.Match(tb.Context()); err != nil {
 		tb.Fatal(err)
 	}
@@ -50,9 +50,9 @@ func failedChecks(r pipeline.CloseResult) (names []string) {
 	return names
 }
 
-func TestCloseFreezesAndOpensTheNext(t *testing.T) { //nolint:funlen // one story
+func TestCloseFreezesAndOpensTheNext(t *testing.T) {
 	t.Parallel()
-	w := finished(t, 30)
+	w := finished(t)
 	result, err := w.Close(t.Context(), w.period, everything())
 	if err != nil || !result.Closed {
 		t.Fatalf("close: %v, checks failed: %v", err, failedChecks(result))
@@ -111,7 +111,7 @@ USING (house_id, account_id, service, payee_id) WHERE o.closing IS DISTINCT FROM
 // A month whose books were tampered with is not closed, and stays open.
 func TestCloseRefuses(t *testing.T) {
 	t.Parallel()
-	w := finished(t, 30)
+	w := finished(t)
 	first := w.period.First().String()
 	for _, test := range []struct{ sql, undo, want string }{
 		{
@@ -150,7 +150,7 @@ func TestCloseRefuses(t *testing.T) {
 // stays closed.
 func TestAfterClosing(t *testing.T) {
 	t.Parallel()
-	w := finished(t, 30)
+	w := finished(t)
 	if _, err := w.Close(t.Context(), w.period, everything()); err != nil {
 		t.Fatal(err)
 	}
@@ -192,9 +192,9 @@ func registryOf(w *world, account, number, amount string) string {
 }
 
 // Reports of a past moment are the files given out then, to the byte, whatever happened since.
-func TestReportAsOf(t *testing.T) { //nolint:funlen // one story
+func TestReportAsOf(t *testing.T) {
 	t.Parallel()
-	w := finished(t, 30)
+	w := finished(t)
 	given := map[string][]byte{}
 	published, err := w.Publish(t.Context(), w.period)
 	if err != nil {

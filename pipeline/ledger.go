@@ -221,7 +221,7 @@ func (b *books) pay(key store.AccountKey, u allocation.Unit) error {
 	}
 	parts, err := b.states[key.Account].Pay(u)
 	b.add(key, parts)
-	return err //nolint:wrapcheck // the caller names the payment
+	return err
 }
 
 func (b *books) offset(key store.AccountKey) error {

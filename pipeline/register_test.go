@@ -54,17 +54,24 @@ func TestReceiptAgain(t *testing.T) {
 	if err != nil || second.Version != 2 || second.ToPay >= first.ToPay || bytes.Equal(again.Bytes(), issued) {
 		t.Errorf("the new version is %+v: %v", second, err)
 	}
-	for _, code := range []string{first.CheckCode, second.CheckCode} {
+	verifyVersions(t, p, first.CheckCode, second.CheckCode)
+	_, err = p.Receipt(t.Context(), &again, account, w.period.Next(), time.Time{})
+	if _, ok := errors.AsType[*pipeline.NoDocumentError](err); !ok {
+		t.Errorf("a month that was not issued: %v", err)
+	}
+}
+
+// verifyVersions checks that the register knows the replaced version and the standing one, and no code
+// that was never issued.
+func verifyVersions(t *testing.T, p *pipeline.Pipeline, replaced, standing string) {
+	t.Helper()
+	for _, code := range []string{replaced, standing} {
 		found, err := p.Verify(t.Context(), code)
-		if err != nil || !found.Found || len(found.Versions) != 1 || (found.Versions[0].EndedAt == nil) != (code == second.CheckCode) {
+		if err != nil || !found.Found || len(found.Versions) != 1 || (found.Versions[0].EndedAt == nil) != (code == standing) {
 			t.Errorf("code %s: %+v, %v", code, found, err)
 		}
 	}
 	if found, err := p.Verify(t.Context(), "0000-0000-00"); err != nil || found.Found {
 		t.Errorf("a code that was never issued: %+v, %v", found, err)
-	}
-	_, err = p.Receipt(t.Context(), &again, account, w.period.Next(), time.Time{})
-	if _, ok := errors.AsType[*pipeline.NoDocumentError](err); !ok {
-		t.Errorf("a month that was not issued: %v", err)
 	}
 }

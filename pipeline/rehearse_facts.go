@@ -120,26 +120,33 @@ func (r *rehearser) describe(table store.FactTable, n names, c store.FactChange)
 		}
 	}
 	for _, name := range columns {
-		title, before, after := fieldTitle(name), "", n.field(c.After, name)
-		if c.Before != nil {
-			before = n.field(c.Before, name)
+		if field, shown := n.fieldChange(c, name); shown {
+			change.Fields = append(change.Fields, field)
 		}
-		switch name {
-		case "account_id": // of a meter that moves
-			title, after = "лицевой счёт", n.Accounts[c.After.Number(name)].Number
-			before = n.Accounts[c.Before.Number(name)].Number
-		case "valid":
-			if c.Before != nil && c.After.Text("valid") != "" {
-				title = "действует"
-			}
-		}
-		plain := after == "" || after == "0" || after == "[]"
-		if title == "" || before == after || c.Before == nil && plain || name == "account_id" && c.Before == nil {
-			continue
-		}
-		change.Fields = append(change.Fields, housing.FieldChange{Name: title, Before: before, After: after})
 	}
 	return change
+}
+
+// fieldChange tells what happened to a column of a row, not shown where that says nothing to a person.
+func (n names) fieldChange(c store.FactChange, name string) (field housing.FieldChange, shown bool) {
+	title, before, after := fieldTitle(name), "", n.field(c.After, name)
+	if c.Before != nil {
+		before = n.field(c.Before, name)
+	}
+	switch name {
+	case "account_id": // of a meter that moves
+		title, after = "лицевой счёт", n.Accounts[c.After.Number(name)].Number
+		before = n.Accounts[c.Before.Number(name)].Number
+	case "valid":
+		if c.Before != nil && c.After.Text("valid") != "" {
+			title = "действует"
+		}
+	}
+	plain := after == "" || after == "0" || after == "[]"
+	if title == "" || before == after || c.Before == nil && plain || name == "account_id" && c.Before == nil {
+		return field, false
+	}
+	return housing.FieldChange{Name: title, Before: before, After: after}, true
 }
 
 // whose returns the ids of the account and the house that a row speaks of, 0 where it speaks of none.

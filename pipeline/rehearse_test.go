@@ -22,8 +22,9 @@ func (w *world) dump(tb testing.TB) string {
 	tb.Helper()
 	const tables = `
 SELECT c.oid::regclass::text FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') ORDER BY 1`
-	var parts []string
-	for _, table := range all[string](tb, w.store, tables) {
+	names := all[string](tb, w.store, tables)
+	parts := make([]string, 0, len(names))
+	for _, table := range names {
 		sql := "SELECT md5(COALESCE(string_agg(t::text, '|' ORDER BY t::text), '')) FROM " + table + " t"
 		parts = append(parts, table+" "+one[string](tb, w.store, sql))
 	}
@@ -147,12 +148,7 @@ func TestRehearsal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, f := range imported {
-		at := slices.IndexFunc(result.Files, func(r pipeline.FileResult) bool { return r.Name == f.Name })
-		if r := result.Files[at]; r.Status != f.Status || r.Counts != f.Counts || r.Reason != f.Reason {
-			t.Errorf("%s: rehearsed %s %+v %s, became %s %+v %s", f.Name, r.Status, r.Counts, r.Reason, f.Status, f.Counts, f.Reason)
-		}
-	}
+	wantSameEnds(t, result.Files, imported)
 	if _, err := w.Charge(t.Context(), w.period); err != nil {
 		t.Fatal(err)
 	}
@@ -168,6 +164,17 @@ func TestRehearsal(t *testing.T) {
 	}
 	if moved < 30 {
 		t.Errorf("%d accounts moved: the tariff concerns every house of flats", moved)
+	}
+}
+
+// wantSameEnds compares how files ended with how they were rehearsed.
+func wantSameEnds(t *testing.T, rehearsed, imported []pipeline.FileResult) {
+	t.Helper()
+	for _, f := range imported {
+		at := slices.IndexFunc(rehearsed, func(r pipeline.FileResult) bool { return r.Name == f.Name })
+		if r := rehearsed[at]; r.Status != f.Status || r.Counts != f.Counts || r.Reason != f.Reason {
+			t.Errorf("%s: rehearsed %s %+v %s, became %s %+v %s", f.Name, r.Status, r.Counts, r.Reason, f.Status, f.Counts, f.Reason)
+		}
 	}
 }
 
@@ -212,8 +219,9 @@ func checkRehearsal(t *testing.T, result pipeline.Rehearsal, effects map[string]
 func TestRehearsalOfAKnownFile(t *testing.T) {
 	t.Parallel()
 	w := settled(t, 40)
-	var paths []string
-	for name, content := range w.files(t) {
+	made := w.files(t)
+	paths := make([]string, 0, len(made))
+	for name, content := range made {
 		paths = append(paths, outFile(t, name, content))
 	}
 	before := w.dump(t)
@@ -239,8 +247,9 @@ func TestRehearsalOfAKnownFile(t *testing.T) {
 func TestRehearsalOfANewTown(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 40)
-	var paths []string
-	for name, content := range w.files(t) {
+	made := w.files(t)
+	paths := make([]string, 0, len(made))
+	for name, content := range made {
 		paths = append(paths, outFile(t, name, content))
 	}
 	before := w.dump(t)

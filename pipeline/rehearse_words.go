@@ -9,57 +9,44 @@ import (
 
 // subjectTitle names a table of facts as an accountant knows it.
 func subjectTitle(table string) string {
-	switch table {
-	case "houses":
-		return "Дома"
-	case "premises":
-		return "Помещения"
-	case "accounts":
-		return "Лицевые счета"
-	case "occupancies":
-		return "Площадь и проживающие"
-	case "house_services":
-		return "Услуги домов и счетов"
-	case "tariffs":
-		return "Тарифы"
-	case "norms":
-		return "Нормативы"
-	case "ranges":
-		return "Диапазоны потребления"
-	case "meters":
-		return "Приборы учёта"
-	case "meter_events":
-		return "События приборов учёта"
-	case "readings":
-		return "Показания"
-	case "house_volumes":
-		return "Объёмы ОДПУ"
-	case "payments":
-		return "Платежи"
-	case "opening_balances":
-		return "Входящее сальдо"
-	case "claims":
-		return "Заявки жильцов"
-	case "absences":
-		return "Временное отсутствие"
-	case "stays":
-		return "Временные жильцы"
-	case "violations":
-		return "Акты о потреблении в обход прибора"
-	case "quality_acts":
-		return "Акты о качестве услуг"
-	case "bank_statements", "bank_documents":
-		return "Банковские выписки"
-	case "communal_flats":
-		return "Коммунальные квартиры"
-	case "waste_containers", "waste_years", "waste_shares":
-		return "Обращение с ТКО"
-	case "distributor_shares":
-		return "Доли распределителей тепла"
-	case "house_managers", "house_decisions", "house_equipment", "house_months", "house_made", "house_meter_failures":
-		return "Сведения о домах"
+	return firstOf(subjectTitles()[table], table)
+}
+
+func subjectTitles() map[string]string {
+	return map[string]string{
+		"houses":               "Дома",
+		"premises":             "Помещения",
+		"accounts":             "Лицевые счета",
+		"occupancies":          "Площадь и проживающие",
+		"house_services":       "Услуги домов и счетов",
+		"tariffs":              "Тарифы",
+		"norms":                "Нормативы",
+		"ranges":               "Диапазоны потребления",
+		"meters":               "Приборы учёта",
+		"meter_events":         "События приборов учёта",
+		"readings":             "Показания",
+		"house_volumes":        "Объёмы ОДПУ",
+		"payments":             "Платежи",
+		"opening_balances":     "Входящее сальдо",
+		"claims":               "Заявки жильцов",
+		"absences":             "Временное отсутствие",
+		"stays":                "Временные жильцы",
+		"violations":           "Акты о потреблении в обход прибора",
+		"quality_acts":         "Акты о качестве услуг",
+		"bank_statements":      "Банковские выписки",
+		"bank_documents":       "Банковские выписки",
+		"communal_flats":       "Коммунальные квартиры",
+		"waste_containers":     "Обращение с ТКО",
+		"waste_years":          "Обращение с ТКО",
+		"waste_shares":         "Обращение с ТКО",
+		"distributor_shares":   "Доли распределителей тепла",
+		"house_managers":       "Сведения о домах",
+		"house_decisions":      "Сведения о домах",
+		"house_equipment":      "Сведения о домах",
+		"house_months":         "Сведения о домах",
+		"house_made":           "Сведения о домах",
+		"house_meter_failures": "Сведения о домах",
 	}
-	return table
 }
 
 // fieldTitle names a column, "" where it is not shown: keys of our own, and contacts of people.

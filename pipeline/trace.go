@@ -68,20 +68,10 @@ func (p *Pipeline) Trace(ctx context.Context, in TraceInput) (SourceTrace, error
 	return t, nil
 }
 
+// traceSource finds the source, with all the files that had its name, and what was wrong with it.
 func (p *Pipeline) traceSource(ctx context.Context, in TraceInput, t *SourceTrace) (ids []int64, err error) {
 	if in.Source.Kind != housing.SourceFile {
-		if ids, err = p.Store.SourceIDs(ctx, in.Source, 0); err != nil {
-			return nil, err
-		}
-		letter, err := p.Store.DeadLetterAt(ctx, in.Source)
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
-			return nil, err
-		}
-		t.Letter = letter.Reason
-		if len(ids) == 0 && t.Letter == "" {
-			return nil, fmt.Errorf("source %s: %w", in.Source, store.ErrNotFound)
-		}
-		return ids, nil
+		return p.traceMessage(ctx, in, t)
 	}
 	if t.Files, err = p.Store.FilesNamed(ctx, p.Organisation.ID, in.Source.Name); err != nil {
 		return nil, err
@@ -99,13 +89,35 @@ func (p *Pipeline) traceSource(ctx context.Context, in TraceInput, t *SourceTrac
 		if err != nil {
 			return nil, err
 		}
-		for _, problem := range problems {
-			if (in.Source.Position < 0 || int64(problem.Row) == in.Source.Position) && len(t.Problems) < in.Limit {
-				t.Problems = append(t.Problems, problem)
-			}
-		}
+		t.addProblems(in, problems)
 	}
 	return ids, nil
+}
+
+// traceMessage finds a source that is no file, and why it was put aside where it was.
+func (p *Pipeline) traceMessage(ctx context.Context, in TraceInput, t *SourceTrace) ([]int64, error) {
+	ids, err := p.Store.SourceIDs(ctx, in.Source, 0)
+	if err != nil {
+		return nil, err
+	}
+	letter, err := p.Store.DeadLetterAt(ctx, in.Source)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return nil, err
+	}
+	t.Letter = letter.Reason
+	if len(ids) == 0 && t.Letter == "" {
+		return nil, fmt.Errorf("source %s: %w", in.Source, store.ErrNotFound)
+	}
+	return ids, nil
+}
+
+// addProblems keeps the problems of the row asked for, or of all rows, up to the limit.
+func (t *SourceTrace) addProblems(in TraceInput, problems []housing.Problem) {
+	for _, problem := range problems {
+		if (in.Source.Position < 0 || int64(problem.Row) == in.Source.Position) && len(t.Problems) < in.Limit {
+			t.Problems = append(t.Problems, problem)
+		}
+	}
 }
 
 func (p *Pipeline) traceFacts(ctx context.Context, in TraceInput, sources []int64, t *SourceTrace) error {

@@ -33,14 +33,7 @@ func TestTraceBothWays(t *testing.T) {
 				t.Fatal(err)
 			}
 			rows++
-			if !slices.ContainsFunc(up.Lines, func(l pipeline.TracedLine) bool {
-				return l.Account == account && l.Service == line.Service && l.Amount == line.Amount
-			}) {
-				t.Errorf("%s does not lead back to %s", operand.Source, line.Title)
-			}
-			if len(up.Facts) == 0 || up.Charges < len(up.Lines) {
-				t.Errorf("%s: %+v", operand.Source, up)
-			}
+			wantLeadsBack(t, up, account, line)
 		}
 	}
 	if rows < 8 || len(down.Claims) == 0 || len(down.Payments) == 0 || len(down.Files) < 3 {
@@ -49,6 +42,19 @@ func TestTraceBothWays(t *testing.T) {
 	payment, err := w.Trace(t.Context(), pipeline.TraceInput{Source: down.Payments[0].Source, Limit: 10})
 	if err != nil || len(payment.Payments) != 1 || len(payment.Payments[0].Parts) == 0 {
 		t.Errorf("payment: %+v, %v", payment, err)
+	}
+}
+
+// wantLeadsBack checks that a row traced up reaches the line that it was found by.
+func wantLeadsBack(t *testing.T, up pipeline.SourceTrace, account string, line pipeline.SourcedLine) {
+	t.Helper()
+	if !slices.ContainsFunc(up.Lines, func(l pipeline.TracedLine) bool {
+		return l.Account == account && l.Service == line.Service && l.Amount == line.Amount
+	}) {
+		t.Errorf("%s does not lead back to %s", up.Source, line.Title)
+	}
+	if len(up.Facts) == 0 || up.Charges < len(up.Lines) {
+		t.Errorf("%s: %+v", up.Source, up)
 	}
 }
 

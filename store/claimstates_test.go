@@ -63,11 +63,11 @@ func TestClaimStates(t *testing.T) { //nolint:funlen // one story, told in order
 		_, err := tx.UndoMatch(t.Context(), w.issuer.ID, id, "petrova", now)
 		return err
 	})
-	var ways []string
 	history, err := w.ClaimHistory(t.Context(), w.issuer.ID, id)
 	if err != nil {
 		t.Fatal(err)
 	}
+	ways := make([]string, 0, len(history))
 	for _, e := range history {
 		ways = append(ways, strings.Join([]string{e.Was, e.Status, e.Reason, e.Actor}, " "))
 	}

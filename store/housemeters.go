@@ -54,12 +54,7 @@ SELECT ord FROM incoming JOIN changed USING (house_id, service, serial)`
 		column(kept, func(r row) string { return string(r.Service) }),
 		column(kept, func(r row) string { return r.Serial }),
 		column(kept, func(r row) int64 { return int64(max(r.Zones, 1)) }),
-		column(kept, func(r row) string {
-			if r.Coefficient.Sign() == 0 {
-				return "1"
-			}
-			return r.Coefficient.String()
-		}),
+		column(kept, coefficientOf),
 		column(kept, func(r row) string { return r.Point }),
 		textColumn(kept, func(r row) fmt.Stringer { return r.Commissioned }),
 		textColumn(kept, func(r row) fmt.Stringer { return r.VerifyBy }),
@@ -73,6 +68,14 @@ SELECT ord FROM incoming JOIN changed USING (house_id, service, serial)`
 		return nil, err
 	}
 	return outcomes, t.volumesOfPoints(ctx, organisation, column(kept, func(r row) string { return r.Point }))
+}
+
+// coefficientOf is the coefficient of transformation, 1 where the sender names none.
+func coefficientOf(r housing.HouseMeterEntry) string {
+	if r.Coefficient.Sign() == 0 {
+		return "1"
+	}
+	return r.Coefficient.String()
 }
 
 // sameHouseMeter tells rows that describe one meter from two meters with one number.

@@ -21,6 +21,37 @@ func (t *Tx) lockLedger(ctx context.Context, organisation int64, period housing.
 // RebuildBalances brings the ledger of a month in line with openings, charges and payments, and
 // returns how many rows it had to change.
 func (t *Tx) RebuildBalances(ctx context.Context, organisation int64, period housing.Period) (changed int64, err error) {
+	if err := t.lockLedger(ctx, organisation, period); err != nil {
+		return 0, err
+	}
+	// The table of an earlier call in the same transaction.
+	if _, err := t.Exec(ctx, "DROP TABLE IF EXISTS pg_temp.kvitok_ledger"); err != nil {
+		return 0, fmt.Errorf("rebuild the ledger: %w", err)
+	}
+	stands, err := t.hasBalances(ctx, organisation, period)
+	if err != nil {
+		return 0, err
+	}
+	for i, step := range balanceSteps(organisation, period, stands) {
+		tag, err := t.Exec(ctx, step.sql, step.args...)
+		if err != nil {
+			return 0, fmt.Errorf("rebuild the ledger: %w", err)
+		}
+		if i > 0 {
+			changed += tag.RowsAffected()
+		}
+	}
+	return changed, nil
+}
+
+// balanceStep is a statement of RebuildBalances.
+type balanceStep struct {
+	sql  string
+	args []any
+}
+
+// balanceSteps collects the lines of a month, and then puts them in the place of those that stand.
+func balanceSteps(organisation int64, period housing.Period, stands bool) []balanceStep {
 	const collect = `
 CREATE TEMP TABLE kvitok_ledger ON COMMIT DROP AS
 SELECT house_id, account_id, service, payee_id, sum(opening)::bigint AS opening, sum(charged)::bigint AS charged,
@@ -66,35 +97,11 @@ SET opening = EXCLUDED.opening, charged = EXCLUDED.charged, corrected = EXCLUDED
     paid = EXCLUDED.paid, closing = EXCLUDED.closing
 WHERE (b.opening, b.charged, b.corrected, b.penalty, b.paid) IS DISTINCT FROM
     (EXCLUDED.opening, EXCLUDED.charged, EXCLUDED.corrected, EXCLUDED.penalty, EXCLUDED.paid)`
-	if err := t.lockLedger(ctx, organisation, period); err != nil {
-		return 0, err
-	}
-	// The table of an earlier call in the same transaction.
-	if _, err := t.Exec(ctx, "DROP TABLE IF EXISTS pg_temp.kvitok_ledger"); err != nil {
-		return 0, fmt.Errorf("rebuild the ledger: %w", err)
-	}
-	type step struct {
-		sql  string
-		args []any
-	}
-	steps := []step{{collect, []any{organisation, period}}, {drop, []any{organisation, period}}, {put, []any{period}}}
-	stands, err := t.hasBalances(ctx, organisation, period)
-	if err != nil {
-		return 0, err
-	}
+	collected := balanceStep{collect, []any{organisation, period}}
 	if !stands {
-		steps = []step{{collect, []any{organisation, period}}, {fill, []any{period}}}
+		return []balanceStep{collected, {fill, []any{period}}}
 	}
-	for i, step := range steps {
-		tag, err := t.Exec(ctx, step.sql, step.args...)
-		if err != nil {
-			return 0, fmt.Errorf("rebuild the ledger: %w", err)
-		}
-		if i > 0 {
-			changed += tag.RowsAffected()
-		}
-	}
-	return changed, nil
+	return []balanceStep{collected, {drop, []any{organisation, period}}, {put, []any{period}}}
 }
 
 func (q Queries) hasBalances(ctx context.Context, organisation int64, period housing.Period) (stands bool, err error) {

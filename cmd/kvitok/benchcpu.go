@@ -61,7 +61,7 @@ type procStat struct {
 
 // processStat reads /proc/PID/stat (proc(5)); not ok where there is none.
 func processStat(id string) (s procStat, ok bool) {
-	text, err := os.ReadFile(filepath.Join("/proc", id, "stat"))
+	text, err := os.ReadFile(filepath.Join("/proc", id, "stat")) //nolint:gosec // a process of /proc
 	if err != nil {
 		return s, false
 	}

@@ -30,14 +30,7 @@ func (e *environment) doublesCommand() *cobra.Command {
 		}
 		if err := e.print(list, func(w io.Writer) {
 			say(w, "%d services are charged twice in %s", len(list), period)
-			for i := range list {
-				place := list[i].House
-				if list[i].Premises != "" {
-					place += ", " + list[i].Premises
-				}
-				say(w, "  %s: %s", place, list[i].Russian())
-				say(w, "    %s; %s", list[i].A.Source.Russian(), list[i].B.Source.Russian())
-			}
+			writeDoubles(w, list)
 			if xlsx != "" {
 				say(w, "written: %s", xlsx)
 			}
@@ -49,4 +42,15 @@ func (e *environment) doublesCommand() *cobra.Command {
 		}
 		return nil
 	})
+}
+
+func writeDoubles(w io.Writer, list []housing.Double) {
+	for i := range list {
+		place := list[i].House
+		if list[i].Premises != "" {
+			place += ", " + list[i].Premises
+		}
+		say(w, "  %s: %s", place, list[i].Russian())
+		say(w, "    %s; %s", list[i].A.Source.Russian(), list[i].B.Source.Russian())
+	}
 }

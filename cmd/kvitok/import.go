@@ -46,9 +46,7 @@ func (e *environment) importCommand() *cobra.Command {
 			return &usageError{"--xlsx belongs to --rehearse"}
 		}
 		return e.work(ctx, func(ctx context.Context, a *app) error {
-			if period.IsZero() {
-				period = a.openPeriod(e.now())
-			}
+			period = a.orOpen(period, e.now())
 			if err := a.forceFormat(format); err != nil {
 				return err
 			}
@@ -80,6 +78,14 @@ func (e *environment) importFiles(ctx context.Context, a *app, in pipeline.Rehea
 		return err
 	}
 	return attention(results)
+}
+
+// orOpen is the month given, or else the open one.
+func (a *app) orOpen(period housing.Period, now time.Time) housing.Period {
+	if period.IsZero() {
+		return a.openPeriod(now)
+	}
+	return period
 }
 
 // openPeriod is the month that the next run of the schedule charges.

@@ -58,7 +58,7 @@ func (e *environment) reportAsOf(ctx context.Context, a *app, period housing.Per
 		return &usageError{err.Error()}
 	}
 	if moment.After(e.now()) {
-		return &usageError{fmt.Sprintf("%s has not passed yet", text)}
+		return &usageError{text + " has not passed yet"}
 	}
 	result, err := a.pipeline.ReportAsOf(ctx, period, moment)
 	if err != nil {

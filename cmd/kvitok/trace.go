@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -101,14 +102,15 @@ func (e *environment) traceSource(ctx context.Context, a *app, f traceFlags) err
 		say(w, "%d charge lines of %d accounts rest on it, %s roubles", t.Charges, t.Accounts, t.Amount.Russian())
 		for i := range t.Lines {
 			line := &t.Lines[i]
-			text := fmt.Sprintf("  %s %s %s: %s", line.Period, line.Account, line.Service.Russian(), line.Amount.Russian())
+			var text strings.Builder
+			fmt.Fprintf(&text, "  %s %s %s: %s", line.Period, line.Account, line.Service.Russian(), line.Amount.Russian())
 			if line.Document != "" {
-				text += ", документ " + line.Document
+				text.WriteString(", документ " + line.Document)
 			}
 			for _, o := range line.Operands {
-				text += fmt.Sprintf("; %s = %s (%s)", o.Symbol, o.Value, o.Meaning)
+				fmt.Fprintf(&text, "; %s = %s (%s)", o.Symbol, o.Value, o.Meaning)
 			}
-			say(w, "%s", text)
+			say(w, "%s", text.String())
 		}
 		if more := t.Charges - len(t.Lines); more > 0 {
 			say(w, "  … %d lines more: --limit shows them", more)

@@ -85,8 +85,10 @@ type payments struct {
 }
 
 func begin(book *workbook.Book, meta Meta) (*payments, error) {
-	titles := []string{housing.PaymentColumnKey, "Реестр", "Строка", "Дата оплаты", "Сумма, руб.", "ЛС как пришёл", "Плательщик", "Адрес", "Причина"}
-	widths := []float64{16, 24, 8, 12, 13, 15, 26, wideColumn, 28}
+	const others = 11 // columns beside those of candidates
+	titles, widths := make([]string, 0, others+Candidates), make([]float64, 0, others+Candidates)
+	titles = append(titles, housing.PaymentColumnKey, "Реестр", "Строка", "Дата оплаты", "Сумма, руб.", "ЛС как пришёл", "Плательщик", "Адрес", "Причина")
+	widths = append(widths, 16, 24, 8, 12, 13, 15, 26, wideColumn, 28)
 	for i := range Candidates {
 		titles, widths = append(titles, fmt.Sprintf("Кандидат %d", i+1)), append(widths, wideColumn)
 	}

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 
@@ -175,7 +176,7 @@ func (b *Book) amount(m housing.Money) any {
 func (b *Book) Change(c housing.FactChange) error {
 	row := ""
 	if c.Source.Position > 0 {
-		row = fmt.Sprint(c.Source.Position)
+		row = strconv.FormatInt(c.Source.Position, 10)
 	}
 	for _, f := range c.Fields {
 		cells := b.texts(b.wrap, c.Subject, c.Kind.Russian(), c.Account, c.House, c.What, f.Name, f.Before, f.After, c.Source.Name, row)
@@ -220,8 +221,10 @@ func (b *Book) Account(e housing.AccountEffect) error {
 }
 
 func (b *Book) sums(was, now housing.Money, causes *housing.Causes) []any {
-	cells := []any{b.amount(was), b.amount(now), b.amount(now - was)}
-	for _, part := range causes.List() {
+	parts := causes.List()
+	cells := make([]any, 0, 3+len(parts))
+	cells = append(cells, b.amount(was), b.amount(now), b.amount(now-was))
+	for _, part := range parts {
 		cells = append(cells, b.amount(part))
 	}
 	return cells
@@ -231,7 +234,7 @@ func (b *Book) sums(was, now housing.Money, causes *housing.Causes) []any {
 func (b *Book) Problem(file string, p housing.Problem) error {
 	row, taken := "", "да"
 	if p.Row > 0 {
-		row = fmt.Sprint(p.Row)
+		row = strconv.Itoa(p.Row)
 	}
 	style := b.wrap
 	if p.IsError() {

@@ -72,7 +72,7 @@ func (r *paymentReader) row(row importers.SheetRow) error {
 		var err error
 		if a.Account, err = importers.ReadAccountNumber(at); err != nil {
 			r.problem(row.Number, housing.PaymentColumnAnswer, at.Text, "bad_account", err.Error())
-			return nil //nolint:nilerr // a problem of this row
+			return nil
 		}
 	}
 	r.answers = append(r.answers, a)

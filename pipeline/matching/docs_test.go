@@ -29,7 +29,11 @@ func TestReasonsDocumented(t *testing.T) {
 		if !ok || !strings.HasPrefix(spec.Names[0].Name, "Reason") {
 			return true
 		}
-		code, err := strconv.Unquote(spec.Values[0].(*ast.BasicLit).Value) //nolint:forcetypeassert // the codes are literals
+		literal, ok := spec.Values[0].(*ast.BasicLit)
+		if !ok {
+			t.Fatalf("%s is no literal", spec.Names[0].Name)
+		}
+		code, err := strconv.Unquote(literal.Value)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -43,8 +47,9 @@ func TestReasonsDocumented(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var documented []string
-	for _, m := range regexp.MustCompile("(?m)^\\| `([a-z_]+)` \\| (?:linked|question) \\|").FindAllStringSubmatch(string(page), -1) {
+	rows := regexp.MustCompile("(?m)^\\| `([a-z_]+)` \\| (?:linked|question) \\|").FindAllStringSubmatch(string(page), -1)
+	documented := make([]string, 0, len(rows))
+	for _, m := range rows {
 		documented = append(documented, m[1])
 	}
 	slices.Sort(codes)
