@@ -110,24 +110,8 @@ type reportJob struct {
 
 // reportJobs lists the files of a month. Equal data and an equal head give equal bytes.
 func (p *Pipeline) reportJobs(ctx context.Context, meta reports.Meta) ([]reportJob, error) {
-	organisation, period := p.Organisation.ID, meta.Period
-	rows := func(c reports.Control, err error) (int, error) { return c.Rows, err }
-	book := func(title string, write func(io.Writer) (int, error)) reportJob {
-		return reportJob{file: title + " " + period.String() + ".xlsx", write: write}
-	}
-	jobs := []reportJob{
-		book("ОСВ по лицевым счетам", func(w io.Writer) (int, error) {
-			return rows(reports.WriteTurnover(w, meta, p.Store.AccountTurnovers(ctx, organisation, period)))
-		}),
-		book("Ведомость начислений", func(w io.Writer) (int, error) {
-			return rows(reports.WriteCharges(w, meta, p.Store.AccountCharges(ctx, organisation, period)))
-		}),
-		book("Сверка реестров с банком", func(w io.Writer) (int, error) {
-			return rows(reports.WriteReconciliation(w, meta, p.Store.Reconciliation(ctx, organisation, period)))
-		}),
-	}
-	jobs = append(jobs, p.furtherJobs(ctx, meta, book)...)
-	debts, err := p.debtJob(ctx, period)
+	jobs := p.workbookJobs(ctx, meta)
+	debts, err := p.debtJob(ctx, meta.Period)
 	if debts.file != "" {
 		jobs = append(jobs, debts)
 	}

@@ -2,40 +2,109 @@ package pipeline
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
 
 	"github.com/kvitok-gkh/kvitok/exporters/reports"
+	"github.com/kvitok-gkh/kvitok/housing"
 )
 
-// furtherJobs lists the workbooks of a month beside the turnover, the list of charges and the bank's
-// reconciliation.
-func (p *Pipeline) furtherJobs(ctx context.Context, meta reports.Meta, book func(string, func(io.Writer) (int, error)) reportJob) []reportJob {
-	organisation, period := p.Organisation.ID, meta.Period
-	rows := func(c reports.Control, err error) (int, error) { return c.Rows, err }
-	return []reportJob{
-		book("ОСВ по услугам", func(w io.Writer) (int, error) {
-			return rows(reports.WriteServiceTurnover(w, meta, p.Store.ServiceTurnovers(ctx, organisation, period)))
+// MonthReport names a workbook that a month gives out.
+type MonthReport struct {
+	Key   string // in the configuration and on the command line
+	Title string // in Russian, as the file is named
+}
+
+// FileName is what the report of a month is called.
+func (r MonthReport) FileName(period housing.Period) string {
+	return r.Title + " " + period.String() + ".xlsx"
+}
+
+// MonthReports lists the workbooks of a month in the order in which an accountant looks at them.
+func MonthReports() []MonthReport {
+	list := monthReports()
+	names := make([]MonthReport, len(list))
+	for i, r := range list {
+		names[i] = r.MonthReport
+	}
+	return names
+}
+
+// monthReport is one of them with its writer. The month is that of the head.
+type monthReport struct {
+	MonthReport
+	write func(ctx context.Context, p *Pipeline, w io.Writer, meta reports.Meta) (reports.Control, error)
+}
+
+func monthReports() []monthReport {
+	type (
+		p    = *Pipeline
+		c    = context.Context
+		meta = reports.Meta
+		done = reports.Control
+	)
+	report := func(key, title string, write func(ctx c, p p, w io.Writer, m meta) (done, error)) monthReport {
+		return monthReport{MonthReport{key, title}, write}
+	}
+	return []monthReport{
+		report("turnover", "ОСВ по лицевым счетам", func(ctx c, p p, w io.Writer, m meta) (done, error) {
+			return reports.WriteTurnover(w, m, p.Store.AccountTurnovers(ctx, p.Organisation.ID, m.Period))
 		}),
-		book("ОСВ по домам", func(w io.Writer) (int, error) {
-			return rows(reports.WriteHouseTurnover(w, meta, p.Store.HouseTurnovers(ctx, organisation, period)))
+		report("charges", "Ведомость начислений", func(ctx c, p p, w io.Writer, m meta) (done, error) {
+			return reports.WriteCharges(w, m, p.Store.AccountCharges(ctx, p.Organisation.ID, m.Period))
 		}),
-		book("Ведомость перерасчётов", func(w io.Writer) (int, error) {
-			return rows(reports.WriteCorrections(w, meta, p.Store.Corrections(ctx, organisation, period)))
+		report("reconciliation", "Сверка реестров с банком", func(ctx c, p p, w io.Writer, m meta) (done, error) {
+			return reports.WriteReconciliation(w, m, p.Store.Reconciliation(ctx, p.Organisation.ID, m.Period))
 		}),
-		book("Должники", func(w io.Writer) (int, error) {
-			return rows(reports.WriteDebtors(w, meta, p.debtors(period, p.Store.MonthDebts(ctx, organisation, period))))
+		report("turnover-services", "ОСВ по услугам", func(ctx c, p p, w io.Writer, m meta) (done, error) {
+			return reports.WriteServiceTurnover(w, m, p.Store.ServiceTurnovers(ctx, p.Organisation.ID, m.Period))
 		}),
-		book("Показания ИПУ", func(w io.Writer) (int, error) {
-			return rows(reports.WriteReadings(w, meta, p.Store.MeterMonths(ctx, organisation, period)))
+		report("turnover-houses", "ОСВ по домам", func(ctx c, p p, w io.Writer, m meta) (done, error) {
+			return reports.WriteHouseTurnover(w, m, p.Store.HouseTurnovers(ctx, p.Organisation.ID, m.Period))
 		}),
-		book("Напомнить о показаниях и поверке", func(w io.Writer) (int, error) {
-			return rows(reports.WriteMissing(w, meta, p.Store.MeterMonths(ctx, organisation, period)))
+		report("corrections", "Ведомость перерасчётов", func(ctx c, p p, w io.Writer, m meta) (done, error) {
+			return reports.WriteCorrections(w, m, p.Store.Corrections(ctx, p.Organisation.ID, m.Period))
 		}),
-		book("Баланс домов", func(w io.Writer) (int, error) {
-			return rows(reports.WriteResourceBalance(w, meta, p.Store.ResourceBalances(ctx, organisation, period)))
+		report("debtors", "Должники", func(ctx c, p p, w io.Writer, m meta) (done, error) {
+			return reports.WriteDebtors(w, m, p.debtors(m.Period, p.Store.MonthDebts(ctx, p.Organisation.ID, m.Period)))
 		}),
-		book("Реестр квитанций", func(w io.Writer) (int, error) {
-			return rows(reports.WriteIssued(w, meta, p.Store.IssuedReceipts(ctx, organisation, period)))
+		report("readings", "Показания ИПУ", func(ctx c, p p, w io.Writer, m meta) (done, error) {
+			return reports.WriteReadings(w, m, p.Store.MeterMonths(ctx, p.Organisation.ID, m.Period))
+		}),
+		report("reminders", "Напомнить о показаниях и поверке", func(ctx c, p p, w io.Writer, m meta) (done, error) {
+			return reports.WriteMissing(w, m, p.Store.MeterMonths(ctx, p.Organisation.ID, m.Period))
+		}),
+		report("resources", "Баланс домов", func(ctx c, p p, w io.Writer, m meta) (done, error) {
+			return reports.WriteResourceBalance(w, m, p.Store.ResourceBalances(ctx, p.Organisation.ID, m.Period))
+		}),
+		report("receipts", "Реестр квитанций", func(ctx c, p p, w io.Writer, m meta) (done, error) {
+			return reports.WriteIssued(w, m, p.Store.IssuedReceipts(ctx, p.Organisation.ID, m.Period))
 		}),
 	}
+}
+
+// workbookJobs lists the workbooks of a month as files to write.
+func (p *Pipeline) workbookJobs(ctx context.Context, meta reports.Meta) []reportJob {
+	list := monthReports()
+	jobs := make([]reportJob, len(list))
+	for i, r := range list {
+		jobs[i] = reportJob{file: r.FileName(meta.Period), write: func(w io.Writer) (int, error) {
+			control, err := r.write(ctx, p, w, meta)
+			return control.Rows, err
+		}}
+	}
+	return jobs
+}
+
+// errNoReport answers who asks for one that is not there.
+var errNoReport = errors.New("there is no such report; kvitok report --list names them")
+
+func reportNamed(key string) (monthReport, error) {
+	for _, r := range monthReports() {
+		if r.Key == key {
+			return r, nil
+		}
+	}
+	return monthReport{}, fmt.Errorf("report %q: %w", key, errNoReport)
 }

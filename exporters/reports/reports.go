@@ -27,6 +27,7 @@ type Meta struct {
 	Parameters   string         // version of tariffs and parameters
 	Temp         string         // folder for temporary files, "" for the system's
 	SheetRows    int            // rows that a sheet holds, 0: all that Excel allows
+	Progress     func(rows int) // told now and then how many rows are written; may be nil
 }
 
 // Control is what was counted while the report was written; the sheet «Контроль» says the same.

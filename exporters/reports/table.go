@@ -79,12 +79,13 @@ type table struct {
 }
 
 const (
-	headRows   = 4 // title and three lines
-	headerRow  = headRows + 2
-	tailRows   = 5 // totals and signatures
-	accentFill = "FFF4D6"
-	headFill   = "E4EAF2"
-	totalFill  = "F2F2F2"
+	headRows     = 4   // title and three lines
+	progressRows = 500 // between two words on the progress
+	headerRow    = headRows + 2
+	tailRows     = 5 // totals and signatures
+	accentFill   = "FFF4D6"
+	headFill     = "E4EAF2"
+	totalFill    = "F2F2F2"
 )
 
 func newTable(book *workbook.Book, meta Meta, t table) (*table, error) {
@@ -280,6 +281,9 @@ func (t *table) end() error {
 	clear(t.amounts)
 	t.next++
 	t.rows++
+	if t.meta.Progress != nil && t.rows%progressRows == 0 {
+		t.meta.Progress(t.rows)
+	}
 	return nil
 }
 
