@@ -97,16 +97,20 @@ func (m made) takeIn(tb testing.TB, t *town.Town) []pipeline.FileResult {
 	return files
 }
 
+// asBefore empties what a charge run wrote, past the triggers that refuse it to anybody else.
+const asBefore = `
+SET session_replication_role = replica;
+TRUNCATE charged_houses, charges, findings, snapshots;
+SET session_replication_role = DEFAULT`
+
 // BenchmarkCharge measures the charge run of a month as stored: plan, snapshots, charges, findings.
 func BenchmarkCharge(b *testing.B) {
-	m := madeTown(b, 5000)
+	m := madeTown(b, 15000)
 	accounts := 0
 	for b.Loop() {
 		b.StopTimer()
-		for _, sql := range []string{"TRUNCATE charged_houses, charges, findings, snapshots"} {
-			if _, err := m.store.Exec(b.Context(), sql); err != nil {
-				b.Fatal(err)
-			}
+		if _, err := m.store.Exec(b.Context(), asBefore); err != nil {
+			b.Fatal(err)
 		}
 		b.StartTimer()
 		result, err := m.Charge(b.Context(), m.period)

@@ -21,6 +21,7 @@ type factRow struct {
 	columns [][]byte
 	next    int
 	words   map[string]string
+	sources map[int64]housing.Source // met so far, for eachSourced
 	err     error
 }
 
@@ -156,12 +157,34 @@ func decimalUnits(digits []byte, weight, scale int) (int64, bool) {
 	return int64(value), true
 }
 
-// source reads what sourceColumns name, and the position.
+// sourceID is what sourceRef names, wherever the reading stands.
+func (r *factRow) sourceID() int64 {
+	at := r.next
+	r.next = max(len(r.columns)-2, 0)
+	id := r.number()
+	r.next = at
+	return id
+}
+
+// source reads what sourceColumns or sourceRef name, and the position.
 func (r *factRow) source() housing.Source {
+	if r.sources != nil {
+		s := r.sources[r.number()]
+		s.Position = r.number()
+		return s
+	}
 	s := housing.Source{Kind: housing.SourceKind(r.word()), Name: r.word()}
 	s.Partition = int32(r.number()) //nolint:gosec // an integer column
 	s.Position = r.number()
 	return s
+}
+
+// finish tells what was wrong with the row at hand.
+func (r *factRow) finish() error {
+	if r.err == nil && r.next != len(r.columns) {
+		r.fail("the columns after it are not read")
+	}
+	return r.err
 }
 
 // eachFact runs a query and reads its rows one by one. The row is valid until take returns.
@@ -177,11 +200,8 @@ func (q Queries) eachFact(ctx context.Context, words map[string]string, sql stri
 		if err := take(&row); err != nil {
 			return err
 		}
-		if row.err == nil && row.next != len(row.columns) {
-			row.fail("the columns after it are not read")
-		}
-		if row.err != nil {
-			return row.err
+		if err := row.finish(); err != nil {
+			return err
 		}
 	}
 	return rows.Err() //nolint:wrapcheck // the caller says what it read

@@ -133,8 +133,16 @@ WHERE p.inhparent = $1::text::regclass AND
 		if n := w.texts(t, "SELECT count(*)::text FROM pg_inherits WHERE inhparent = $1::text::regclass", table); n[0] != "3" {
 			t.Errorf("%s has %s months, want 3: EnsureMonth does not know it", table, n[0])
 		}
+		if table == "charges" {
+			continue // its key stands on the months themselves, see migration 00140
+		}
 		want(t, table, w.texts(t, differing, table))
 	}
+	const keys = `
+SELECT DISTINCT pg_get_indexdef(indexrelid, k, true) FROM pg_index, generate_series(1, indnatts) k
+WHERE indisunique AND indrelid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = 'charges'::regclass)
+GROUP BY k, 1 HAVING count(*) = 3 ORDER BY 1`
+	want(t, "the key of each of the three months of charges", w.texts(t, keys), "account_id", "house_id", "line")
 	name := store.PartitionName("balances", period(t, october))
 	row := [][]any{{period(t, october), 1, 1, "gas", 1, 10, 5, 0, 0, 3, 13}}
 	_, err := w.CopyFrom(t.Context(), pgx.Identifier{name}, []string{

@@ -11,12 +11,12 @@ import (
 func (l *factLoader) loadAccounts(ctx context.Context) error {
 	const sql = `
 SELECT a.house_id, a.id, a.number, a.unified, a.service_code, p.id, p.flat, p.room, p.kind, a.payer, a.opened, a.closed,
-    ` + sourceColumns + `a.source_pos
-FROM accounts a JOIN premises p ON p.id = a.premises_id JOIN sources s ON s.id = a.source_id
+    a.` + sourceRef + `a.source_pos
+FROM accounts a JOIN premises p ON p.id = a.premises_id
 WHERE a.house_id = ANY(@houses) AND a.organisation_id = @organisation
     AND (a.opened IS NULL OR a.opened < @next) AND (a.closed IS NULL OR a.closed > @month)`
 	count := 0
-	err := l.each(ctx, sql, func(r *factRow) {
+	err := l.eachSourced(ctx, sql, func(r *factRow) {
 		house := l.houses[r.number()]
 		house.Accounts = append(house.Accounts, housing.AccountFacts{Account: housing.Account{
 			ID: r.number(), Number: r.text(), Unified: r.text(), ServiceID: r.text(),
@@ -42,10 +42,10 @@ WHERE a.house_id = ANY(@houses) AND a.organisation_id = @organisation
 
 func (l *factLoader) loadOccupancies(ctx context.Context) error {
 	const sql = `
-SELECT o.account_id, lower(o.valid), upper(o.valid), o.area, o.people, o.owners, o.occupant, ` + sourceColumns + `o.source_pos
-FROM occupancies o JOIN sources s ON s.id = o.source_id
+SELECT o.account_id, lower(o.valid), upper(o.valid), o.area, o.people, o.owners, o.occupant, o.` + sourceRef + `o.source_pos
+FROM occupancies o
 WHERE o.account_id = ANY(@accounts) AND lower(o.valid) < @next AND COALESCE(upper(o.valid) > @month, true)`
-	err := l.each(ctx, sql, func(r *factRow) {
+	err := l.eachSourced(ctx, sql, func(r *factRow) {
 		a := l.accounts[r.number()]
 		a.Occupancy = append(a.Occupancy, housing.Occupancy{
 			Valid: r.interval(), Area: r.decimal(), People: int(r.number()), Owners: int(r.number()),

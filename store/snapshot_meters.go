@@ -11,13 +11,13 @@ import (
 
 func (l *factLoader) loadMeters(ctx context.Context) error {
 	const sql = `
-SELECT m.account_id, m.id, m.serial, m.service, m.zones, m.digits, m.commissioned, m.verify_by, m.closed, ` + sourceColumns + `m.source_pos
-FROM meters m JOIN sources s ON s.id = m.source_id
+SELECT m.account_id, m.id, m.serial, m.service, m.zones, m.digits, m.commissioned, m.verify_by, m.closed, m.` + sourceRef + `m.source_pos
+FROM meters m
 WHERE m.account_id = ANY(@accounts) AND (m.closed IS NULL OR m.closed >= @month)
     AND (m.commissioned IS NULL OR m.commissioned < @next)`
 	zones := [][]housing.Zone{Zones(0), Zones(1), Zones(2), Zones(3)}
 	count := 0
-	err := l.each(ctx, sql, func(r *factRow) {
+	err := l.eachSourced(ctx, sql, func(r *factRow) {
 		a := l.accounts[r.number()]
 		a.Meters = append(a.Meters, housing.MeterFacts{Meter: housing.Meter{
 			ID: r.number(), Serial: r.text(), Service: housing.Service(r.word()), Zones: zones[min(r.number(), 3)],
@@ -46,15 +46,15 @@ WHERE m.account_id = ANY(@accounts) AND (m.closed IS NULL OR m.closed >= @month)
 // nearly always one of the month before, and is looked for further back where it is not.
 func (l *factLoader) loadReadings(ctx context.Context) error {
 	const near = `
-SELECT r.period < @month, r.meter_id, r.zone, r.taken_on, r.value, r.control, ` + sourceColumns + `r.source_pos
-FROM readings r JOIN sources s ON s.id = r.source_id
+SELECT r.period < @month, r.meter_id, r.zone, r.taken_on, r.value, r.control, r.` + sourceRef + `r.source_pos
+FROM readings r
 WHERE r.meter_id = ANY(@meters) AND r.period >= (@month::date - interval '1 month')::date AND r.period <= @month`
 	const far = `
-SELECT true, r.meter_id, r.zone, r.taken_on, r.value, r.control, ` + sourceColumns + `r.source_pos
+SELECT true, r.meter_id, r.zone, r.taken_on, r.value, r.control, r.` + sourceRef + `r.source_pos
 FROM unnest(@register_meters::bigint[], @register_zones::text[]) AS g(meter_id, zone),
 LATERAL (SELECT r.* FROM readings r
     WHERE r.meter_id = g.meter_id AND r.zone = g.zone AND r.period < (@month::date - interval '1 month')::date
-    ORDER BY r.period DESC, r.taken_on DESC LIMIT 1) r JOIN sources s ON s.id = r.source_id`
+    ORDER BY r.period DESC, r.taken_on DESC LIMIT 1) r`
 	take := func(r *factRow) {
 		earlier, m := r.flag(), l.meters[r.number()]
 		reading := housing.Reading{Zone: housing.Zone(r.word()), On: r.date(), Value: r.decimal(), Control: r.flag(), Source: r.source()}
@@ -70,7 +70,7 @@ LATERAL (SELECT r.* FROM readings r
 	if len(l.meters) == 0 {
 		return nil
 	}
-	if err := l.each(ctx, near, take); err != nil {
+	if err := l.eachSourced(ctx, near, take); err != nil {
 		return err
 	}
 	var ids []int64
@@ -86,7 +86,7 @@ LATERAL (SELECT r.* FROM readings r
 	}
 	l.args["register_meters"], l.args["register_zones"] = ids, zones
 	if len(ids) > 0 {
-		if err := l.each(ctx, far, take); err != nil {
+		if err := l.eachSourced(ctx, far, take); err != nil {
 			return err
 		}
 	}

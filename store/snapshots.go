@@ -25,6 +25,7 @@ func (q Queries) LoadSnapshot(ctx context.Context, organisation housing.Organisa
 func (q Queries) LoadSnapshots(ctx context.Context, organisation housing.Organisation, houses []int64, period housing.Period) ([]*housing.Snapshot, error) {
 	l := factLoader{
 		Queries: q, month: period.First(), houses: make(map[int64]*housing.Snapshot, len(houses)), words: map[string]string{},
+		sources: map[int64]housing.Source{},
 		args: pgx.NamedArgs{
 			"organisation": organisation.ID, "houses": houses, "month": period.First(), "next": period.Next().First(),
 		},
@@ -56,7 +57,8 @@ type factLoader struct {
 	Queries
 	month    housing.Date
 	args     pgx.NamedArgs
-	words    map[string]string // texts that many rows share
+	words    map[string]string        // texts that many rows share
+	sources  map[int64]housing.Source // met so far, see eachSourced
 	houses   map[int64]*housing.Snapshot
 	accounts map[int64]*housing.AccountFacts // after loadAccounts
 	meters   map[int64]*housing.MeterFacts   // after loadMeters

@@ -1,0 +1,95 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+)
+
+// sourceRef names the source of a fact by id in a query, for eachSourced; the position stands after it.
+const sourceRef = `source_id, `
+
+// heldRow is a row kept until the source it names is known.
+type heldRow struct{ columns [][]byte }
+
+// eachSourced reads the rows of a query whose last columns are the id of the source and the position
+// there. Joining the sources would send the name of the same few files with each of tens of millions of
+// rows. A row whose source was not met before waits until all rows have come: the order of rows is lost.
+func (l *factLoader) eachSourced(ctx context.Context, sql string, take func(*factRow)) error {
+	var held []heldRow
+	missing := map[int64]bool{}
+	err := l.eachFact(ctx, l.words, sql, l.args, func(r *factRow) error {
+		r.sources = l.sources
+		id := r.sourceID()
+		if _, known := l.sources[id]; known {
+			take(r)
+			return nil
+		}
+		missing[id] = true
+		held = append(held, hold(r))
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if err := l.loadSources(ctx, missing); err != nil {
+		return err
+	}
+	row := factRow{words: l.words, sources: l.sources}
+	for i := range held {
+		row.columns, row.next = held[i].columns, 0
+		take(&row)
+		if err := row.finish(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hold copies a row, which is not valid after the next was asked for, and reads over it.
+func hold(r *factRow) heldRow {
+	size := 0
+	for _, c := range r.columns {
+		size += len(c)
+	}
+	data := make([]byte, 0, size)
+	columns := make([][]byte, len(r.columns))
+	for i, c := range r.columns {
+		if c != nil {
+			from := len(data)
+			data = append(data, c...)
+			columns[i] = data[from:len(data):len(data)]
+		}
+	}
+	r.next = len(r.columns)
+	return heldRow{columns: columns}
+}
+
+func (l *factLoader) loadSources(ctx context.Context, missing map[int64]bool) error {
+	if len(missing) == 0 {
+		return nil
+	}
+	ids := make([]int64, 0, len(missing))
+	for id := range missing {
+		ids = append(ids, id)
+	}
+	const sql = `SELECT id, kind, name, partition FROM sources WHERE id = ANY(@ids)`
+	err := l.eachFact(ctx, l.words, sql, pgx.NamedArgs{"ids": ids}, func(r *factRow) error {
+		id := r.number()
+		l.sources[id] = housing.Source{
+			Kind: housing.SourceKind(r.word()), Name: r.word(), Partition: int32(r.number()), //nolint:gosec // an integer column
+		}
+		delete(missing, id)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("read the sources: %w", err)
+	}
+	if len(missing) > 0 {
+		return fmt.Errorf("read the sources of facts: %d of %d: %w", len(missing), len(ids), ErrNotFound)
+	}
+	return nil
+}
