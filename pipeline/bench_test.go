@@ -4,11 +4,13 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/kvitok-gkh/kvitok/housing"
 	"github.com/kvitok-gkh/kvitok/importers/catalogue"
+	"github.com/kvitok-gkh/kvitok/importers/stream"
 	"github.com/kvitok-gkh/kvitok/pipeline"
 	"github.com/kvitok-gkh/kvitok/pipeline/parameters"
 	"github.com/kvitok-gkh/kvitok/receipts"
@@ -103,10 +105,35 @@ SET session_replication_role = replica;
 TRUNCATE charged_houses, charges, findings, snapshots;
 SET session_replication_role = DEFAULT`
 
+// takeReadings gives the town its readings, as a consumer would.
+func (m made) takeReadings(tb testing.TB, accounts int) {
+	tb.Helper()
+	t, err := town.New(town.Config{Accounts: accounts, Seed: 7, Period: m.period})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	var batch []stream.Message
+	for sent, err := range t.Messages() {
+		if err != nil {
+			tb.Fatal(err)
+		}
+		batch = append(batch, stream.Message{
+			Topic: "readings", Offset: int64(len(batch)), Key: sent.Key, Value: sent.Value, Time: m.Now(),
+		})
+	}
+	for some := range slices.Chunk(batch, 5000) {
+		if _, err := m.StreamHandler().Handle(tb.Context(), some); err != nil {
+			tb.Fatal(err)
+		}
+	}
+}
+
 // BenchmarkCharge measures the charge run of a month as stored: plan, snapshots, charges, findings.
 func BenchmarkCharge(b *testing.B) {
-	m := madeTown(b, 15000)
-	accounts := 0
+	const size = 15_000
+	m := madeTown(b, size)
+	m.takeReadings(b, size)
+	accounts, lines := 0, 0
 	for b.Loop() {
 		b.StopTimer()
 		if _, err := m.store.Exec(b.Context(), asBefore); err != nil {
@@ -118,8 +145,10 @@ func BenchmarkCharge(b *testing.B) {
 			b.Fatal(err)
 		}
 		accounts += result.Totals.Accounts
+		lines += result.Totals.Lines
 	}
 	b.ReportMetric(float64(accounts)/b.Elapsed().Seconds(), "accounts/s")
+	b.ReportMetric(float64(lines)/b.Elapsed().Seconds(), "lines/s")
 }
 
 // BenchmarkImport measures taking in the office's files: archive, decode, store, answer.
