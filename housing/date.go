@@ -63,7 +63,18 @@ func (d Date) After(o Date) bool { return d.number() > o.number() }
 func (d Date) AddDays(n int) Date { return DateOf(d.Time().AddDate(0, 0, n)) }
 
 // DaysUntil returns the number of days from d to o.
-func (d Date) DaysUntil(o Date) int { return int(o.Time().Sub(d.Time()) / (24 * time.Hour)) }
+func (d Date) DaysUntil(o Date) int { return o.days() - d.days() }
+
+// days counts from the first of March of year 0 of the Gregorian calendar: with February at the end of
+// the year, the day of the year follows from the month alone.
+func (d Date) days() int {
+	year, month := int(d.year), int(d.month)-3
+	if month < 0 {
+		year, month = year-1, month+12
+	}
+	const perMonths, half, of = 153, 2, 5 // the days of five months from March or August on, each month rounded
+	return 365*year + year/4 - year/100 + year/400 + (perMonths*month+half)/of + int(d.day) - 1
+}
 
 // Period returns the billing month that the date lies in.
 func (d Date) Period() Period { return periodOf(int(d.year), int(d.month)) }

@@ -1,8 +1,10 @@
 package housing
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"math"
 	"math/big"
 	"math/bits"
 	"strconv"
@@ -39,6 +41,9 @@ func (r Ratio) Mul(o Ratio) Ratio {
 		if ok1 && ok2 {
 			return newRatio(num, den)
 		}
+		if product, ok := mulCrosswise(r, o); ok {
+			return product
+		}
 	}
 	return Ratio{large: new(big.Rat).Mul(r.rat(), o.rat())}.shrink()
 }
@@ -65,7 +70,12 @@ func (r Ratio) Add(o Ratio) Ratio {
 }
 
 // Sub returns r − o.
-func (r Ratio) Sub(o Ratio) Ratio { return r.Add(o.Mul(newRatio(-1, 1))) }
+func (r Ratio) Sub(o Ratio) Ratio {
+	if o.large == nil && o.num != math.MinInt64 {
+		return r.Add(Ratio{num: -o.num, den: o.den})
+	}
+	return r.Add(o.Mul(newRatio(-1, 1)))
+}
 
 // Sign returns −1, 0 or 1.
 func (r Ratio) Sign() int {
@@ -82,7 +92,17 @@ func (r Ratio) Sign() int {
 }
 
 // Cmp compares two fractions.
-func (r Ratio) Cmp(o Ratio) int { return r.Sub(o).Sign() }
+func (r Ratio) Cmp(o Ratio) int {
+	if r.large != nil || o.large != nil {
+		return r.rat().Cmp(o.rat())
+	}
+	if a, b := r.Sign(), o.Sign(); a != b || a == 0 {
+		return cmp.Compare(a, b)
+	}
+	hi1, lo1 := bits.Mul64(magnitude(r.num), magnitude(o.denominator()))
+	hi2, lo2 := bits.Mul64(magnitude(o.num), magnitude(r.denominator()))
+	return r.Sign() * cmp.Or(cmp.Compare(hi1, hi2), cmp.Compare(lo1, lo2))
+}
 
 // Round gives the value at a scale, half away from zero ("half-up" of the rules, mirrored for
 // negative amounts), or ErrOverflow.
@@ -201,19 +221,51 @@ func (r Ratio) shrink() Ratio {
 	return r
 }
 
+// mulCrosswise takes out of each numerator what it shares with the other denominator first.
+func mulCrosswise(r, o Ratio) (Ratio, bool) {
+	a, b := newRatio(r.num, o.denominator()).reduced(), newRatio(o.num, r.denominator()).reduced()
+	num, ok1 := mulInt64(a.num, b.num)
+	den, ok2 := mulInt64(a.den, b.den)
+	return newRatio(num, den), ok1 && ok2
+}
+
 func addSmall(r, o Ratio) (Ratio, bool) {
 	if r.denominator() == o.denominator() {
 		sum, ok := addInt64(r.num, o.num)
 		return newRatio(sum, r.denominator()), ok
 	}
-	a, ok1 := mulInt64(r.num, o.denominator())
-	b, ok2 := mulInt64(o.num, r.denominator())
-	den, ok3 := mulInt64(r.denominator(), o.denominator())
-	if !ok1 || !ok2 || !ok3 {
-		return Ratio{}, false
+	if sum, ok := addOver(r.num, r.denominator(), o.num, o.denominator(), 1); ok {
+		return sum, true
 	}
-	sum, ok := addInt64(a, b)
-	return newRatio(sum, den), ok
+	r, o = r.reduced(), o.reduced()
+	return addOver(r.num, r.denominator(), o.num, o.denominator(), gcd(r.denominator(), o.denominator()))
+}
+
+// addOver adds two fractions whose denominators share a divisor.
+func addOver(num1, den1, num2, den2, divisor int64) (Ratio, bool) {
+	a, ok1 := mulInt64(num1, den2/divisor)
+	b, ok2 := mulInt64(num2, den1/divisor)
+	den, ok3 := mulInt64(den1/divisor, den2)
+	sum, ok4 := addInt64(a, b)
+	return newRatio(sum, den), ok1 && ok2 && ok3 && ok4
+}
+
+// reduced is the same small fraction in its lowest terms. Fractions are not reduced as long as they
+// fit: most are rounded before they grow.
+func (r Ratio) reduced() Ratio {
+	divisor := gcd(r.num, r.denominator())
+	return newRatio(r.num/divisor, r.denominator()/divisor)
+}
+
+// gcd of a number and a positive one.
+func gcd(a, b int64) int64 {
+	for a != 0 {
+		a, b = b%a, a
+	}
+	if b < 0 {
+		return -b
+	}
+	return b
 }
 
 func roundQuotient(num, den int64) int64 {

@@ -41,10 +41,8 @@ func (p *Pipeline) Charge(ctx context.Context, period housing.Period) (ChargeRes
 	if err != nil {
 		return ChargeResult{}, err
 	}
-	if len(houses) > 0 {
-		if err := p.workOff(ctx, run, len(houses)); err != nil {
-			return ChargeResult{}, err
-		}
+	if err := p.workOffKeyed(ctx, run, houses, period); err != nil {
+		return ChargeResult{}, err
 	}
 	if err := p.Store.FinishRun(ctx, run, p.Now()); err != nil {
 		return ChargeResult{}, err
@@ -63,6 +61,23 @@ func (p *Pipeline) Charge(ctx context.Context, period housing.Period) (ChargeRes
 		return ChargeResult{}, err
 	}
 	return ChargeResult{Run: run, Houses: state.OfHouses, Changed: state.Changed, Totals: totals}, nil
+}
+
+// manyHouses is from how many houses on a month's first run stores its lines before it makes their key.
+const manyHouses = 100
+
+// workOffKeyed works the houses off, and leaves the month with its key whatever happened to an earlier
+// run or happens to this one.
+func (p *Pipeline) workOffKeyed(ctx context.Context, run int64, houses []int64, period housing.Period) (err error) {
+	if len(houses) >= manyHouses {
+		if _, err := p.Store.UnkeyMonth(ctx, period); err != nil {
+			return err
+		}
+	}
+	if len(houses) > 0 {
+		err = p.workOff(ctx, run, len(houses))
+	}
+	return errors.Join(err, p.Store.KeyMonth(context.WithoutCancel(ctx), period))
 }
 
 // PlanCharge writes what is due, one unit a house, and queues jobs for some houses each. Called again

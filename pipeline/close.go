@@ -84,6 +84,9 @@ func (p *Pipeline) Close(ctx context.Context, period housing.Period, request Clo
 			return result, fmt.Errorf("prepare %s: %w", month, err)
 		}
 	}
+	if err := p.Store.KeyMonth(ctx, period); err != nil { // a run that was killed leaves none
+		return result, err
+	}
 	if _, err := p.Ledger(ctx, period); err != nil && !errors.Is(err, ErrLedger) { // a check says it again
 		return result, err
 	}

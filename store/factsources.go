@@ -19,7 +19,7 @@ type heldRow struct{ columns [][]byte }
 // there. Joining the sources would send the name of the same few files with each of tens of millions of
 // rows. A row whose source was not met before waits until all rows have come: the order of rows is lost.
 func (l *factLoader) eachSourced(ctx context.Context, sql string, take func(*factRow)) error {
-	var held []heldRow
+	var held holdings
 	missing := map[int64]bool{}
 	err := l.eachFact(ctx, l.words, sql, l.args, func(r *factRow) error {
 		r.sources = l.sources
@@ -29,7 +29,7 @@ func (l *factLoader) eachSourced(ctx context.Context, sql string, take func(*fac
 			return nil
 		}
 		missing[id] = true
-		held = append(held, hold(r))
+		held.hold(r)
 		return nil
 	})
 	if err != nil {
@@ -39,8 +39,8 @@ func (l *factLoader) eachSourced(ctx context.Context, sql string, take func(*fac
 		return err
 	}
 	row := factRow{words: l.words, sources: l.sources}
-	for i := range held {
-		row.columns, row.next = held[i].columns, 0
+	for i := range held.rows {
+		row.columns, row.next = held.rows[i].columns, 0
 		take(&row)
 		if err := row.finish(); err != nil {
 			return err
@@ -49,23 +49,38 @@ func (l *factLoader) eachSourced(ctx context.Context, sql string, take func(*fac
 	return nil
 }
 
+// holdings keep rows in few large pieces.
+type holdings struct {
+	rows    []heldRow
+	data    []byte
+	columns [][]byte
+}
+
 // hold copies a row, which is not valid after the next was asked for, and reads over it.
-func hold(r *factRow) heldRow {
+func (h *holdings) hold(r *factRow) {
+	const piece = 64 << 10
 	size := 0
 	for _, c := range r.columns {
 		size += len(c)
 	}
-	data := make([]byte, 0, size)
-	columns := make([][]byte, len(r.columns))
-	for i, c := range r.columns {
-		if c != nil {
-			from := len(data)
-			data = append(data, c...)
-			columns[i] = data[from:len(data):len(data)]
-		}
+	if cap(h.data)-len(h.data) < size {
+		h.data = make([]byte, 0, max(piece, size))
 	}
+	if cap(h.columns)-len(h.columns) < len(r.columns) {
+		h.columns = make([][]byte, 0, max(piece>>5, len(r.columns)))
+	}
+	first := len(h.columns)
+	for _, c := range r.columns {
+		if c == nil {
+			h.columns = append(h.columns, nil)
+			continue
+		}
+		from := len(h.data)
+		h.data = append(h.data, c...)
+		h.columns = append(h.columns, h.data[from:len(h.data):len(h.data)])
+	}
+	h.rows = append(h.rows, heldRow{columns: h.columns[first:len(h.columns):len(h.columns)]})
 	r.next = len(r.columns)
-	return heldRow{columns: columns}
 }
 
 func (l *factLoader) loadSources(ctx context.Context, missing map[int64]bool) error {

@@ -44,8 +44,8 @@ func (t *Tx) EnsurePartition(ctx context.Context, table string, period housing.P
 	attach := fmt.Sprintf("ALTER TABLE %s ATTACH PARTITION %s FOR VALUES FROM ('%s') TO ('%s')",
 		parent, part, period.First(), period.Next().First())
 	steps := []string{create, attach}
-	if key := keyOfMonth(table); key != "" {
-		steps = []string{create, "CREATE UNIQUE INDEX ON " + part + " (" + key + ")", attach}
+	if table == keyedByMonth {
+		steps = []string{create, createKey(period), attach}
 	}
 	for _, sql := range steps {
 		if _, err := t.Exec(ctx, sql); err != nil {
@@ -53,14 +53,6 @@ func (t *Tx) EnsurePartition(ctx context.Context, table string, period housing.P
 		}
 	}
 	return nil
-}
-
-// keyOfMonth is the key of rows within a partition where the table itself has none, see migration 00140.
-func keyOfMonth(table string) string {
-	if table == "charges" {
-		return "house_id, account_id, line"
-	}
-	return ""
 }
 
 // PartitionName names the partition of a month, such as "charge_2026_10".

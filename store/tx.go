@@ -30,6 +30,7 @@ const (
 	codeExclusionViolation  = "23P01"
 	codeSerialization       = "40001"
 	codeDeadlock            = "40P01"
+	codeLockNotAvailable    = "55P03"
 	codeUndefinedTable      = "42P01"
 )
 

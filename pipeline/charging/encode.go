@@ -37,6 +37,9 @@ func (e *SnapshotEncoder) Append(b []byte, s *housing.Snapshot) ([]byte, error) 
 }
 
 func encoderOf(t reflect.Type) valueEncoder {
+	if frequent := frequentEncoder(t); frequent != nil {
+		return frequent
+	}
 	pointer := reflect.PointerTo(t)
 	if pointer.Implements(reflect.TypeFor[encoding.TextAppender]()) && pointer.Implements(reflect.TypeFor[encoding.TextMarshaler]()) {
 		return encodeText
@@ -73,12 +76,12 @@ func encodeAsJSON(b []byte, v reflect.Value) ([]byte, error) {
 }
 
 func encodeString(b []byte, v reflect.Value) ([]byte, error) {
-	s := v.String()
-	if !plainText(s) {
-		return encodeAsJSON(b, v)
-	}
+	start := len(b)
 	b = append(b, '"')
-	b = append(b, s...)
+	b = append(b, v.String()...)
+	if !plainText(b[start+1:]) {
+		return encodeAsJSON(b[:start], v)
+	}
 	return append(b, '"'), nil
 }
 
@@ -89,24 +92,23 @@ func encodeText(b []byte, v reflect.Value) ([]byte, error) {
 	if err != nil {
 		return nil, err //nolint:wrapcheck // Append wraps
 	}
-	if !plainText(string(b[start+1:])) {
+	if !plainText(b[start+1:]) {
 		return encodeAsJSON(b[:start], v)
 	}
 	return append(b, '"'), nil
 }
 
 // plainText reports whether a text stands in JSON as it is.
-func plainText(s string) bool {
+func plainText(s []byte) bool {
 	ascii := true
-	for i := range len(s) {
-		c := s[i]
+	for _, c := range s {
 		if c < ' ' || c == '"' || c == '\\' {
 			return false
 		}
 		ascii = ascii && c < utf8.RuneSelf
 	}
 	// Line and paragraph separators are escaped.
-	return ascii || (utf8.ValidString(s) && !strings.Contains(s, "\u2028") && !strings.Contains(s, "\u2029"))
+	return ascii || (utf8.Valid(s) && !bytes.Contains(s, []byte("\u2028")) && !bytes.Contains(s, []byte("\u2029")))
 }
 
 func sliceEncoder(t reflect.Type) valueEncoder {
@@ -195,6 +197,12 @@ func encodedFields(t reflect.Type) []encodedField {
 type zeroer interface{ IsZero() bool }
 
 func zeroTest(t reflect.Type) func(reflect.Value) bool {
+	switch t {
+	case reflect.TypeFor[housing.Source]():
+		return isZero[housing.Source]
+	case reflect.TypeFor[housing.Date]():
+		return isZero[housing.Date]
+	}
 	if reflect.PointerTo(t).Implements(reflect.TypeFor[zeroer]()) {
 		return func(v reflect.Value) bool {
 			z, _ := reflect.TypeAssert[zeroer](v.Addr())
@@ -202,4 +210,10 @@ func zeroTest(t reflect.Type) func(reflect.Value) bool {
 		}
 	}
 	return reflect.Value.IsZero
+}
+
+func isZero[T comparable](v reflect.Value) bool {
+	value, _ := reflect.TypeAssert[*T](v.Addr())
+	var none T
+	return *value == none
 }
