@@ -177,8 +177,11 @@ func (w *chargeWorker) split(ctx context.Context, job *river.Job[ChargeHouses]) 
 // charge loads the houses, calculates those whose facts are not the ones that stand, and stores them.
 func (w *chargeWorker) charge(ctx context.Context, tx *store.Tx, run int64, houses []int64, period housing.Period) error {
 	p := w.pipeline
-	snapshots, err := p.wholeSnapshots(ctx, tx.Queries, period, houses...)
+	snapshots, err := tx.LoadSnapshots(ctx, p.Organisation, houses, period)
 	if err != nil {
+		return err
+	}
+	if err := p.complete(ctx, tx.Queries, period, snapshots); err != nil {
 		return err
 	}
 	known, err := tx.StandingDigests(ctx, houses, period)
@@ -201,7 +204,7 @@ func (w *chargeWorker) charge(ctx context.Context, tx *store.Tx, run int64, hous
 		if known[c.House] == c.SHA256 {
 			continue
 		}
-		c.Body = w.compress.EncodeAll(body, nil)
+		c.Body = w.compress.EncodeAll(body, make([]byte, 0, len(body)/usualRatio))
 		if err := chargeHouse(s, c); err != nil {
 			return err
 		}
@@ -209,6 +212,9 @@ func (w *chargeWorker) charge(ctx context.Context, tx *store.Tx, run int64, hous
 	_, err = tx.SaveCharges(ctx, list...)
 	return err
 }
+
+// usualRatio is how many times smaller a snapshot gets, a little less than what is usual.
+const usualRatio = 6
 
 func chargeHouse(s *housing.Snapshot, c *store.ChargedHouse) error {
 	result, left, err := calculate(s)

@@ -17,14 +17,19 @@ func (p *Pipeline) wholeSnapshots(ctx context.Context, q store.Queries, period h
 	if err != nil {
 		return nil, err
 	}
+	return snapshots, p.complete(ctx, q, period, snapshots)
+}
+
+// complete adds to snapshots what does not stand with their accounts, and the rules of the month.
+func (p *Pipeline) complete(ctx context.Context, q store.Queries, period housing.Period, snapshots []*housing.Snapshot) error {
 	if err := p.addFacts(ctx, q, period, snapshots...); err != nil {
-		return nil, err
+		return err
 	}
 	rules := parameters.ForCharging(p.Parameters, period)
 	for _, s := range snapshots {
 		s.Parameters = rules
 	}
-	return snapshots, nil
+	return nil
 }
 
 // addFacts completes snapshots by what stands beside areas, people, services, meters and readings. What

@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -110,13 +111,15 @@ func withLast(list []housing.Reading, r housing.Reading, month housing.Date) []h
 }
 
 // loadHistory takes the volumes charged in the twelve months before, for averages. Charges do not
-// say which meter they came from: an account with several meters of a service gets no history.
+// say which meter they came from: an account with several meters of a service gets no history. The months
+// stand in the text, so that a plan made once looks into none but these.
 func (l *factLoader) loadHistory(ctx context.Context) error {
-	const sql = `
+	const text = `
 SELECT c.account_id, c.service, c.zone, c.period, sum(c.volume), bool_and(c.method = 'meter')
-FROM charges c WHERE c.house_id = ANY(@houses) AND c.period >= (@month::date - interval '12 months')::date AND c.period < @month AND c.kind = 'base'
+FROM charges c WHERE c.house_id = ANY(@houses) AND c.period >= '%s' AND c.period < '%s' AND c.kind = 'base'
     AND c.method IN ('meter', 'average', 'norm') AND c.service IN ('cold_water', 'hot_water', 'electricity', 'gas')
 GROUP BY c.account_id, c.service, c.zone, c.period`
+	sql := fmt.Sprintf(text, (l.month.Period() - 12).First(), l.month)
 	err := l.each(ctx, sql, func(r *factRow) {
 		a, service := l.accounts[r.number()], housing.Service(r.word())
 		v := housing.MonthVolume{Zone: housing.Zone(r.word()), Period: r.date().Period(), Volume: r.decimal(), Metered: r.flag()}

@@ -43,6 +43,23 @@ func (q Queries) LoadSnapshots(ctx context.Context, organisation housing.Organis
 	return snapshots, nil
 }
 
+// LoadSnapshots is that of Queries with plans that are kept whatever houses are asked for: its statements
+// take the same index for any number of them, and planning them for each few houses anew costs as much
+// as some of them.
+func (t *Tx) LoadSnapshots(ctx context.Context, organisation housing.Organisation, houses []int64, period housing.Period) ([]*housing.Snapshot, error) {
+	if _, err := t.Exec(ctx, "SET LOCAL plan_cache_mode = force_generic_plan"); err != nil {
+		return nil, fmt.Errorf("set how statements are planned: %w", err)
+	}
+	snapshots, err := t.Queries.LoadSnapshots(ctx, organisation, houses, period)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := t.Exec(ctx, "SET LOCAL plan_cache_mode = auto"); err != nil {
+		return nil, fmt.Errorf("set how statements are planned: %w", err)
+	}
+	return snapshots, nil
+}
+
 // factLoader hangs what the steps read on the houses, accounts and meters at hand.
 //
 // A new kind of fact is a method in a file snapshot_<what>.go and a line in steps. The method runs

@@ -3,6 +3,7 @@ package charging
 import (
 	"bytes"
 	"encoding"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -101,6 +102,9 @@ func encodeText(b []byte, v reflect.Value) ([]byte, error) {
 // plainText reports whether a text stands in JSON as it is.
 func plainText(s []byte) bool {
 	ascii := true
+	for len(s) >= 8 && plainEight(binary.LittleEndian.Uint64(s)) {
+		s = s[8:]
+	}
 	for _, c := range s {
 		if c < ' ' || c == '"' || c == '\\' {
 			return false
@@ -109,6 +113,15 @@ func plainText(s []byte) bool {
 	}
 	// Line and paragraph separators are escaped.
 	return ascii || (utf8.Valid(s) && !bytes.Contains(s, []byte("\u2028")) && !bytes.Contains(s, []byte("\u2029")))
+}
+
+// plainEight reports whether eight bytes are all ASCII without controls, quote and backslash; it may say
+// no where they are.
+func plainEight(v uint64) bool {
+	const each, high = 0x0101010101010101, 0x8080808080808080
+	has := func(x uint64) uint64 { return (x - each) & ^x } // its high bits: a byte of x is zero
+	below := v - each*' '                                   // a high bit: a byte below the space, or one next to it
+	return (v|below|has(v^each*'"')|has(v^each*'\\'))&high == 0
 }
 
 func sliceEncoder(t reflect.Type) valueEncoder {
