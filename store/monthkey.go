@@ -32,8 +32,11 @@ func (s *Store) UnkeyMonth(ctx context.Context, period housing.Period) (bare boo
 		if _, err := tx.Exec(ctx, "SET LOCAL lock_timeout = '1s'"); err != nil {
 			return fmt.Errorf("bound the wait for %s: %w", part, err)
 		}
-		if err := tx.QueryRow(ctx, "SELECT NOT EXISTS (SELECT FROM "+part+")").Scan(&bare); err != nil || !bare {
-			return err
+		if err := tx.QueryRow(ctx, "SELECT NOT EXISTS (SELECT FROM "+part+")").Scan(&bare); err != nil {
+			return fmt.Errorf("look for charges: %w", err)
+		}
+		if !bare {
+			return nil
 		}
 		_, err := tx.Exec(ctx, "DROP INDEX IF EXISTS "+pgx.Identifier{keyName(period)}.Sanitize())
 		return err

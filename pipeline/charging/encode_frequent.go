@@ -35,7 +35,7 @@ func encodePlain[T plainAppender](b []byte, v reflect.Value) ([]byte, error) {
 func appendPlain[T plainAppender](b []byte, value T) ([]byte, error) {
 	b, err := value.AppendText(append(b, '"'))
 	if err != nil {
-		return nil, err //nolint:wrapcheck // Append wraps
+		return nil, err
 	}
 	return append(b, '"'), nil
 }
