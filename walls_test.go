@@ -35,9 +35,10 @@ func mayImport() map[string][]string {
 			"pipeline/penalties", "profiles", "remote", "importers", "exporters", "receipts", "store",
 		},
 		"schedules": {"housing", "pipeline", "remote", "importers", "store"},
+		"office":    {"housing", "pipeline", "store"},
 		"cmd": {
 			"housing", "pipeline", "pipeline/charging", "pipeline/matching", "pipeline/parameters", "remote", "importers",
-			"exporters", "receipts", "store", "town", "schedules", "profiles",
+			"exporters", "receipts", "store", "town", "schedules", "office", "profiles",
 		},
 	}
 }

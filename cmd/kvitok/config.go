@@ -10,6 +10,7 @@ import (
 
 	"github.com/kvitok-gkh/kvitok/housing"
 	"github.com/kvitok-gkh/kvitok/importers/stream"
+	"github.com/kvitok-gkh/kvitok/office"
 	"github.com/kvitok-gkh/kvitok/receipts"
 	"github.com/kvitok-gkh/kvitok/receipts/paymentcode"
 	"github.com/kvitok-gkh/kvitok/schedules"
@@ -32,6 +33,7 @@ type config struct {
 	Workers       int                  `yaml:"workers"`
 	Schedules     schedules.Config     `yaml:"schedules"`
 	Serve         serveConfig          `yaml:"serve"`
+	Office        *office.Config       `yaml:"office"` // the page for accountants; none: no page
 
 	parameters []housing.Parameter
 	workdays   housing.Workdays
@@ -162,6 +164,12 @@ func (c *config) defaults(dir string) {
 				place.inside(inside)
 			}
 		}
+	}
+	if c.Office != nil {
+		o := c.Office.WithDefaults()
+		c.Office = &o
+		inside(&c.Office.CertFile)
+		inside(&c.Office.KeyFile)
 	}
 	inside(&c.Schedules.Reports.Dir)
 	inside(&c.Formats)

@@ -163,6 +163,9 @@ func (r *configReader) check(c *config) {
 	_, err := c.Receipts.printer()
 	r.section("receipts", err)
 	r.section("serve", c.Serve.validate())
+	if c.Office != nil {
+		r.section("office", c.Office.Validate())
+	}
 	r.section("schedules", c.Schedules.Validate())
 	_, err = profiles.LoadDir(c.Formats)
 	r.section("formats", err)

@@ -89,7 +89,7 @@ func (e *environment) root() *cobra.Command {
 		e.ledgerCommand(), e.paymentsCommand(), e.penaltiesCommand(), e.statementCommand(), // the money
 		e.gateCommand(), e.issueCommand(), e.receiptsCommand(), e.verifyCommand(), // the documents
 		e.reportCommand(), e.exportCommand(), e.deliverCommand(), e.closeCommand(), e.auditCommand(),
-		e.serveCommand(), e.workerCommand(), e.checkCommand(), e.migrateCommand(), e.benchCommand(), e.versionCommand(),
+		e.serveCommand(), e.workerCommand(), e.passwordCommand(), e.checkCommand(), e.migrateCommand(), e.benchCommand(), e.versionCommand(),
 	)
 	return root
 }

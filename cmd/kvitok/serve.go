@@ -53,6 +53,10 @@ func (e *environment) serve(ctx context.Context, a *app) (err error) {
 	if err != nil {
 		return err
 	}
+	waitOffice, err := e.startOffice(ctx, a)
+	if err != nil {
+		return errors.Join(err, server.Close())
+	}
 	stopWorkers, err := a.startWorkers(ctx)
 	if err != nil {
 		return errors.Join(err, server.Close())
@@ -77,7 +81,7 @@ func (e *environment) serve(ctx context.Context, a *app) (err error) {
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.config.Serve.Drain)
 	defer cancel()
 	a.log.InfoContext(drain, "draining", slog.Duration("limit", a.config.Serve.Drain))
-	err = errors.Join(scheduler.Stop(drain), waitStream(drain), stopWorkers(a.config.Serve.Drain), shutdown(drain, server))
+	err = errors.Join(scheduler.Stop(drain), waitStream(drain), stopWorkers(a.config.Serve.Drain), waitOffice(), shutdown(drain, server))
 	a.log.InfoContext(drain, "stopped")
 	return err
 }
