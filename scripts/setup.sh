@@ -36,6 +36,8 @@ have_calc() {
 	[ -e "$office/libsclo.so" ] || [ ! -d /usr/lib/libreoffice ]
 }
 
+have_chromium() { have chromium || have chromium-browser || have google-chrome; }
+
 # Kafka 4 runs on Java 17 and newer
 have_java() {
 	local major
@@ -71,6 +73,8 @@ want_test() {
 	want "C compiler" "go test -race needs one" have_cc gcc libc6-dev
 	want "Poppler" "tests read the text and the picture of receipts" "have pdftotext && have pdftoppm" poppler-utils
 	want "ZBar" "tests decode the payment QR as a bank's application would" "have zbarimg" zbar-tools
+	want "Chromium" "tests download reports from the office page as an accountant would" have_chromium chromium
+	want "openpyxl for Python" "a second reader of our workbooks, beside LibreOffice" "python3 -c 'import openpyxl' 2>/dev/null" python3-openpyxl
 	# never together with libreoffice-calc: the two packages exclude each other
 	want "LibreOffice Calc without a desktop" "tests open the workbooks as an accountant would" have_calc libreoffice-calc-nogui
 }

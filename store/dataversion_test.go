@@ -35,7 +35,7 @@ func TestDataVersion(t *testing.T) {
 			if _, err := tx.Exec(ctx, change); err != nil {
 				return err
 			}
-			if v := version(t, w.Store); v != 0 {
+			if v := version(t, w.Store); v != 0 { //nolint:contextcheck // the context of the test
 				t.Errorf("%s: the version is %d while a change is under way", name, v)
 			}
 			return outcome

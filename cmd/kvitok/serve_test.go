@@ -90,6 +90,10 @@ partners:
   - {name: office, inbox: {folder: {dir: inbox}}, outbox: {folder: {dir: outbox}}}
 schedules: {poll: {every: 1s}, run: {day: 1, time: "04:30"}}
 serve: {listen: "127.0.0.1:0", token: "sesame"}
+office:
+  listen: "127.0.0.1:0"
+  users:
+    - {name: ivanova, role: head, password: "$argon2id$v=19$m=8192,t=1,p=1$MDEyMzQ1Njc4OWFiY2RlZg$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}
 `
 	if err := os.WriteFile(filepath.Join(dir, "kvitok.yaml"), []byte(text), 0o600); err != nil {
 		t.Fatal(err)
@@ -118,6 +122,10 @@ serve: {listen: "127.0.0.1:0", token: "sesame"}
 	}
 	if status, _ := get(t, base+"/files/protocols/", "Bearer sesame"); status != http.StatusOK {
 		t.Errorf("protocols: %d", status)
+	}
+	page, _ := log.entry(t, "office page open")["address"].(string)
+	if status, body := get(t, "http://"+page+"/", ""); status != http.StatusOK || !strings.Contains(body, "Пароль") {
+		t.Errorf("the office page: %d", status)
 	}
 	stop()
 	if got := <-code; got != exitDone {
