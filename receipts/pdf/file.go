@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
 	"time"
 	"unicode/utf16"
 )
@@ -30,9 +29,8 @@ type File struct {
 	fonts *Fonts
 	info  Info
 
-	body    bytes.Buffer // objects from firstOwn on
-	offsets []int        // of them in body
-	kids    []int        // numbers of the pages
+	objects objects
+	kids    []int // numbers of the pages
 	page    Page
 	open    bool
 	regular uint8 // level of what was shown
@@ -46,7 +44,9 @@ type File struct {
 const firstOwn = firstFont + fontObjects
 
 // NewFile begins a file.
-func NewFile(fonts *Fonts, info Info) *File { return &File{fonts: fonts, info: info} }
+func NewFile(fonts *Fonts, info Info) *File {
+	return &File{fonts: fonts, info: info, objects: newObjects()}
+}
 
 // AddPage ends the page under way and begins an empty one.
 func (f *File) AddPage() *Page {
@@ -82,26 +82,14 @@ func (f *File) AddColours(width, height int, rgb []byte) Image {
 	return f.stream(fmt.Sprintf("/Type/XObject/Subtype/Image/Width %d/Height %d/BitsPerComponent 8/ColorSpace/DeviceRGB", width, height), rgb)
 }
 
-func (f *File) begin() int {
-	f.offsets = append(f.offsets, f.body.Len())
-	id := firstOwn + len(f.offsets) - 1
-	f.body.WriteString(strconv.Itoa(id))
-	f.body.WriteString(" 0 obj\n")
-	return id
-}
-
 // stream writes an object with compressed content.
 func (f *File) stream(dictionary string, parts ...[]byte) Image {
 	f.packed.Reset()
 	if err := f.fonts.deflater.pack(&f.packed, parts...); err != nil && f.err == nil {
 		f.err = err
 	}
-	id := f.begin()
-	f.body.WriteString("<<" + dictionary + "/Filter/FlateDecode/Length ")
-	f.body.WriteString(strconv.Itoa(f.packed.Len()))
-	f.body.WriteString(">>\nstream\n")
-	f.body.Write(f.packed.Bytes())
-	f.body.WriteString("\nendstream\nendobj\n")
+	id := f.objects.number()
+	f.objects.stream(id, dictionary, f.packed.Bytes())
 	return Image(id)
 }
 
@@ -112,16 +100,17 @@ func (f *File) endPage() {
 	f.open = false
 	p := &f.page
 	content := f.stream("", p.marks, []byte("BT 0 g\n"), p.text, []byte("ET\n"))
-	id := f.begin()
-	fmt.Fprintf(&f.body, "<</Type/Page/Parent 2 0 R/Contents %d 0 R/Resources<</Font %d 0 R", content, fontsObject)
+	id := f.objects.number()
+	b := f.objects.dictionary(id)
+	fmt.Fprintf(b, "<</Type/Page/Parent 2 0 R/Contents %d 0 R/Resources<</Font %d 0 R", content, fontsObject)
 	if len(p.used) > 0 {
-		f.body.WriteString("/XObject<<")
+		b.WriteString("/XObject<<")
 		for _, i := range p.used {
-			fmt.Fprintf(&f.body, "/I%d %d 0 R", i, i)
+			fmt.Fprintf(b, "/I%d %d 0 R", i, i)
 		}
-		f.body.WriteString(">>")
+		b.WriteString(">>")
 	}
-	f.body.WriteString(">>>>\nendobj\n")
+	b.WriteString(">>>>")
 	f.kids[len(f.kids)-1] = id
 }
 
@@ -132,30 +121,13 @@ func (f *File) WriteTo(w io.Writer) (int64, error) {
 	}
 	f.endPage()
 	f.done = true
-	if f.err != nil {
-		return 0, f.err
+	f.head()
+	tail, err := f.objects.end(f.fonts.deflater, "/Root 1 0 R/Info 3 0 R")
+	if err = errors.Join(f.err, err); err != nil {
+		return 0, err
 	}
-	faces := []*embedding{&f.fonts.Regular.embedded[f.regular], &f.fonts.Bold.embedded[f.bold]}
-	var head bytes.Buffer
-	head.Grow(2048 + len(f.kids)*10 + len(faces[0].objects) + len(faces[1].objects))
-	at := f.head(&head)
-	for _, face := range faces {
-		for _, offset := range face.offsets {
-			at = append(at, head.Len()+offset)
-		}
-		head.Write(face.objects)
-	}
-	for _, offset := range f.offsets {
-		at = append(at, head.Len()+offset)
-	}
-	tail := make([]byte, 0, len(at)*20+200)
-	tail = fmt.Appendf(tail, "xref\n0 %d\n0000000000 65535 f \n", len(at)+1)
-	for _, offset := range at {
-		tail = fmt.Appendf(tail, "%010d 00000 n \n", offset)
-	}
-	tail = fmt.Appendf(tail, "trailer\n<</Size %d/Root 1 0 R/Info 3 0 R>>\nstartxref\n%d\n%%%%EOF\n", len(at)+1, head.Len()+f.body.Len())
 	var written int64
-	for _, part := range [][]byte{head.Bytes(), f.body.Bytes(), tail} {
+	for _, part := range [][]byte{[]byte(header), f.objects.body.Bytes(), tail} {
 		n, err := w.Write(part)
 		written += int64(n)
 		if err != nil {
@@ -165,24 +137,21 @@ func (f *File) WriteTo(w io.Writer) (int64, error) {
 	return written, nil
 }
 
-// head writes the objects before those of the fonts and returns where they begin.
-func (f *File) head(b *bytes.Buffer) []int {
-	b.WriteString("%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
-	at := make([]int, 0, firstOwn)
-	at = append(at, b.Len())
-	b.WriteString("1 0 obj\n<</Type/Catalog/Pages 2 0 R/Lang(ru-RU)/ViewerPreferences<</DisplayDocTitle true>>>>\nendobj\n")
-	at = append(at, b.Len())
-	fmt.Fprintf(b, "2 0 obj\n<</Type/Pages/MediaBox[0 0 %g %g]/Count %d/Kids[", pageWidth, pageHeight, len(f.kids))
+// head writes the objects with the first numbers, those of the fonts included.
+func (f *File) head() {
+	f.objects.dictionary(1).WriteString("<</Type/Catalog/Pages 2 0 R/Lang(ru-RU)/ViewerPreferences<</DisplayDocTitle true>>>>")
+	b := f.objects.dictionary(2)
+	fmt.Fprintf(b, "<</Type/Pages/MediaBox[0 0 %g %g]/Count %d/Kids[", pageWidth, pageHeight, len(f.kids))
 	for _, id := range f.kids {
 		fmt.Fprintf(b, "%d 0 R ", id)
 	}
-	b.WriteString("]>>\nendobj\n")
-	at = append(at, b.Len())
-	fmt.Fprintf(b, "3 0 obj\n<</Title%s/Author%s/Creator%s/Producer%s/CreationDate(D:%s)>>\nendobj\n",
+	b.WriteString("]>>")
+	fmt.Fprintf(f.objects.dictionary(3), "<</Title%s/Author%s/Creator%s/Producer%s/CreationDate(D:%s)>>",
 		text(f.info.Title), text(f.info.Author), text(f.info.Creator), text(f.info.Creator), f.info.Created.UTC().Format("20060102150405Z"))
-	at = append(at, b.Len())
-	fmt.Fprintf(b, "%d 0 obj\n<</%s %d 0 R/%s %d 0 R>>\nendobj\n", fontsObject, f.fonts.Regular.name, firstFont+perFace-1, f.fonts.Bold.name, firstFont+fontObjects-1)
-	return at
+	fmt.Fprintf(f.objects.dictionary(fontsObject), "<</%s %d 0 R/%s %d 0 R>>",
+		f.fonts.Regular.name, firstFont+perFace-1, f.fonts.Bold.name, firstFont+fontObjects-1)
+	f.objects.face(f.fonts.Regular.at, &f.fonts.Regular.embedded[f.regular])
+	f.objects.face(f.fonts.Bold.at, &f.fonts.Bold.embedded[f.bold])
 }
 
 // text writes a text string in UTF-16 with its mark.

@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -34,8 +35,9 @@ const levels = 4
 
 // embedding is the objects of an embedded face, from Face.at on.
 type embedding struct {
-	objects []byte
-	offsets []int
+	streams      []byte // objects with their numbers
+	offsets      [perFace]int
+	dictionaries [perFace][]byte // nil where the object is one of streams
 }
 
 // Has reports whether the face can show the character.
@@ -179,35 +181,37 @@ func (f *Fonts) embed(container *gopdf.FontContainer, level uint8) error {
 
 // take cuts the objects of the face out of gopdf's file and makes them smaller.
 func (f *Face) take(file []byte, level uint8) error {
-	var packed bytes.Buffer
+	var streams bytes.Buffer
 	to := &f.embedded[level]
-	for number := f.at; number < f.at+perFace; number++ {
+	for i := range perFace {
+		number := f.at + i
 		start := bytes.Index(file, []byte("\n"+strconv.Itoa(number)+" 0 obj\n"))
 		if start < 0 {
 			return errNotOurs
 		}
 		object, _, found := bytes.Cut(file[start+1:], []byte("endobj\n"))
-		if !found || number == f.at+perFace-1 && !bytes.Contains(object, []byte("/Subtype /Type0")) {
+		if !found || i == perFace-1 && !bytes.Contains(object, []byte("/Subtype /Type0")) {
 			return errNotOurs
 		}
-		to.offsets = append(to.offsets, packed.Len())
-		if stream, plain := plainStream(object); plain {
-			if err := pack(&packed, number, "", stream); err != nil {
+		if isPlainStream(object) {
+			to.offsets[i] = streams.Len()
+			if err := pack(&streams, number, "", f.unicode(level)); err != nil {
 				return err
 			}
 			continue
 		}
 		if outlines, ok := unpackOutlines(object); ok {
 			f.clearWidths(outlines, level)
-			if err := pack(&packed, number, fmt.Sprintf("/Length1 %d", len(outlines)), outlines); err != nil {
+			to.offsets[i] = streams.Len()
+			if err := pack(&streams, number, fmt.Sprintf("/Length1 %d", len(outlines)), outlines); err != nil {
 				return err
 			}
 			continue
 		}
-		packed.Write(f.shortWidths(object, level))
-		packed.WriteString("endobj\n")
+		_, dictionary, _ := bytes.Cut(f.shortWidths(object, level), []byte("\n"))
+		to.dictionaries[i] = bytes.ReplaceAll(bytes.TrimSpace(dictionary), []byte("\n"), []byte(" "))
 	}
-	to.objects = packed.Bytes()
+	to.streams = streams.Bytes()
 	return nil
 }
 
@@ -291,18 +295,45 @@ func (f *Face) shortWidths(object []byte, level uint8) []byte {
 	return append(append(short, "]]\n"...), after...)
 }
 
-// plainStream returns the stream of an object that has nothing but a length.
-func plainStream(object []byte) ([]byte, bool) {
+// isPlainStream tells the object of a face that has nothing but a length: what its glyphs mean.
+func isPlainStream(object []byte) bool {
 	_, rest, _ := bytes.Cut(object, []byte("\n"))
-	rest, ok := bytes.CutPrefix(rest, []byte("<<\n/Length "))
-	if !ok {
-		return nil, false
+	return bytes.HasPrefix(rest, []byte("<<\n/Length ")) && bytes.Contains(rest, []byte("begincmap"))
+}
+
+// unicode writes which characters the glyphs of a level show, in runs: gopdf writes each for itself.
+func (f *Face) unicode(level uint8) []byte {
+	type run struct{ first, last, r rune }
+	var runs []run
+	all := f.of(level)
+	slices.SortFunc(all, func(a, b rune) int {
+		return cmp.Or(cmp.Compare(f.glyphs[a], f.glyphs[b]), cmp.Compare(b, a)) // of two characters with one glyph the lower is meant
+	})
+	for _, r := range all {
+		glyph := rune(f.glyphs[r])
+		if n := len(runs); n > 0 {
+			last := &runs[n-1]
+			if glyph == last.last {
+				last.last-- // said again below, by the lower character
+				if last.last < last.first {
+					runs = runs[:n-1]
+				}
+			} else if glyph == last.last+1 && r == last.r+glyph-last.first && glyph&0xff != 0 {
+				last.last = glyph
+				continue
+			}
+		}
+		runs = append(runs, run{glyph, glyph, r})
 	}
-	number, rest, _ := bytes.Cut(rest, []byte("\n"))
-	length, err := strconv.Atoi(string(number))
-	rest, ok = bytes.CutPrefix(rest, []byte(">>\nstream\n"))
-	if err != nil || !ok || length < 0 || length > len(rest) {
-		return nil, false
+	b := []byte("/CIDInit/ProcSet findresource begin 12 dict begin begincmap/CIDSystemInfo<</Registry(Adobe)/Ordering(UCS)/Supplement 0>>def" +
+		"/CMapName/Adobe-Identity-UCS def/CMapType 2 def 1 begincodespacerange<0000><FFFF>endcodespacerange\n")
+	const most = 100 // ranges a block
+	for block := range slices.Chunk(runs, most) {
+		b = fmt.Appendf(b, "%d beginbfrange\n", len(block))
+		for _, r := range block {
+			b = fmt.Appendf(b, "<%04X><%04X><%04X>\n", r.first, r.last, r.r)
+		}
+		b = append(b, "endbfrange\n"...)
 	}
-	return rest[:length], true
+	return append(b, "endcmap CMapName currentdict/CMap defineresource pop end end"...)
 }
