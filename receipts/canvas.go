@@ -25,12 +25,14 @@ type canvas struct {
 	file    *pdf.File
 	page    *pdf.Page
 	fonts   *fontSet
-	missing func(r rune) // told of what the font lacks; may be nil
+	missing func(r rune)  // told of what the font lacks; may be nil
+	open    []pdf.Element // under way, the innermost last; what is drawn outside of all is decoration
 }
 
 type info struct {
 	title, author string
 	created       time.Time
+	tagged        bool // with a structure for screen readers
 }
 
 func newCanvas(fonts *fontSet, i info) *canvas {
@@ -40,15 +42,54 @@ func newCanvas(fonts *fontSet, i info) *canvas {
 		Author:  c.clean(fonts.regular, i.author),
 		Creator: "Kvitok",
 		Created: i.created,
+		Tagged:  i.tagged,
 	})
 	return c
 }
 
 func (c *canvas) addPage() { c.page = c.file.AddPage() }
 
+// begin opens an element of the structure, in the order in which the document is read; end closes it.
+func (c *canvas) begin(role pdf.Role) pdf.Element {
+	e := c.file.Tag(c.element(), role)
+	c.open = append(c.open, e)
+	return e
+}
+
+func (c *canvas) end() { c.open = c.open[:len(c.open)-1] }
+
+func (c *canvas) element() pdf.Element {
+	if n := len(c.open); n > 0 {
+		return c.open[n-1]
+	}
+	return 0
+}
+
+// within draws something that belongs to another element than the one under way; 0 is decoration.
+func (c *canvas) within(e pdf.Element, draw func()) {
+	kept := c.open
+	c.open = nil
+	if e != 0 {
+		c.open = []pdf.Element{e}
+	}
+	draw()
+	c.open = kept
+}
+
+// figure draws areas, lines, pictures and texts that mean something, and says it in words.
+func (c *canvas) figure(alt string, draw func()) {
+	e := c.begin(pdf.Figure)
+	c.file.Describe(e, alt)
+	c.page.TagDrawing(e)
+	draw()
+	c.page.TagDrawing(0)
+	c.end()
+}
+
 // text draws s with its baseline at y.
 func (c *canvas) text(x, y float64, f *face, size float64, s string) {
 	if s != "" {
+		c.page.Tag(c.element())
 		c.page.Text(f.Face, size, x, y, pdf.Colour{}, c.clean(f, s))
 	}
 }

@@ -20,12 +20,8 @@ func (l *layout) change() error {
 	if c.ServiceNow != c.ServiceWas {
 		text += " Больше всего изменилась плата за услугу «" + c.Service.Russian() + "»: " + signed(c.ServiceNow-c.ServiceWas) + changeReason(c) + "."
 	}
-	f := l.c.fonts
 	l.y += 3
-	for _, line := range f.regular.wrap(text, sizeText, inner) {
-		l.c.text(left, l.y+ascent*sizeText, f.regular, sizeText, line)
-		l.y += sizeText * lineFactor
-	}
+	l.text(l.c.fonts.regular, sizeText, text)
 	l.y -= 3
 	return nil
 }

@@ -32,7 +32,7 @@ func (l *layout) charges() error {
 				return err
 			}
 		}
-		if group.payee != "" {
+		if group.payee != "" && len(group.lines) > 1 {
 			t.rows = append(t.rows, row{cells: part.cells("Итого получателю", common), bold: true})
 		}
 	}
@@ -67,18 +67,18 @@ func chargeColumns(common bool) []column {
 		}
 	}
 	return []column{
-		{"Вид услуги", 91, toLeft},
+		{"Вид услуги", 108, toLeft},
 		{"Ед. изм.", 23, toCentre},
-		{"Объём индив.", 39, toRight},
+		{"Объём индив.", 37, toRight},
 		{"Объём СОИ", 33, toRight},
-		{"Способ расчёта", 42, toCentre},
-		{"Тариф, руб.", 39, toRight},
-		{"Начислено индив., руб.", 46, toRight},
-		{"Начислено СОИ, руб.", 42, toRight},
-		{"Повыш. коэфф.", 28, toCentre},
-		{"Превышение, руб.", 41, toRight},
-		{"Перерасчёты, руб.", 43, toRight},
-		{"Льготы, руб.", 30, toRight},
+		{"Способ расчёта", 40, toCentre},
+		{"Тариф, руб.", 35, toRight},
+		{"Начислено индив., руб.", 43, toRight},
+		{"Начислено СОИ, руб.", 40, toRight},
+		{"Повыш. коэфф.", 27, toCentre},
+		{"Превышение, руб.", 40, toRight},
+		{"Перерасчёты, руб.", 42, toRight},
+		{"Льготы, руб.", 29, toRight},
 		{"Итого, руб.", 41.5, toRight},
 	}
 }
@@ -97,12 +97,7 @@ func (l *layout) legend() {
 		return
 	}
 	l.y += 2
-	f := l.c.fonts.regular
-	for _, line := range f.wrap("Способ расчёта: "+note+".", sizeNote, inner) {
-		l.room(sizeNote * lineFactor)
-		l.c.text(left, l.y+ascent*sizeNote, f, sizeNote, line)
-		l.y += sizeNote * lineFactor
-	}
+	l.text(l.c.fonts.regular, sizeNote, "Способ расчёта: "+note+".")
 }
 
 func meaning(m housing.Method) string {
@@ -249,7 +244,7 @@ func (l *layout) balance() error {
 		d := l.doc
 		t.rows = append(t.rows, row{cells: balanceCells("Всего", d.Opening, d.Charged, d.Penalty, d.Paid, d.ToPay), bold: true})
 	}
-	l.title("Состояние расчётов", t.height(l.c.fonts))
+	l.title("Состояние расчётов", t.height(l))
 	t.draw(l)
 	return nil
 }

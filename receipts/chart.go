@@ -46,7 +46,7 @@ func (l *layout) charts() error {
 	for first := 0; first < len(all); first += n {
 		l.room(chartHeight)
 		for i := first; i < min(first+n, len(all)); i++ {
-			l.chart(all[i], left+float64(i-first)*(width+chartGap), width)
+			l.c.figure(all[i].words(), func() { l.chart(all[i], left+float64(i-first)*(width+chartGap), width) })
 		}
 		l.y += chartHeight
 	}
@@ -123,6 +123,13 @@ func (l *layout) chart(c chart, x, width float64) {
 	begin := max(first, c.bars[0].period)
 	l.c.text(x+float64(begin-first)*step, floor+foot-1, f.regular, sizeNote, monthShort(begin))
 	l.c.textRight(x+width, floor+foot-1, f.regular, sizeNote, monthShort(c.bars[len(c.bars)-1].period))
+}
+
+// words say what the bars show to whoever does not see them.
+func (c *chart) words() string {
+	last := c.bars[len(c.bars)-1].period
+	return "Столбцы по месяцам, " + c.title + ": с " + monthShort(max(last-(chartMonths-1), c.bars[0].period)) + " по " + monthShort(last) +
+		", в последнем месяце " + c.last
 }
 
 func monthShort(p housing.Period) string {

@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/kvitok-gkh/kvitok/housing"
+	"github.com/kvitok-gkh/kvitok/receipts/pdf"
 )
 
 const rouble = "\u00a0₽"
@@ -12,12 +13,16 @@ const rouble = "\u00a0₽"
 func (l *layout) head() error {
 	f := l.c.fonts
 	const big = 13
+	l.c.begin(pdf.Heading1)
 	l.c.text(left, l.y+big*ascent, f.bold, big, "ПЛАТЁЖНЫЙ ДОКУМЕНТ")
 	l.c.textRight(right, l.y+big*ascent, f.bold, big, "за "+l.doc.Period.Russian())
+	l.c.end()
 	l.y += big + 1
+	l.c.begin(pdf.Text)
 	l.c.text(left, l.y+sizeSmall, f.regular, sizeSmall,
 		"для внесения платы за содержание и ремонт жилого помещения и предоставление коммунальных услуг")
 	l.c.textRight(right, l.y+sizeSmall, f.regular, sizeSmall, join(" · ", "№ "+l.doc.Number, prefixed("код проверки ", l.doc.CheckCode)))
+	l.c.end()
 	l.y += 13
 	l.strip()
 	return nil
@@ -50,8 +55,10 @@ func (l *layout) strip() {
 	} {
 		const pad = 7
 		size := l.c.fonts.bold.fit(cell.value, cell.size, leastSize, cell.width-2*pad)
+		l.c.begin(pdf.Text)
 		l.c.text(x+pad, l.y+10, l.c.fonts.regular, sizeText, cell.label)
 		l.c.text(x+pad, l.y+height-8, l.c.fonts.bold, size, cell.value)
+		l.c.end()
 		if x > left {
 			l.c.line(x, l.y, x, l.y+height)
 		}
@@ -76,8 +83,6 @@ func (l *layout) carried() string {
 // parties names the payer with the premises, and the provider with its contacts.
 func (l *layout) parties() error {
 	l.title("Сведения о плательщике и исполнителе услуг", 50)
-	const gap = 14
-	half := (inner - gap) / 2
 	a, o := l.doc.Account, l.doc.Issuer
 	people := ""
 	if l.doc.People > 0 {
@@ -107,8 +112,7 @@ func (l *layout) parties() error {
 	if o.Name == "" {
 		issuer[0].value = o.Title()
 	}
-	top := l.y
-	l.y = max(l.pairs(left, top, half, sizeText, payer), l.pairs(left+half+gap, top, half, sizeText, issuer))
+	l.columns(payer, issuer)
 	return nil
 }
 
@@ -189,11 +193,15 @@ func (l *layout) payee(i int, x, width, height float64) {
 	label, amount := amountOf(l.doc.Payees[i].ToPay)
 	f := l.c.fonts
 	y := l.y + height - boxPad - 2
+	l.c.begin(pdf.Text)
 	l.c.text(x+boxPad, y, f.regular, sizeText, label)
 	at := f.regular.width(label, sizeText) + 5
 	l.c.text(x+boxPad+at, y, f.bold, f.bold.fit(amount, amountAt, leastSize, textWidth-at), amount)
+	l.c.end()
 	if symbol := l.doc.symbols[i]; symbol.Side > 0 {
-		l.c.code(symbol, x+width-codeSide-1, l.y+(height-codeSide)/2, codeSide)
+		l.c.figure("Платёжный QR-код: "+l.doc.Payees[i].Payee.Title()+", "+amount, func() {
+			l.c.code(symbol, x+width-codeSide-1, l.y+(height-codeSide)/2, codeSide)
+		})
 	}
 	l.c.frame(x, l.y, width, height, thin)
 }

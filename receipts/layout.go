@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/kvitok-gkh/kvitok/housing"
+	"github.com/kvitok-gkh/kvitok/receipts/pdf"
 )
 
 // The text area in points.
@@ -35,6 +36,11 @@ type layout struct {
 	page int     // of this document, from 1
 	end  float64 // where this page ends
 	part int     // number of the section
+	d    density
+
+	trial bool        // the first attempt: what would begin a second page gives it up
+	over  bool        // it was given up
+	torn  pdf.Element // what the stub belongs to: it is read after all else
 
 	pages    int       // of this document, where that is known beforehand
 	running  [2]string // left and right above every page but the first
@@ -49,44 +55,90 @@ func sections() []func(*layout) error {
 	}
 }
 
+// density is how much room lines take.
+type density struct {
+	row   float64 // above and below a text in a table
+	lead  float64 // leading in sizes
+	above float64 // a section
+}
+
+func loose() density { return density{row: 0.6, lead: lineFactor, above: 4} }
+func tight() density { return density{row: 0.15, lead: 1.1, above: 2} }
+
+// drawDocument draws a document with room between the lines, or closer where that saves a second page.
 func drawDocument(c *canvas, doc *readyDocument) error {
-	l := &layout{
-		c: c, doc: doc,
+	for _, attempt := range []struct {
+		d     density
+		trial bool
+	}{{loose(), true}, {tight(), true}, {loose(), false}} {
+		start := c.file.Here()
+		l := newLayout(c, doc, attempt.d)
+		l.trial = attempt.trial
+		if err := l.document(); err != nil || !l.over {
+			return err
+		}
+		c.file.Return(start)
+	}
+	return nil
+}
+
+func newLayout(c *canvas, doc *readyDocument, d density) *layout {
+	return &layout{
+		c: c, doc: doc, d: d,
 		running: [2]string{
 			"Платёжный документ № " + doc.Number + " за " + doc.Period.Russian() + " (продолжение)", "Лицевой счёт " + doc.Account.Number,
 		},
 		contacts: contacts(&doc.Issuer),
 	}
+}
+
+func (l *layout) document() (err error) {
+	l.c.begin(pdf.Document)
+	defer l.c.end()
+	body := l.c.begin(pdf.Section)
+	l.c.end()
+	l.torn = l.c.begin(pdf.Section)
+	l.c.end()
 	l.nextPage()
 	l.end -= l.stubHeight()
-	for _, section := range sections() {
-		if err := section(l); err != nil {
-			return err
+	l.c.within(body, func() {
+		for _, section := range sections() {
+			if err = section(l); err != nil || l.over {
+				return
+			}
 		}
+	})
+	if err == nil && !l.over {
+		l.endPage("")
 	}
-	l.endPage("")
-	return nil
+	return err
 }
 
 // endPage draws what stands at the foot of a page: on the first one the stub, wherever the rest goes on.
 func (l *layout) endPage(note string) {
 	if l.page == 1 && l.doc != nil {
-		l.stub()
+		l.c.within(l.torn, l.stub)
 	}
-	l.foot(note)
+	l.c.within(0, func() { l.foot(note) })
 }
 
 // nextPage ends the page, where there is one, and begins another.
 func (l *layout) nextPage() {
 	if l.page > 0 {
+		if l.trial {
+			l.over = true
+			return
+		}
 		l.endPage("продолжение на следующей странице")
 	}
 	l.page++
 	l.c.addPage()
 	l.y, l.end = top, bottom
 	if l.page > 1 {
-		l.c.text(left, l.y+sizeText, l.c.fonts.bold, sizeText, l.running[0])
-		l.c.textRight(right, l.y+sizeText, l.c.fonts.bold, sizeText, l.running[1])
+		l.c.within(0, func() {
+			l.c.text(left, l.y+sizeText, l.c.fonts.bold, sizeText, l.running[0])
+			l.c.textRight(right, l.y+sizeText, l.c.fonts.bold, sizeText, l.running[1])
+		})
 		l.y += 16
 	}
 }
@@ -119,11 +171,24 @@ func contacts(issuer *housing.Organisation) string {
 
 // title begins a section, on a new page where its title and some of it would not fit.
 func (l *layout) title(s string, follow float64) {
-	l.y += 4
+	l.y += l.d.above
 	l.room(12 + follow)
 	l.part++
+	l.c.begin(pdf.Heading2)
+	defer l.c.end()
 	l.c.text(left, l.y+sizeTitle, l.c.fonts.bold, sizeTitle, strconv.Itoa(l.part)+". "+s)
 	l.y += 12
+}
+
+// text draws a paragraph over the whole width.
+func (l *layout) text(f *face, size float64, s string) {
+	l.c.begin(pdf.Text)
+	for _, line := range f.wrap(s, size, inner) {
+		l.room(size * l.d.lead)
+		l.c.text(left, l.y+ascent*size, f, size, line)
+		l.y += size * l.d.lead
+	}
+	l.c.end()
 }
 
 // pair is a label with its value, in bold unless it is plain: Latin letters in bold would be all that
@@ -149,6 +214,7 @@ func (l *layout) pairs(x, y, width, size float64, all []pair) float64 {
 			continue
 		}
 		lines, indent := l.setPair(p, width, size)
+		l.c.begin(pdf.Text)
 		l.c.text(x, y+ascent*size, f.regular, size, p.label)
 		for i, line := range lines {
 			at := x
@@ -156,8 +222,9 @@ func (l *layout) pairs(x, y, width, size float64, all []pair) float64 {
 				at = x + indent
 			}
 			l.c.text(at, y+ascent*size, p.face(f), size, line)
-			y += size * lineFactor
+			y += size * l.d.lead
 		}
+		l.c.end()
 	}
 	return y
 }
@@ -190,7 +257,7 @@ func (l *layout) pairsHeight(width, size float64, all []pair) float64 {
 	for _, p := range all {
 		if p.value != "" {
 			lines, _ := l.setPair(p, width, size)
-			sum += float64(len(lines)) * size * lineFactor
+			sum += float64(len(lines)) * size * l.d.lead
 		}
 	}
 	return sum

@@ -12,65 +12,28 @@ import (
 // stretches of days, rate, share and running total, and a line for the signature. Equal sheets give equal
 // bytes; nothing is written where an error is returned.
 func (p *Printer) Penalties(w io.Writer, s *housing.PenaltySheet) error {
-	if s == nil || s.AsOf.IsZero() || s.Account.Number == "" {
-		return fmt.Errorf("penalties: day or account is empty: %w", ErrNotDrawable)
+	if s == nil {
+		return fmt.Errorf("penalties: no sheet: %w", ErrNotDrawable)
 	}
-	pages := drawPenalties(newCanvas(p.fonts, info{}), s, 0) // every page says of how many it is
-	c := newCanvas(p.fonts, info{
-		title:   "Расчёт пеней по " + s.AsOf.Russian() + ", лицевой счёт " + s.Account.Number,
-		author:  s.Issuer.Title(),
-		created: s.AsOf.Time(),
-	})
-	if report := p.config.OnMissingGlyph; report != nil {
-		c.missing = func(r rune) { report("расчёт пеней "+s.Account.Number, r) }
-	}
-	drawPenalties(c, s, pages)
-	if err := c.writeTo(w); err != nil {
-		return fmt.Errorf("penalties of account %s: %w", s.Account.Number, err)
-	}
-	return nil
-}
-
-func drawPenalties(c *canvas, s *housing.PenaltySheet, pages int) int {
-	l := &layout{
-		c: c, pages: pages, contacts: contacts(&s.Issuer),
-		running: [2]string{"Расчёт пеней по " + s.AsOf.Russian() + " (продолжение)", "Лицевой счёт " + s.Account.Number},
-	}
-	l.nextPage()
-	l.penaltyHead(s)
-	for i := range s.Claims {
-		l.penaltyClaim(&s.Claims[i])
-	}
-	l.signature()
-	l.foot("")
-	return c.pages()
-}
-
-func (l *layout) penaltyHead(s *housing.PenaltySheet) {
-	f := l.c.fonts
-	const big = 13
-	l.c.text(left, l.y+big*ascent, f.bold, big, "РАСЧЁТ ПЕНЕЙ")
-	l.c.textRight(right, l.y+big*ascent, f.bold, big, "по "+s.AsOf.Russian())
-	l.y += big + 1
-	l.c.text(left, l.y+sizeSmall, f.regular, sizeSmall,
-		"за несвоевременную и (или) неполную оплату жилого помещения и коммунальных услуг, ст. 155 ч. 14, 14.1 ЖК РФ")
-	l.y += 15
-	const gap = 14
-	half := (inner - gap) / 2
-	at := l.y
-	l.y = max(
-		l.pairs(left, at, half, sizeText, []pair{
+	return p.paper(w, paperHead{
+		issuer: &s.Issuer, account: &s.Account, day: s.AsOf, title: "РАСЧЁТ ПЕНЕЙ", when: "по " + s.AsOf.Russian(),
+		under: "за несвоевременную и (или) неполную оплату жилого помещения и коммунальных услуг, ст. 155 ч. 14, 14.1 ЖК РФ",
+		what:  "Расчёт пеней по " + s.AsOf.Russian(),
+	}, func(l *layout) {
+		l.columns([]pair{
 			{label: "Лицевой счёт:", value: s.Account.Number},
 			{label: "Плательщик:", value: s.Account.Payer},
 			{label: "Адрес помещения:", value: s.Address()},
-		}),
-		l.pairs(left+half+gap, at, half, sizeText, []pair{
+		}, []pair{
 			{label: "Исполнитель:", value: s.Issuer.Title()},
 			{label: "ИНН/КПП:", value: join("/", s.Issuer.INN, s.Issuer.KPP)},
 			{label: "Пени всего:", value: minus(s.Total.Russian()) + rouble},
 			{label: "в том числе проведено:", value: minus(s.Booked.Russian()) + rouble},
-		}),
-	)
+		})
+		for i := range s.Claims {
+			l.penaltyClaim(&s.Claims[i])
+		}
+	})
 }
 
 func (l *layout) penaltyClaim(c *housing.PenaltyClaim) {
@@ -102,10 +65,7 @@ func (l *layout) penaltyClaim(c *housing.PenaltyClaim) {
 	l.title(c.Title()+": долг "+c.Amount.Russian()+rouble+", оплатить до "+c.Due.Russian()+", не оплачено "+c.Outstanding.Russian()+rouble, 40)
 	t.draw(l)
 	for _, note := range c.Notes {
-		for _, line := range l.c.fonts.regular.wrap(note, sizeNote, inner) {
-			l.room(sizeNote * lineFactor)
-			l.text(0, line)
-		}
+		l.text(l.c.fonts.regular, sizeNote, note)
 	}
 	l.y += 4
 }

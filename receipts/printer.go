@@ -94,6 +94,7 @@ func (p *Printer) Single(w io.Writer, doc *housing.PaymentDocument) error {
 		title:   "Платёжный документ № " + doc.Number + " за " + doc.Period.Russian(),
 		author:  doc.Issuer.Title(),
 		created: doc.Period.Last().Time(),
+		tagged:  true,
 	})
 	if err := p.draw(c, ready); err != nil {
 		return err

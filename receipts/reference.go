@@ -6,22 +6,25 @@ import (
 	"github.com/kvitok-gkh/kvitok/housing"
 )
 
-// reference shows what the charges rest on: readings, norms, volumes of the house.
+// reference shows what the charges rest on: readings, norms, volumes of the house, acts of the tariffs.
 func (l *layout) reference() error {
-	meters, norms := l.meterTable(), l.normTable()
-	if len(meters.rows) == 0 && len(norms.rows) == 0 {
+	meters, norms, acts := l.meterTable(), l.normTable(), l.acts()
+	if len(meters.rows) == 0 && len(norms.rows) == 0 && acts == "" {
 		return nil
 	}
 	l.title("Справочная информация", 50)
 	for _, t := range []*table{meters, norms} {
 		if len(t.rows) > 0 {
 			const half = (bottom - top) / 2
-			if height := t.height(l.c.fonts); height < half { // not a row here and the rest overleaf
+			if height := t.height(l); height < half { // not a row here and the rest overleaf
 				l.room(height)
 			}
 			t.draw(l)
 			l.y += 3
 		}
+	}
+	if acts != "" {
+		l.text(l.c.fonts.regular, sizeNote, acts)
 	}
 	return nil
 }
@@ -75,16 +78,14 @@ func (l *layout) meterTable() *table {
 	return t
 }
 
+// normTable has the services in two columns side by side, which saves most receipts a second page.
 func (l *layout) normTable() *table {
-	t := &table{size: sizeTable, columns: []column{
-		{"Услуга", 120, toLeft},
-		{"Норматив потребления", 86, toRight},
-		{"Объём по дому (ОДПУ)", 66.5, toRight},
-		{"Тариф установлен", 266, toLeft}, // room for an act of a regional body in one line
-	}}
+	service, norm, volume := column{"Услуга", 110, toLeft}, column{"Норматив", 88.25, toRight}, column{"Объём по дому (ОДПУ)", 71, toRight}
+	t := &table{size: sizeTable, columns: []column{service, norm, volume, service, norm, volume}}
+	var all [][]string
 	for i := range l.doc.Reference {
 		r := &l.doc.Reference[i]
-		norm, volume, document := none, none, none
+		norm, volume := none, none
 		if !r.Norm.IsZero() {
 			norm = r.Norm.Russian() + " " + r.Service.Unit() + " " + per(r.NormBase)
 			if r.Service == housing.SolidWaste {
@@ -94,15 +95,42 @@ func (l *layout) normTable() *table {
 		if !r.HouseVolume.IsZero() {
 			volume = r.HouseVolume.Russian() + " " + r.Service.Unit()
 		}
-		if r.Document != "" {
-			document = r.Document
+		if norm != none || volume != none {
+			all = append(all, []string{r.Service.Russian(), norm, volume})
 		}
-		if norm == none && volume == none && document == none {
-			continue
+	}
+	rows := (len(all) + 1) / 2
+	for i := range rows {
+		beside := []string{"", "", ""}
+		if i+rows < len(all) {
+			beside = all[i+rows]
 		}
-		t.rows = append(t.rows, row{cells: []string{r.Service.Russian(), norm, volume, document}})
+		t.rows = append(t.rows, row{cells: append(all[i], beside...)})
 	}
 	return t
+}
+
+// acts names the act of each tariff with the services that it is for.
+func (l *layout) acts() string {
+	var documents []string
+	services := map[string][]string{}
+	for i := range l.doc.Reference {
+		r := &l.doc.Reference[i]
+		if r.Document == "" {
+			continue
+		}
+		if services[r.Document] == nil {
+			documents = append(documents, r.Document)
+		}
+		services[r.Document] = append(services[r.Document], r.Service.Russian())
+	}
+	if len(documents) == 0 {
+		return ""
+	}
+	for i, document := range documents {
+		documents[i] = strings.Join(services[document], ", ") + "\u00a0— " + document
+	}
+	return "Тарифы установлены: " + strings.Join(documents, "; ") + "."
 }
 
 func per(base housing.NormBase) string {

@@ -7,95 +7,57 @@ import (
 	"strings"
 
 	"github.com/kvitok-gkh/kvitok/housing"
+	"github.com/kvitok-gkh/kvitok/receipts/pdf"
 )
 
 // Sheet writes a calculation sheet: what was charged, then each line with its formula, operands,
 // exact value and rounding, and a line for the signature. Equal sheets give equal bytes; nothing is
 // written where an error is returned.
 func (p *Printer) Sheet(w io.Writer, s *housing.CalculationSheet) error {
-	if s == nil || s.Period.IsZero() || s.Account.Number == "" {
-		return fmt.Errorf("calculation sheet: period or account is empty: %w", ErrNotDrawable)
+	if s == nil || s.Period.IsZero() {
+		return fmt.Errorf("calculation sheet: period is empty: %w", ErrNotDrawable)
 	}
-	pages := p.drawSheet(newCanvas(p.fonts, info{}), s, 0) // every page says of how many it is
-	c := newCanvas(p.fonts, info{
-		title:   "Расчёт платы за " + s.Period.Russian() + ", лицевой счёт " + s.Account.Number,
-		author:  s.Issuer.Title(),
-		created: s.Period.Last().Time(),
-	})
-	if report := p.config.OnMissingGlyph; report != nil {
-		c.missing = func(r rune) { report("расчёт "+s.Account.Number, r) }
-	}
-	p.drawSheet(c, s, pages)
-	if err := c.writeTo(w); err != nil {
-		return fmt.Errorf("calculation sheet of account %s: %w", s.Account.Number, err)
-	}
-	return nil
-}
-
-// drawSheet returns the number of pages.
-func (p *Printer) drawSheet(c *canvas, s *housing.CalculationSheet, pages int) int {
-	l := &layout{
-		c: c, pages: pages, contacts: contacts(&s.Issuer),
-		running: [2]string{"Расчёт платы за " + s.Period.Russian() + " (продолжение)", "Лицевой счёт " + s.Account.Number},
-	}
-	l.nextPage()
-	l.sheetHead(s)
-	l.sheetSummary(s)
-	if len(s.Lines) > 0 {
-		const firstBlock = 90
-		l.title("Расчёт каждой строки", firstBlock)
-		for i := range s.Lines {
-			l.sheetLine(i+1, &s.Lines[i])
+	return p.paper(w, paperHead{
+		issuer: &s.Issuer, account: &s.Account, day: s.Period.Last(), title: "РАСЧЁТ ПЛАТЫ", when: "за " + s.Period.Russian(),
+		under: "расчётный лист: формула, величины, документ и источник каждой величины, округление",
+		what:  "Расчёт платы за " + s.Period.Russian(),
+	}, func(l *layout) {
+		l.sheetHead(s)
+		l.sheetSummary(s)
+		if len(s.Lines) > 0 {
+			const firstBlock = 90
+			l.title("Расчёт каждой строки", firstBlock)
+			for i := range s.Lines {
+				l.sheetLine(i+1, &s.Lines[i])
+			}
 		}
-	}
-	l.sheetFindings(s)
-	l.signature()
-	l.foot("")
-	return c.pages()
+		l.sheetFindings(s)
+	})
 }
 
 func (l *layout) sheetHead(s *housing.CalculationSheet) {
-	f := l.c.fonts
-	const big = 13
-	l.c.text(left, l.y+big*ascent, f.bold, big, "РАСЧЁТ ПЛАТЫ")
-	l.c.textRight(right, l.y+big*ascent, f.bold, big, "за "+s.Period.Russian())
-	l.y += big + 1
-	l.c.text(left, l.y+sizeSmall, f.regular, sizeSmall,
-		"расчётный лист: формула, величины, документ и источник каждой величины, округление")
-	l.y += 15
-	const gap = 14
-	half := (inner - gap) / 2
 	run := ""
 	if s.Run != "" {
 		run = "№ " + s.Run
-	}
-	premises := []pair{
-		{label: "Лицевой счёт:", value: s.Account.Number},
-		{label: "Единый лицевой счёт (ЕЛС):", value: s.Account.Unified},
-		{label: "Адрес помещения:", value: s.Address()},
-		{label: "Начислено всего:", value: minus(s.Total.Russian()) + rouble},
 	}
 	name := s.Issuer.Name
 	if name == "" {
 		name = s.Issuer.Title()
 	}
-	computed := []pair{
+	l.columns([]pair{
+		{label: "Лицевой счёт:", value: s.Account.Number},
+		{label: "Единый лицевой счёт (ЕЛС):", value: s.Account.Unified},
+		{label: "Адрес помещения:", value: s.Address()},
+		{label: "Начислено всего:", value: minus(s.Total.Russian()) + rouble},
+	}, []pair{
 		{label: "Исполнитель:", value: name},
 		{label: "ИНН/КПП:", value: join("/", s.Issuer.INN, s.Issuer.KPP)},
 		{label: "Прогон расчёта:", value: join(", ", run, prefixed("программа ", s.Engine))},
-	}
-	at := l.y
-	l.y = max(l.pairs(left, at, half, sizeText, premises), l.pairs(left+half+gap, at, half, sizeText, computed))
+	})
 	if s.Snapshot != "" {
-		l.text(1, "Снимок данных дома, по которому выполнен расчёт (SHA-256): "+s.Snapshot)
+		l.y++
+		l.text(l.c.fonts.regular, sizeNote, "Снимок данных дома, по которому выполнен расчёт (SHA-256): "+s.Snapshot)
 	}
-}
-
-// text draws a small line of text after a gap.
-func (l *layout) text(gap float64, s string) {
-	l.y += gap
-	l.c.text(left, l.y+sizeNote, l.c.fonts.regular, sizeNote, s)
-	l.y += sizeNote * lineFactor
 }
 
 func (l *layout) sheetSummary(s *housing.CalculationSheet) {
@@ -154,19 +116,21 @@ func (l *layout) sheetLine(number int, line *housing.SheetLine) {
 	}
 	const bar, pad = 14, 3
 	start := bar + 2*pad + l.pairsHeight(inner, sizeText, above)
-	whole := start + t.height(l.c.fonts) + 2*pad + l.pairsHeight(inner, sizeText, below)
+	whole := start + t.height(l) + 2*pad + l.pairsHeight(inner, sizeText, below)
 	const half = (bottom - top) / 2
 	if whole > half && len(t.rows) > 0 { // only a long line is broken between two pages
-		whole = start + t.header(l.c.fonts).height + t.set(l.c.fonts, t.rows[0]).height
+		whole = start + t.header(l).height + t.set(l)[0].height
 	}
 	l.y += 5
 	l.room(whole)
 	f := l.c.fonts
 	l.c.shade(left, l.y, inner, bar, headShade)
 	amount := minus(ch.Amount.Russian()) + rouble
+	l.c.begin(pdf.Text)
 	l.c.textRight(right-cellPad, l.y+bar-4, f.bold, sizeTitle, amount)
 	title := strconv.Itoa(number) + ". " + line.Title
 	l.c.text(left+cellPad, l.y+bar-4, f.bold, f.bold.fit(title, sizeTitle, leastSize, inner-f.bold.width(amount, sizeTitle)-4*cellPad), title)
+	l.c.end()
 	l.y = l.pairs(left, l.y+bar+pad, inner, sizeText, above) + pad
 	if len(t.rows) > 0 {
 		t.draw(l)
@@ -221,25 +185,6 @@ func (l *layout) sheetFindings(s *housing.CalculationSheet) {
 	}
 	l.title("Замечания расчёта", 40)
 	t.draw(l)
-}
-
-func (l *layout) signature() {
-	const height = 40
-	l.y += 8
-	l.room(height)
-	f := l.c.fonts
-	y := l.y + 22
-	l.c.text(left, y, f.regular, sizeText, "Расчёт выполнил")
-	for _, blank := range []struct {
-		x, width float64
-		label    string
-	}{
-		{left + 74, 130, "должность"}, {left + 214, 100, "подпись"}, {left + 324, 130, "фамилия, инициалы"}, {left + 464, inner - 464, "дата"},
-	} {
-		l.c.line(blank.x, y+1, blank.x+blank.width, y+1)
-		l.c.textCentre(blank.x+blank.width/2, y+9, f.regular, sizeNote, blank.label)
-	}
-	l.y += height
 }
 
 func dash(s string) string {

@@ -1,7 +1,6 @@
 package receipts
 
 import (
-	"fmt"
 	"io"
 
 	"github.com/kvitok-gkh/kvitok/housing"
@@ -11,9 +10,9 @@ import (
 // written where an error is returned.
 func (p *Printer) Statement(w io.Writer, s *housing.Statement) error {
 	return p.paper(w, paperHead{
-		issuer: &s.Issuer, account: &s.Account, on: s.On, title: "ВЫПИСКА ПО ЛИЦЕВОМУ СЧЁТУ", name: "Выписка по лицевому счёту " + s.Account.Number,
+		issuer: &s.Issuer, account: &s.Account, day: s.On, title: "ВЫПИСКА ПО ЛИЦЕВОМУ СЧЁТУ", when: "на " + s.On.Russian(), what: "Выписка на " + s.On.Russian(),
 	}, func(l *layout) {
-		l.partiesOf(&s.Issuer, &s.Account, s.Address(), "")
+		l.partiesOf(&s.Issuer, &s.Account, s.Address())
 		t := &table{size: sizeSheet, columns: []column{
 			{"Месяц", 84, toLeft},
 			{"Сальдо на начало, ₽", 78, toRight},
@@ -47,9 +46,9 @@ func (p *Printer) Certificate(w io.Writer, s *housing.DebtCertificate) error {
 		title = "СПРАВКА ОБ ОТСУТСТВИИ ЗАДОЛЖЕННОСТИ"
 	}
 	return p.paper(w, paperHead{
-		issuer: &s.Issuer, account: &s.Account, on: s.On, title: title, name: "Справка о задолженности, лицевой счёт " + s.Account.Number,
+		issuer: &s.Issuer, account: &s.Account, day: s.On, title: title, when: "на " + s.On.Russian(), what: "Справка о задолженности на " + s.On.Russian(),
 	}, func(l *layout) {
-		l.partiesOf(&s.Issuer, &s.Account, s.Address(), "")
+		l.partiesOf(&s.Issuer, &s.Account, s.Address())
 		l.y += 8
 		text := "По состоянию на " + s.On.Russian() + " задолженности за жилое помещение и коммунальные услуги по лицевому счёту " +
 			s.Account.Number + " нет."
@@ -60,10 +59,7 @@ func (p *Printer) Certificate(w io.Writer, s *housing.DebtCertificate) error {
 		case s.Total < 0:
 			text += " Переплата составляет " + s.Total.Neg().Russian() + rouble + "."
 		}
-		for _, line := range l.c.fonts.bold.wrap(text, sizeTitle, inner) {
-			l.c.text(left, l.y+ascent*sizeTitle, l.c.fonts.bold, sizeTitle, line)
-			l.y += sizeTitle * lineFactor
-		}
+		l.text(l.c.fonts.bold, sizeTitle, text)
 		if len(s.Lines) == 0 {
 			return
 		}
@@ -79,61 +75,16 @@ func (p *Printer) Certificate(w io.Writer, s *housing.DebtCertificate) error {
 	})
 }
 
-type paperHead struct {
-	issuer      *housing.Organisation
-	account     *housing.Account
-	on          housing.Date
-	title, name string
-}
-
-// paper writes a document with a head, a line for the signature and page numbers.
-func (p *Printer) paper(w io.Writer, h paperHead, body func(*layout)) error {
-	if h.on.IsZero() || h.account.Number == "" {
-		return fmt.Errorf("%s: day or account is empty: %w", h.name, ErrNotDrawable)
-	}
-	draw := func(c *canvas, pages int) int {
-		l := &layout{
-			c: c, pages: pages, contacts: contacts(h.issuer), running: [2]string{h.name + " (продолжение)", "на " + h.on.Russian()},
-		}
-		l.nextPage()
-		const big = 13
-		l.c.text(left, l.y+big*ascent, l.c.fonts.bold, big, h.title)
-		l.c.textRight(right, l.y+big*ascent, l.c.fonts.bold, big, "на "+h.on.Russian())
-		l.y += big + 8
-		body(l)
-		l.signature()
-		l.foot("")
-		return c.pages()
-	}
-	pages := draw(newCanvas(p.fonts, info{}), 0)
-	c := newCanvas(p.fonts, info{title: h.name + " на " + h.on.Russian(), author: h.issuer.Title(), created: h.on.Time()})
-	if report := p.config.OnMissingGlyph; report != nil {
-		c.missing = func(r rune) { report(h.name, r) }
-	}
-	draw(c, pages)
-	if err := c.writeTo(w); err != nil {
-		return fmt.Errorf("%s: %w", h.name, err)
-	}
-	return nil
-}
-
 // partiesOf names the account and the organisation side by side.
-func (l *layout) partiesOf(issuer *housing.Organisation, account *housing.Account, address, total string) {
-	const gap = 14
-	half := (inner - gap) / 2
-	at := l.y
-	l.y = max(
-		l.pairs(left, at, half, sizeText, []pair{
-			{label: "Лицевой счёт:", value: account.Number},
-			{label: "Единый лицевой счёт (ЕЛС):", value: account.Unified},
-			{label: "Плательщик:", value: account.Payer},
-			{label: "Адрес помещения:", value: address},
-		}),
-		l.pairs(left+half+gap, at, half, sizeText, []pair{
-			{label: "Исполнитель:", value: issuer.Title()},
-			{label: "ИНН/КПП:", value: join("/", issuer.INN, issuer.KPP)},
-			{label: "Телефон:", value: issuer.Phone},
-			{label: "Всего:", value: total},
-		}),
-	)
+func (l *layout) partiesOf(issuer *housing.Organisation, account *housing.Account, address string) {
+	l.columns([]pair{
+		{label: "Лицевой счёт:", value: account.Number},
+		{label: "Единый лицевой счёт (ЕЛС):", value: account.Unified},
+		{label: "Плательщик:", value: account.Payer},
+		{label: "Адрес помещения:", value: address},
+	}, []pair{
+		{label: "Исполнитель:", value: issuer.Title()},
+		{label: "ИНН/КПП:", value: join("/", issuer.INN, issuer.KPP)},
+		{label: "Телефон:", value: issuer.Phone},
+	})
 }

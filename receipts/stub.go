@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/kvitok-gkh/kvitok/housing"
+	"github.com/kvitok-gkh/kvitok/receipts/pdf"
 )
 
 const (
@@ -23,7 +24,7 @@ func (l *layout) stub() {
 	l.y = bottom - l.stubHeight() + stubSpace
 	f := l.c.fonts
 	l.c.dashed(left, l.y, right, l.y)
-	l.c.textRight(right, l.y-2, f.regular, sizeNote, "линия отреза")
+	l.c.within(0, func() { l.c.textRight(right, l.y-2, f.regular, sizeNote, "линия отреза") })
 	d := l.doc.PaymentDocument
 	_, amount := amountOf(d.ToPay)
 	label := "К оплате: "
@@ -31,13 +32,17 @@ func (l *layout) stub() {
 		label = "Переплата: "
 	}
 	y := l.y + 9
+	l.c.begin(pdf.Heading2)
 	l.c.text(left, y, f.bold, sizeText, "ИЗВЕЩЕНИЕ")
 	l.c.text(left+58, y, f.regular, sizeText, "за "+d.Period.Russian()+", № "+d.Number)
 	l.c.textRight(right, y, f.bold, sizeText, "Лицевой счёт "+d.Account.Number+"    "+label+amount)
+	l.c.end()
+	l.c.begin(pdf.Text)
 	y += 9.5
 	l.c.text(left, y, f.regular, sizeSmall, f.regular.cut(join(" · ", d.Account.Payer, address(d)), sizeSmall, inner))
 	y += 9.5
 	l.c.text(left, y, f.regular, sizeSmall, readingsCall(d))
+	l.c.end()
 	l.y += stubHead
 	half := inner / 2
 	for i := range d.Meters {
@@ -73,11 +78,13 @@ func (l *layout) readingBoxes(m *housing.DocumentMeter, x, y, width float64) {
 	}
 	text := name + ", № " + m.Serial + ", было " + last.Russian()
 	size := f.regular.fit(text, sizeSmall, leastSize, width-boxes-4)
+	l.c.begin(pdf.Text)
 	l.c.text(x, y+boxSide-2, f.regular, size, f.regular.cut(text, size, width-boxes-4))
+	l.c.end()
 	at := x + width - boxes
 	for i := range whole + decimals {
 		if i == whole {
-			l.c.text(at+1.2, y+boxSide-1, f.bold, sizeText, ",")
+			l.c.within(0, func() { l.c.text(at+1.2, y+boxSide-1, f.bold, sizeText, ",") })
 			at += 5
 		}
 		l.c.frame(at, y, boxSide, boxSide, thin)

@@ -1,5 +1,7 @@
 package receipts
 
+import "github.com/kvitok-gkh/kvitok/receipts/pdf"
+
 // align says to which side of its column a text goes.
 type align int
 
@@ -30,17 +32,18 @@ type table struct {
 	most    int     // lines of one cell, 0: mostLines
 	atTop   bool    // figures stand beside the first line of a text, not its middle
 	rows    []row
+	ready   []setRow // rows at the widths of their columns, once they are asked for
 }
 
 const (
 	cellPad    = 2.5  // left and right of a text
-	rowPad     = 0.6  // above and below it
-	lineFactor = 1.18 // leading in sizes
+	lineFactor = 1.18 // leading in sizes, where there is room
 	ascent     = 0.84 // height above the baseline in sizes, enough for Ё and Й
 	leastSize  = 4.5
 	headShade  = 0.92
 	groupShade = 0.96
-	mostLines  = 8 // of one cell, where a table does not say otherwise
+	leastShare = 0.87 // of the size, down to which a text of two lines shrinks to fit one
+	mostLines  = 8    // of one cell, where a table does not say otherwise
 )
 
 func (t *table) width() float64 {
@@ -61,7 +64,19 @@ type setRow struct {
 
 func (r setRow) isTotal() bool { return r.bold && !r.heading }
 
-func (t *table) set(f *fontSet, r row) setRow {
+// set breaks all rows into lines.
+func (t *table) set(l *layout) []setRow {
+	if t.ready == nil {
+		t.ready = make([]setRow, len(t.rows))
+		for i, r := range t.rows {
+			t.ready[i] = t.setRow(l, r)
+		}
+	}
+	return t.ready
+}
+
+func (t *table) setRow(l *layout, r row) setRow {
+	f := l.c.fonts
 	fc := f.regular
 	if r.bold || r.heading {
 		fc = f.bold
@@ -79,7 +94,11 @@ func (t *table) set(f *fontSet, r row) setRow {
 		}
 		result.sizes[i] = t.size
 		if t.columns[i].align == toLeft {
-			result.lines[i] = fc.wrap(cell, t.size, width)
+			result.sizes[i] = fc.fit(cell, t.size, t.size*leastShare, width)
+			if result.lines[i] = fc.wrap(cell, result.sizes[i], width); len(result.lines[i]) > 1 {
+				result.sizes[i] = t.size
+				result.lines[i] = fc.wrap(cell, t.size, width)
+			}
 		} else {
 			result.sizes[i] = fc.fit(cell, t.size, leastSize, width)
 			result.lines[i] = []string{cell}
@@ -90,11 +109,12 @@ func (t *table) set(f *fontSet, r row) setRow {
 		}
 		most = max(most, len(result.lines[i]))
 	}
-	result.height = float64(most)*t.size*lineFactor + 2*rowPad
+	result.height = float64(most)*t.size*l.d.lead + 2*l.d.row
 	return result
 }
 
-func (t *table) header(f *fontSet) setRow {
+func (t *table) header(l *layout) setRow {
+	f := l.c.fonts
 	result := setRow{row: row{bold: true}}
 	size := t.size - headerSmaller
 	most := 1
@@ -104,7 +124,7 @@ func (t *table) header(f *fontSet) setRow {
 		result.sizes = append(result.sizes, size)
 		most = max(most, len(lines))
 	}
-	result.height = float64(most)*size*lineFactor + 2*rowPad
+	result.height = float64(most)*size*l.d.lead + 2*l.d.row
 	return result
 }
 
@@ -113,18 +133,18 @@ const headerSmaller = 0.8
 // draw puts the table at the left margin from l.y downwards, on as many pages as it takes.
 func (t *table) draw(l *layout) {
 	const x = left
-	head := t.header(l.c.fonts)
-	rows := make([]setRow, len(t.rows))
-	for i, r := range t.rows {
-		rows[i] = t.set(l.c.fonts, r)
-	}
+	head, rows := t.header(l), t.set(l)
 	first := head.height
 	if len(rows) > 0 {
 		first += rows[0].height
 	}
 	l.room(first)
+	l.c.begin(pdf.Table)
+	defer l.c.end()
 	top := l.y
+	l.c.begin(pdf.Row)
 	t.drawHeader(l, x, head)
+	l.c.end()
 	for i, r := range rows {
 		need := r.height
 		if i+1 < len(rows) && (r.heading || rows[i+1].isTotal()) {
@@ -134,7 +154,7 @@ func (t *table) draw(l *layout) {
 			t.rules(l, x, top)
 			l.nextPage()
 			top = l.y
-			t.drawHeader(l, x, head)
+			l.c.within(0, func() { t.drawHeader(l, x, head) })
 		}
 		if r.heading { // no rules between columns here
 			t.rules(l, x, top)
@@ -151,10 +171,10 @@ func (t *table) draw(l *layout) {
 }
 
 // height returns what the table takes on a page of its own.
-func (t *table) height(f *fontSet) float64 {
-	sum := t.header(f).height
-	for _, r := range t.rows {
-		sum += t.set(f, r).height
+func (t *table) height(l *layout) float64 {
+	sum := t.header(l).height
+	for _, r := range t.set(l) {
+		sum += r.height
 	}
 	return sum
 }
@@ -164,12 +184,14 @@ func (t *table) drawHeader(l *layout, x float64, head setRow) {
 	l.c.line(x, l.y, x+t.width(), l.y)
 	for i, c := range t.columns {
 		size := head.sizes[i]
-		block := float64(len(head.lines[i])) * size * lineFactor
+		block := float64(len(head.lines[i])) * size * l.d.lead
 		y := l.y + (head.height-block)/2 + ascent*size
+		l.c.begin(pdf.Header)
 		for _, line := range head.lines[i] {
 			l.c.textCentre(x+c.width/2, y, l.c.fonts.bold, size, line)
-			y += size * lineFactor
+			y += size * l.d.lead
 		}
+		l.c.end()
 		x += c.width
 	}
 	l.y += head.height
@@ -182,12 +204,18 @@ func (t *table) drawRow(l *layout, x float64, r setRow) {
 		l.c.shade(x, l.y, t.width(), r.height, groupShade)
 	}
 	l.c.line(x, l.y, x+t.width(), l.y)
+	l.c.begin(pdf.Row)
+	defer l.c.end()
 	for i := range r.cells {
 		c := t.columns[i]
 		size := r.sizes[i]
-		y := l.y + rowPad + ascent*t.size
+		y := l.y + l.d.row + ascent*t.size
 		if c.align != toLeft && !t.atTop {
-			y = l.y + (r.height-t.size*lineFactor)/2 + ascent*t.size
+			y = l.y + (r.height-t.size*l.d.lead)/2 + ascent*t.size
+		}
+		cell := l.c.begin(pdf.Cell)
+		if r.heading {
+			l.c.file.Span(cell, len(t.columns))
 		}
 		for _, line := range r.lines[i] {
 			switch c.align {
@@ -198,8 +226,9 @@ func (t *table) drawRow(l *layout, x float64, r setRow) {
 			case toRight:
 				l.c.textRight(x+c.width-cellPad, y, f, size, line)
 			}
-			y += size * lineFactor
+			y += size * l.d.lead
 		}
+		l.c.end()
 		x += c.width
 	}
 	l.y += r.height

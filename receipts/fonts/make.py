@@ -45,6 +45,7 @@ def cut(source: Path, target: Path, style: str) -> None:
             table.cmap[SIGMA] = table.cmap[0x2211]
     add_box(font)
     add_subscripts(font)
+    refit(font)
     plain = FAMILY.replace(" ", "")
     names = {1: FAMILY, 2: style, 3: f"{FAMILY} {style} cut for receipts", 4: f"{FAMILY} {style}", 6: f"{plain}-{style}"}
     for record in list(font["name"].names):
@@ -97,6 +98,44 @@ def add_subscripts(font: TTFont) -> None:
             if table.isUnicode():
                 table.cmap[code] = name
     font["maxp"].numGlyphs = len(font.getGlyphOrder())
+
+
+def refit(font: TTFont) -> None:
+    """Draws the outlines with fewer points: every receipt carries them. No point moves by more than 0.45 % of
+    the size, 0.05 points at the largest type of a receipt's table."""
+    from fontTools.pens.cu2quPen import Cu2QuPen
+    from fontTools.pens.qu2cuPen import Qu2CuPen
+    from fontTools.pens.ttGlyphPen import TTGlyphPen
+
+    to_cubic, to_quadratic = 1.5, 3  # units of 1/1000 of the size
+    glyphs, table = font.getGlyphSet(), font["glyf"]
+    fewer = {}
+    for name in font.getGlyphOrder():
+        glyph = table[name]
+        if glyph.isComposite() or glyph.numberOfContours <= 0:
+            continue
+        pen = TTGlyphPen(None)
+        glyphs[name].draw(Qu2CuPen(Cu2QuPen(pen, to_quadratic, all_quadratic=True), to_cubic, all_cubic=False))
+        drawn = pen.glyph()
+        drawn.recalcBounds(table)
+        if len(drawn.coordinates) < len(glyph.coordinates):
+            fewer[name] = drawn
+    for name, glyph in fewer.items():
+        table[name] = glyph
+        font["hmtx"][name] = (font["hmtx"][name][0], glyph.xMin)
+    own_metrics(font)
+
+
+def own_metrics(font: TTFont) -> None:
+    """Lets every composed glyph have its own width: a file that shows К and not K leaves out the width of K."""
+    use_my_metrics = 0x200
+    for name in font.getGlyphOrder():
+        glyph = font["glyf"][name]
+        if glyph.isComposite():
+            for component in glyph.components:
+                component.flags &= ~use_my_metrics
+            glyph.recalcBounds(font["glyf"])
+            font["hmtx"][name] = (font["hmtx"][name][0], glyph.xMin)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"bytes"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
@@ -22,14 +23,17 @@ var ErrWrittenTwice = errors.New("a PDF is written once")
 type Info struct {
 	Title, Author, Creator string
 	Created                time.Time
+	Tagged                 bool // with a structure for screen readers, see Tag
 }
 
 // File is a file under way: finished pages are kept compressed, nothing is written before WriteTo.
 type File struct {
 	fonts *Fonts
 	info  Info
+	tags  *tags // nil: none
 
-	objects objects
+	deflater deflater
+	objects  objects
 	kids    []int // numbers of the pages
 	page    Page
 	open    bool
@@ -45,7 +49,12 @@ const firstOwn = firstFont + fontObjects
 
 // NewFile begins a file.
 func NewFile(fonts *Fonts, info Info) *File {
-	return &File{fonts: fonts, info: info, objects: newObjects()}
+	f := &File{fonts: fonts, info: info, objects: newObjects(), deflater: fonts.quick}
+	if info.Tagged {
+		f.deflater = fonts.small // a structure is a third of a small file
+		f.tags = &tags{elements: []element{{page: -1}}}
+	}
+	return f
 }
 
 // AddPage ends the page under way and begins an empty one.
@@ -54,7 +63,41 @@ func (f *File) AddPage() *Page {
 	f.page.reset(f)
 	f.open = true
 	f.kids = append(f.kids, 0) // its number is known when it ends
+	if f.tags != nil {
+		f.tags.marks = append(f.tags.marks, nil)
+	}
 	return &f.page
+}
+
+// Place is how far a file has come.
+type Place struct {
+	objects       objectsPlace
+	kids          int
+	regular, bold uint8
+	elements      int
+	ofRoot        int
+}
+
+// Here ends the page under way and returns how far the file has come.
+func (f *File) Here() Place {
+	f.endPage()
+	p := Place{objects: f.objects.here(), kids: len(f.kids), regular: f.regular, bold: f.bold}
+	if f.tags != nil {
+		p.elements, p.ofRoot = len(f.tags.elements), len(f.tags.elements[0].kids)
+	}
+	return p
+}
+
+// Return takes back all that was drawn since the place. What was tagged since then must hang on new
+// elements of the root.
+func (f *File) Return(p Place) {
+	f.open = false
+	f.objects.cut(p.objects)
+	f.kids, f.regular, f.bold = f.kids[:p.kids], p.regular, p.bold
+	if f.tags != nil {
+		f.tags.elements, f.tags.marks = f.tags.elements[:p.elements], f.tags.marks[:p.kids]
+		f.tags.elements[0].kids = f.tags.elements[0].kids[:p.ofRoot]
+	}
 }
 
 // Pages returns how many pages were begun.
@@ -85,7 +128,7 @@ func (f *File) AddColours(width, height int, rgb []byte) Image {
 // stream writes an object with compressed content.
 func (f *File) stream(dictionary string, parts ...[]byte) Image {
 	f.packed.Reset()
-	if err := f.fonts.deflater.pack(&f.packed, parts...); err != nil && f.err == nil {
+	if err := f.deflater.pack(&f.packed, parts...); err != nil && f.err == nil {
 		f.err = err
 	}
 	id := f.objects.number()
@@ -99,6 +142,7 @@ func (f *File) endPage() {
 	}
 	f.open = false
 	p := &f.page
+	p.marks, p.text = p.drawMark.end(p.marks), p.textMark.end(p.text)
 	content := f.stream("", p.marks, []byte("BT 0 g\n"), p.text, []byte("ET\n"))
 	id := f.objects.number()
 	b := f.objects.dictionary(id)
@@ -110,7 +154,11 @@ func (f *File) endPage() {
 		}
 		b.WriteString(">>")
 	}
-	b.WriteString(">>>>")
+	b.WriteString(">>")
+	if f.tags != nil {
+		fmt.Fprintf(b, "/StructParents %d/Tabs/S", len(f.kids)-1)
+	}
+	b.WriteString(">>")
 	f.kids[len(f.kids)-1] = id
 }
 
@@ -122,7 +170,7 @@ func (f *File) WriteTo(w io.Writer) (int64, error) {
 	f.endPage()
 	f.done = true
 	f.head()
-	tail, err := f.objects.end(f.fonts.deflater, "/Root 1 0 R/Info 3 0 R")
+	tail, err := f.objects.end(f.deflater, "/Root 1 0 R/Info 3 0 R")
 	if err = errors.Join(f.err, err); err != nil {
 		return 0, err
 	}
@@ -139,7 +187,8 @@ func (f *File) WriteTo(w io.Writer) (int64, error) {
 
 // head writes the objects with the first numbers, those of the fonts included.
 func (f *File) head() {
-	f.objects.dictionary(1).WriteString("<</Type/Catalog/Pages 2 0 R/Lang(ru-RU)/ViewerPreferences<</DisplayDocTitle true>>>>")
+	more := f.structure() + f.metadata()
+	f.objects.dictionary(1).WriteString("<</Type/Catalog/Pages 2 0 R/Lang(ru-RU)/ViewerPreferences<</DisplayDocTitle true>>" + more + ">>")
 	b := f.objects.dictionary(2)
 	fmt.Fprintf(b, "<</Type/Pages/MediaBox[0 0 %g %g]/Count %d/Kids[", pageWidth, pageHeight, len(f.kids))
 	for _, id := range f.kids {
@@ -152,6 +201,23 @@ func (f *File) head() {
 		f.fonts.Regular.name, firstFont+perFace-1, f.fonts.Bold.name, firstFont+fontObjects-1)
 	f.objects.face(f.fonts.Regular.at, &f.fonts.Regular.embedded[f.regular])
 	f.objects.face(f.fonts.Bold.at, &f.fonts.Bold.embedded[f.bold])
+}
+
+// metadata says in XMP that a tagged file is one for everybody (PDF/UA-1), and returns what the catalog says of it.
+func (f *File) metadata() string {
+	if f.tags == nil {
+		return ""
+	}
+	var title bytes.Buffer
+	if err := xml.EscapeText(&title, []byte(f.info.Title)); err != nil && f.err == nil {
+		f.err = fmt.Errorf("write the title of a PDF: %w", err)
+	}
+	packet := "<?xpacket begin=\"\ufeff\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?><x:xmpmeta xmlns:x=\"adobe:ns:meta/\">" +
+		`<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""` +
+		` xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" pdfuaid:part="1">` +
+		`<dc:title><rdf:Alt><rdf:li xml:lang="x-default">` + title.String() + `</rdf:li></rdf:Alt></dc:title></rdf:Description></rdf:RDF></x:xmpmeta>` +
+		`<?xpacket end="r"?>`
+	return fmt.Sprintf("/Metadata %d 0 R", f.stream("/Type/Metadata/Subtype/XML", []byte(packet)))
 }
 
 // text writes a text string in UTF-16 with its mark.

@@ -47,7 +47,7 @@ func (f *Face) Has(r rune) bool { return r >= 0 && int(r) < len(f.Widths) && f.W
 type Fonts struct {
 	Regular, Bold *Face
 
-	deflater deflater
+	quick, small deflater // for print files, and for files of one document that are sent
 }
 
 // The numbers of the objects that gopdf gives to two faces: the same in every file of ours.
@@ -58,8 +58,11 @@ const (
 	perFace     = fontObjects / 2 // characters, outlines, descriptor, widths, and the font itself
 )
 
-// pageLevel is where pages stop to shrink noticeably.
-const pageLevel = 4
+// pageLevel is where pages stop to shrink noticeably, smallLevel where the structure of a file does.
+const (
+	pageLevel  = 4
+	smallLevel = 6
+)
 
 // Sets are characters from the most to the least usual; a set needs not repeat those before it.
 type Sets [levels - 1]string
@@ -67,7 +70,7 @@ type Sets [levels - 1]string
 // NewFonts reads two TrueType fonts and has gopdf embed them: with the first set of characters, with
 // the first two, with all three, and with all that they have. What a font lacks is left out.
 func NewFonts(regular, bold []byte, sets Sets) (*Fonts, error) {
-	fonts := &Fonts{deflater: newDeflater(pageLevel)}
+	fonts := &Fonts{quick: newDeflater(pageLevel), small: newDeflater(smallLevel)}
 	var container gopdf.FontContainer
 	var err error
 	if fonts.Regular, err = newFace(&container, "KvitokSans", regular, sets); err != nil {

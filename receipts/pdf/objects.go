@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"strconv"
 )
 
@@ -26,6 +27,18 @@ type object struct {
 }
 
 func newObjects() objects { return objects{index: make([]object, firstOwn, 2*firstOwn)} }
+
+type objectsPlace struct{ body, small, index, held int }
+
+func (o *objects) here() objectsPlace {
+	return objectsPlace{o.body.Len(), o.small.Len(), len(o.index), len(o.held)}
+}
+
+func (o *objects) cut(p objectsPlace) {
+	o.body.Truncate(p.body)
+	o.small.Truncate(p.small)
+	o.index, o.held = o.index[:p.index], o.held[:p.held]
+}
 
 // number gives the next free number.
 func (o *objects) number() int {
@@ -99,15 +112,18 @@ func (o *objects) end(d deflater, trailer string) ([]byte, error) {
 	if err := d.pack(&packed, o.table()); err != nil {
 		return nil, err
 	}
-	tail := fmt.Appendf(nil, "%d 0 obj\n<</Type/XRef/Size %d/W[1 4 2]%s/Filter/FlateDecode/Length %d>>\nstream\n", id, len(o.index), trailer, packed.Len())
+	tail := fmt.Appendf(nil, "%d 0 obj\n<</Type/XRef/Size %d/W[1 4 2]%s/Filter/FlateDecode/DecodeParms<</Predictor 12/Columns %d>>/Length %d>>\nstream\n", id, len(o.index), trailer, entrySize, packed.Len())
 	tail = append(tail, packed.Bytes()...)
 	return fmt.Appendf(tail, "\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n", start), nil
 }
 
-// table is the entries of the cross-reference stream: kind, four bytes of place, two of its index.
+const entrySize = 7
+
+// table is the entries of the cross-reference stream: kind, four bytes of place, two of its index; of each
+// byte what it differs from the one above by, which a filter of the format takes back.
 func (o *objects) table() []byte {
-	const inFile, inStream = 1, 2
-	rows := make([]byte, 0, 7*len(o.index))
+	const inFile, inStream, up = 1, 2, 2
+	rows := make([]byte, 0, entrySize*len(o.index))
 	for id, e := range o.index {
 		switch {
 		case id == 0:
@@ -122,5 +138,14 @@ func (o *objects) table() []byte {
 			rows = append(rows, 0, 0)
 		}
 	}
-	return rows
+	table := make([]byte, 0, len(rows)+len(o.index))
+	var above [entrySize]byte
+	for entry := range slices.Chunk(rows, entrySize) {
+		table = append(table, up)
+		for i, b := range entry {
+			table = append(table, b-above[i])
+		}
+		copy(above[:], entry)
+	}
+	return table
 }

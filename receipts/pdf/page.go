@@ -19,6 +19,8 @@ type Page struct {
 	ink    Colour
 	fill   Colour
 	stroke int
+
+	textMark, drawMark mark
 }
 
 // Colour is an ink: red, green, blue from 0 to 255. The zero value is black.
@@ -65,6 +67,10 @@ func (c Colour) append(b []byte, grey, colour string) []byte {
 // Text shows a text; characters that the face lacks are left out, so replace them before.
 func (p *Page) Text(face *Face, size, x, y float64, ink Colour, s string) {
 	b := p.text
+	if m := &p.textMark; m.isOpen && m.now == m.open && m.now != 0 && p.face != nil {
+		b = append(append(append(b, '('), p.face.codes[' ']...), ")Tj\n"...) // the words of two lines are two words
+	}
+	b = p.begin(b, &p.textMark)
 	if ink != p.ink {
 		b, p.ink = ink.append(b, "g ", "rg "), ink
 	}
@@ -97,7 +103,7 @@ func (p *Page) Line(x1, y1, x2, y2, width float64) {
 
 // Dashed draws a line to cut along.
 func (p *Page) Dashed(x1, y1, x2, y2, width float64) {
-	p.marks = append(p.marks, "[3 2]0 d\n"...)
+	p.marks = append(p.begin(p.marks, &p.drawMark), "[3 2]0 d\n"...)
 	p.Line(x1, y1, x2, y2, width)
 	p.marks = append(p.marks, "[]0 d\n"...)
 }
@@ -110,6 +116,7 @@ func (p *Page) Frame(x, y, width, height, line float64) {
 
 // Area fills a rectangle.
 func (p *Page) Area(x, y, width, height float64, c Colour) {
+	p.marks = p.begin(p.marks, &p.drawMark)
 	if c != p.fill {
 		p.marks, p.fill = c.append(p.marks, "g ", "rg "), c
 	}
@@ -119,12 +126,13 @@ func (p *Page) Area(x, y, width, height float64, c Colour) {
 // Picture draws an image into a rectangle.
 func (p *Page) Picture(i Image, x, y, width, height float64) {
 	p.used = append(p.used, i)
-	p.marks = append(p.marks, "q "...)
+	p.marks = append(p.begin(p.marks, &p.drawMark), "q "...)
 	p.marks = append(numbers(p.marks, hundredths(width), 0, 0, hundredths(height), hundredths(x), hundredths(pageHeight-y-height)), "cm /I"...)
 	p.marks = append(strconv.AppendInt(p.marks, int64(i), 10), " Do Q\n"...)
 }
 
 func (p *Page) pen(width float64) {
+	p.marks = p.begin(p.marks, &p.drawMark)
 	if w := hundredths(width); w != p.stroke {
 		p.marks = append(number(p.marks, w), "w\n"...)
 		p.stroke = w
