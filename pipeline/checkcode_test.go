@@ -22,7 +22,7 @@ func TestCheckCode(t *testing.T) {
 func TestCleanCheckCode(t *testing.T) {
 	t.Parallel()
 	for typed, want := range map[string]string{
-		"7QM2-V4XK-9D": "7QM2-V4XK-9D", "7qm2v4xk9d": "7QM2-V4XK-9D", " 7QM2 V4XK 9D ": "7QM2-V4XK-9D", //nolint:gocritic // spaces are typed around it
+		"7QM2-V4XK-9D": "7QM2-V4XK-9D", "7qm2v4xk9d": "7QM2-V4XK-9D", " 7QM2 V4XK 9D ": "7QM2-V4XK-9D",
 		"7319-5528-0467": "7319-5528-0467", "7319 5528 0467": "7319-5528-0467", "73195528О467": "7319-5528-0467", "7319-5528-046": "",
 		"OI1L-АВСЕ-НК": "0111-ABCE-HK", // look-alikes, the second half in Cyrillic
 		"":             "", "7QM2-V4XK-9": "", "7QM2-V4XK-9D1": "", "7QM2-V4XK-9U": "", "7QM2-V4XK-9Ж": "",

@@ -65,6 +65,9 @@ func (c *canvas) element() pdf.Element {
 	return 0
 }
 
+// skip makes what is drawn until the end of the element under way a mark for the eye: an empty cell is heard as empty.
+func (c *canvas) skip() { c.open[len(c.open)-1] = 0 }
+
 // within draws something that belongs to another element than the one under way; 0 is decoration.
 func (c *canvas) within(e pdf.Element, draw func()) {
 	kept := c.open

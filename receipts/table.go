@@ -213,9 +213,13 @@ func (t *table) drawRow(l *layout, x float64, r setRow) {
 		if c.align != toLeft && !t.atTop {
 			y = l.y + (r.height-t.size*l.d.lead)/2 + ascent*t.size
 		}
-		cell := l.c.begin(pdf.Cell)
-		if r.heading {
-			l.c.file.Span(cell, len(t.columns))
+		if i > 0 && r.cells[i] == "" && r.bold { // the cell before spans it
+			x += c.width
+			continue
+		}
+		l.c.file.Span(l.c.begin(pdf.Cell), t.span(&r, i))
+		if r.cells[i] == none {
+			l.c.skip()
 		}
 		for _, line := range r.lines[i] {
 			switch c.align {
@@ -232,6 +236,18 @@ func (t *table) drawRow(l *layout, x float64, r setRow) {
 		x += c.width
 	}
 	l.y += r.height
+}
+
+// span returns over how many columns a cell goes: the heading over all, a word in a total over the empty ones beside it.
+func (t *table) span(r *setRow, i int) int {
+	if r.heading {
+		return len(t.columns)
+	}
+	n := 1
+	for r.bold && i+n < len(r.cells) && r.cells[i+n] == "" {
+		n++
+	}
+	return n
 }
 
 // rules draws the vertical lines and the last horizontal one, once a page.

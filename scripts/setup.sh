@@ -72,6 +72,7 @@ want_test() {
 	want_demo
 	want "C compiler" "go test -race needs one" have_cc gcc libc6-dev
 	want "Poppler" "tests read the text and the picture of receipts" "have pdftotext && have pdftoppm" poppler-utils
+	want "QPDF" "tests check the objects of receipts" "have qpdf" qpdf
 	want "ZBar" "tests decode the payment QR as a bank's application would" "have zbarimg" zbar-tools
 	want "Chromium" "tests download reports from the office page as an accountant would" have_chromium chromium
 	want "openpyxl for Python" "a second reader of our workbooks, beside LibreOffice" "python3 -c 'import openpyxl' 2>/dev/null" python3-openpyxl

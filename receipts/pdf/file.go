@@ -34,14 +34,14 @@ type File struct {
 
 	deflater deflater
 	objects  objects
-	kids    []int // numbers of the pages
-	page    Page
-	open    bool
-	regular uint8 // level of what was shown
-	bold    uint8
-	done    bool
-	err     error
-	packed  bytes.Buffer
+	kids     []int // numbers of the pages
+	page     Page
+	open     bool
+	regular  uint8 // level of what was shown
+	bold     uint8
+	done     bool
+	err      error
+	packed   bytes.Buffer
 }
 
 // firstOwn is the number of the first object after those of the fonts.
@@ -188,7 +188,7 @@ func (f *File) WriteTo(w io.Writer) (int64, error) {
 // head writes the objects with the first numbers, those of the fonts included.
 func (f *File) head() {
 	more := f.structure() + f.metadata()
-	f.objects.dictionary(1).WriteString("<</Type/Catalog/Pages 2 0 R/Lang(ru-RU)/ViewerPreferences<</DisplayDocTitle true>>" + more + ">>")
+	fmt.Fprintf(f.objects.dictionary(1), "<</Type/Catalog/Pages 2 0 R/Lang(ru-RU)/ViewerPreferences<</DisplayDocTitle true>>%s>>", more)
 	b := f.objects.dictionary(2)
 	fmt.Fprintf(b, "<</Type/Pages/MediaBox[0 0 %g %g]/Count %d/Kids[", pageWidth, pageHeight, len(f.kids))
 	for _, id := range f.kids {

@@ -77,7 +77,7 @@ func (o *objects) face(first int, e *embedding) {
 			o.index[first+i] = object{at: start + e.offsets[i]}
 			continue
 		}
-		o.dictionary(first + i).Write(dictionary)
+		fmt.Fprintf(o.dictionary(first+i), "%s", dictionary)
 	}
 }
 

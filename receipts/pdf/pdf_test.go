@@ -189,3 +189,93 @@ func TestFontsThatAreNone(t *testing.T) {
 		t.Error("garbage is taken for a font")
 	}
 }
+
+// A tagged file is read in the order of its structure, whatever the order of drawing; decoration is left out.
+func TestStructure(t *testing.T) {
+	t.Parallel()
+	all := fonts(t)
+	about := info()
+	about.Tagged = true
+	f := pdf.NewFile(all, about)
+	document := f.Tag(0, pdf.Document)
+	first, second := f.Tag(document, pdf.Text), f.Tag(document, pdf.Text)
+	page := f.AddPage()
+	page.Text(all.Regular, 9, 40, 30, pdf.Colour{}, "колонтитул")
+	page.Tag(second)
+	page.Text(all.Regular, 9, 40, 50, pdf.Colour{}, "второй")
+	page.Tag(first)
+	page.Text(all.Regular, 9, 40, 70, pdf.Colour{}, "первый")
+	page.Text(all.Bold, 9, 40, 90, pdf.Colour{}, "абзац")
+	page = f.AddPage()
+	page.Tag(first)
+	page.Text(all.Regular, 9, 40, 50, pdf.Colour{}, "продолжается")
+	figure := f.Tag(document, pdf.Figure)
+	f.Describe(figure, "чёрный квадрат")
+	page.TagDrawing(figure)
+	page.Picture(f.AddBits(8, []byte{255, 255, 255, 255, 255, 255, 255, 255}), 100, 100, 50, 50)
+	page.TagDrawing(0)
+	page.Frame(100, 100, 50, 50, 1)
+	file := written(t, f)
+	if about := run(t, file, "pdfinfo"); !strings.Contains(about, "Tagged:          yes") {
+		t.Errorf("not tagged:\n%s", about)
+	}
+	got := strings.Join(strings.Fields(run(t, file, "pdfinfo", "-struct-text")), " ")
+	if want := `Document P (block) "первый абзац" "продолжается" P (block) "второй" Figure`; !strings.HasPrefix(got, want) || strings.Contains(got, "колонтитул") {
+		t.Errorf("structure is\n%s\nwant\n%s", got, want)
+	}
+	check(t, file)
+}
+
+// check lets QPDF find what is wrong with the file's objects.
+func check(tb testing.TB, file []byte) {
+	tb.Helper()
+	path := filepath.Join(tb.TempDir(), "file.pdf")
+	if err := os.WriteFile(path, file, 0o600); err != nil {
+		tb.Fatal(err)
+	}
+	if out, err := exec.CommandContext(tb.Context(), "qpdf", "--check", path).CombinedOutput(); err != nil { //nolint:gosec // qpdf
+		tb.Fatalf("qpdf --check (apt-get install qpdf): %v\n%s", err, out)
+	}
+}
+
+// What is taken back leaves no trace.
+func TestReturn(t *testing.T) {
+	t.Parallel()
+	all := fonts(t)
+	draw := func(attempts int) []byte {
+		about := info()
+		about.Tagged = true
+		f := pdf.NewFile(all, about)
+		for attempt := range attempts {
+			start := f.Here()
+			page := f.AddPage()
+			page.Tag(f.Tag(0, pdf.Text))
+			page.Text(all.Bold, 9, 40, 30, pdf.Colour{}, "абв")
+			if attempt+1 < attempts {
+				page.Text(all.Regular, 9, 40, 30, pdf.Colour{}, "Ӽӽ")
+				page.Picture(f.AddBits(8, make([]byte, 8)), 0, 0, 8, 8)
+				f.Return(start)
+			}
+		}
+		return written(t, f)
+	}
+	if !bytes.Equal(draw(1), draw(3)) {
+		t.Error("a file with attempts differs from one without")
+	}
+}
+
+// More objects than one stream of them holds.
+func TestManyPages(t *testing.T) {
+	t.Parallel()
+	const pages = 2500
+	all := fonts(t)
+	f := pdf.NewFile(all, info())
+	for range pages {
+		f.AddPage().Text(all.Regular, 9, 40, 30, pdf.Colour{}, "абв")
+	}
+	file := written(t, f)
+	if about := run(t, file, "pdfinfo"); !strings.Contains(about, "Pages:           2500") {
+		t.Errorf("pages are missing:\n%s", about)
+	}
+	check(t, file)
+}
