@@ -54,14 +54,15 @@ type AccountService struct {
 
 // Claim is a resident as a registry names him, to be matched to an account.
 type Claim struct {
-	ID       int64  `json:"id,omitzero"`
-	Account  string `json:"account,omitzero"` // as it came
-	Unified  string `json:"unified,omitzero"`
-	FullName string `json:"full_name"`
-	Address  string `json:"address,omitzero"` // as it came
-	Phone    string `json:"phone,omitzero"`   // E.164
-	Email    string `json:"email,omitzero"`   // lower case
-	Share    string `json:"share,omitzero"`   // of ownership, "1/2"
-	Right    Right  `json:"right,omitzero"`
-	Source   Source `json:"source,omitzero"`
+	ID       int64       `json:"id,omitzero"`
+	Account  string      `json:"account,omitzero"` // as it came
+	Unified  string      `json:"unified,omitzero"`
+	FullName string      `json:"full_name"`
+	Address  string      `json:"address,omitzero"` // as it came
+	Phone    string      `json:"phone,omitzero"`   // E.164
+	Email    string      `json:"email,omitzero"`   // lower case
+	Share    string      `json:"share,omitzero"`   // of ownership, "1/2"
+	Right    Right       `json:"right,omitzero"`
+	Data     DataConsent `json:"data,omitzero"`
+	Source   Source      `json:"source,omitzero"`
 }

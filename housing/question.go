@@ -28,12 +28,19 @@ func (c MatchCandidate) Text() string {
 	return strings.Join(parts, " — ")
 }
 
-// MatchAnswer is the operator's decision on one claim. Without an account and not None it is open.
+// MatchAnswer is the operator's decision on one claim. Without an account and not None it is open. What stands beside
+// corrects the claim itself, whether he decided or not.
 type MatchAnswer struct {
 	Claim   int64
 	Account string // number
 	None    bool   // no account of ours
 	Comment string
+	Row     int    // of the sheet
+	Told    bool   // the workbook has the columns of the right
+	Right   Right  // without Origin, which the operator does not change
+	Share   string // of ownership
+	Data    DataConsent
+	Double  int64 // of another claim, which is kept
 }
 
 // The words of the operator's workbook, which one room writes and another reads. Columns are found
@@ -43,5 +50,15 @@ const (
 	MatchColumnClaim   = "Заявка №"
 	MatchColumnAnswer  = "Лицевой счёт (заполните)"
 	MatchColumnComment = "Комментарий"
-	MatchAnswerNone    = "нет" // what the operator writes where no account is right
+
+	MatchColumnGround     = "Основание"
+	MatchColumnProxy      = "Доверенность"
+	MatchColumnProxyUntil = "Доверенность до"
+	MatchColumnShare      = "Доля"
+	MatchColumnConsent    = "Согласие сособственников"
+	MatchColumnData       = "Согласие на обработку данных"
+	MatchColumnDataSince  = "Дата согласия"
+	MatchColumnDouble     = "Двойник заявки №" // the claim that is kept
+
+	MatchAnswerNone = "нет" // what the operator writes where no account is right
 )

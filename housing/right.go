@@ -53,6 +53,13 @@ type Right struct {
 	Consent    Consent `json:"consent,omitzero"`
 }
 
+// DataConsent is what a person said to the use of his data and to letters (152-ФЗ, ст. 9), dated: without it nothing
+// is sent to him or given out. A consent taken back is ConsentRefused since that day. The zero value: nothing was said.
+type DataConsent struct {
+	Answer Consent `json:"answer,omitzero"`
+	Since  Date    `json:"since,omitzero"`
+}
+
 // Expired reports whether the power of attorney that the claim rests on had ended before a day.
 func (r Right) Expired(on Date) bool {
 	return r.Ground == ByProxy && !r.ProxyUntil.IsZero() && r.ProxyUntil.Before(on)

@@ -6,7 +6,6 @@ import (
 	"io"
 	"iter"
 	"runtime"
-	"strconv"
 	"sync"
 
 	"github.com/kvitok-gkh/kvitok/exporters/matchbook"
@@ -18,6 +17,7 @@ import (
 // MatchResult is what matching did and how all claims stand now.
 type MatchResult struct {
 	Decided int               `json:"decided"`
+	Expired int               `json:"expired,omitzero"` // links blocked now, their power of attorney ended
 	Counts  store.MatchCounts `json:"counts"`
 }
 
@@ -31,9 +31,17 @@ func (p *Pipeline) matchStep(ctx context.Context, _ housing.Period, s *Summary) 
 const matchedBy = "kvitok"
 
 // Match decides every open claim: one candidate links, several or none become a question to the
-// operator. Each decision is stored with its evidence and can be undone.
+// operator. Each decision is stored with its evidence and can be undone. Links by powers of attorney that ended are
+// blocked first.
 func (p *Pipeline) Match(ctx context.Context) (MatchResult, error) {
 	var result MatchResult
+	err := p.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		result.Expired, err = tx.EndProxies(ctx, p.Organisation.ID, housing.DateOf(p.Now()), matchedBy, p.Now())
+		return err
+	})
+	if err != nil {
+		return result, err
+	}
 	before, err := p.Store.CountMatches(ctx, p.Organisation.ID)
 	if err != nil {
 		return result, err
@@ -68,6 +76,9 @@ func (p *Pipeline) decide(ctx context.Context, open int) (decided int, err error
 		}
 		last = claims[len(claims)-1].ID
 		decisions := matchAll(index, claims, undone)
+		if err := p.holdShares(ctx, claims, decisions); err != nil {
+			return decided, err
+		}
 		var done int
 		err = p.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
 			done, err = tx.DecideAll(ctx, decisions, p.Now())
@@ -175,7 +186,7 @@ func (p *Pipeline) ExportQuestions(ctx context.Context, w io.Writer) (rows int, 
 	meta := matchbook.Meta{Organisation: p.Organisation, AsOf: p.Now(), Temp: p.path("work")}
 	rows, err = matchbook.WriteMatches(w, meta, questions(claims, accounts, func(c housing.Claim) matching.Decision {
 		return index.Match(c, undone.of(c)...)
-	}))
+	}, p.sharesExceed(ctx)))
 	if err != nil {
 		return rows, fmt.Errorf("write the workbook of questions: %w", err)
 	}
@@ -184,11 +195,23 @@ func (p *Pipeline) ExportQuestions(ctx context.Context, w io.Writer) (rows int, 
 
 func questions(
 	claims []housing.Claim, accounts map[int64]store.HouseAccounts, match func(housing.Claim) matching.Decision,
+	exceeds func(housing.Claim, int64) (bool, error),
 ) iter.Seq2[housing.MatchQuestion, error] {
 	return func(yield func(housing.MatchQuestion, error) bool) {
 		for _, claim := range claims {
 			d := match(claim)
 			q := housing.MatchQuestion{Claim: claim, Reason: d.Russian()}
+			if d.Status == matching.Linked {
+				over, err := exceeds(claim, d.AccountID)
+				if err != nil {
+					yield(q, err)
+					return
+				}
+				if over {
+					q.Reason = matching.ReasonText(matching.ReasonSharesExceed)
+				}
+				d.Candidates = []matching.Candidate{{AccountID: d.AccountID, Evidence: d.Evidence}}
+			}
 			if right := claim.Right.Russian(); right != "" {
 				q.Reason += "; заявитель: " + right
 			}
@@ -203,72 +226,4 @@ func questions(
 			}
 		}
 	}
-}
-
-// AnswerResult is what applying a filled workbook did.
-type AnswerResult struct {
-	Linked   int               `json:"linked"`
-	Refused  int               `json:"refused"`
-	Open     int               `json:"open"` // rows left empty
-	Problems []housing.Problem `json:"problems,omitempty"`
-}
-
-// ApplyAnswers stores the operator's decisions from a filled workbook. A row that names an unknown
-// account, or a claim decided meanwhile, is a problem; the others count.
-func (p *Pipeline) ApplyAnswers(ctx context.Context, answers []housing.MatchAnswer, by string) (AnswerResult, error) {
-	var result AnswerResult
-	numbers := make([]string, 0, len(answers))
-	for _, a := range answers {
-		numbers = append(numbers, a.Account)
-	}
-	accounts, err := p.Store.AccountIDs(ctx, p.Organisation.ID, numbers)
-	if err != nil {
-		return result, err
-	}
-	for _, a := range answers {
-		if err := p.applyAnswer(ctx, a, accounts, by, &result); err != nil {
-			return result, err
-		}
-	}
-	return result, nil
-}
-
-func (p *Pipeline) applyAnswer(ctx context.Context, a housing.MatchAnswer, accounts map[string]int64, by string, result *AnswerResult) error {
-	decision := store.Decision{Claim: a.Claim, Reason: "operator", Evidence: map[string]string{"comment": a.Comment}, By: by}
-	switch {
-	case a.None:
-		decision.Status = "refused"
-	case a.Account == "":
-		result.Open++
-		return nil
-	case accounts[a.Account] == 0:
-		result.Problems = append(result.Problems, housing.Problem{
-			Sheet: housing.MatchSheet, Column: housing.MatchColumnAnswer, Value: a.Account,
-			Code: "unknown_account", Text: "такого лицевого счёта нет",
-		})
-		return nil
-	default:
-		decision.Status, decision.Account = "linked", accounts[a.Account]
-	}
-	var stored bool
-	err := p.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-		stored, err = tx.AnswerQuestion(ctx, p.Organisation.ID, decision, p.Now())
-		return err
-	})
-	if err == nil && !stored {
-		result.Problems = append(result.Problems, housing.Problem{
-			Sheet: housing.MatchSheet, Column: housing.MatchColumnClaim, Value: strconv.FormatInt(a.Claim, 10),
-			Code: "claim_decided", Text: "такой заявки нет или решение по ней уже принято",
-		})
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	if decision.Status == "linked" {
-		result.Linked++
-	} else {
-		result.Refused++
-	}
-	return nil
 }

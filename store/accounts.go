@@ -19,9 +19,17 @@ func (t *Tx) ApplyAccounts(ctx context.Context, organisation, source int64, rows
 	if err != nil {
 		return nil, err
 	}
+	merged, err := t.mergedInto(ctx, organisation, column(rows, func(r housing.AccountEntry) string { return r.Account.Number }))
+	if err != nil {
+		return nil, err
+	}
 	for i, r := range rows {
-		if houses[r.Key] == 0 {
+		switch kept := merged[r.Account.Number]; {
+		case houses[r.Key] == 0:
 			reject(&outcomes[i], "unknown_house", "Адрес дома", r.House, unknownHouse)
+		case kept != "":
+			reject(&outcomes[i], "merged_account", "Лицевой счёт", r.Account.Number,
+				"этот лицевой счёт объединён со счётом "+kept+": передавайте сведения по нему или отмените объединение")
 		}
 	}
 	rejectRepeats(rows, outcomes, func(r housing.AccountEntry) string { return r.Account.Number }, "Лицевой счёт")
@@ -94,6 +102,10 @@ func premisesColumns(houses map[string]int64, rows []housing.AccountEntry) []any
 	}
 }
 
+// firstOpened: a later row about an account brings news of it since a day; the account was open before. Only an
+// earlier day says when it was opened.
+const firstOpened = `CASE WHEN EXCLUDED.opened IS NULL OR a.opened <= EXCLUDED.opened THEN a.opened ELSE EXCLUDED.opened END`
+
 func (t *Tx) putAccounts(ctx context.Context, organisation, source int64, houses map[string]int64,
 	rows []housing.AccountEntry, outcomes []housing.Outcome, indexes []int,
 ) error {
@@ -110,10 +122,10 @@ changed AS (
     FROM incoming i JOIN premises p ON (p.house_id, p.flat, p.room) = (i.house_id, i.flat, i.room)
     ON CONFLICT (organisation_id, number) DO UPDATE
     SET unified = EXCLUDED.unified, service_code = EXCLUDED.service_code, house_id = EXCLUDED.house_id,
-        premises_id = EXCLUDED.premises_id, payer = EXCLUDED.payer, opened = EXCLUDED.opened, closed = EXCLUDED.closed,
+        premises_id = EXCLUDED.premises_id, payer = EXCLUDED.payer, opened = ` + firstOpened + `, closed = EXCLUDED.closed,
         source_id = EXCLUDED.source_id, source_pos = EXCLUDED.source_pos
     WHERE (a.unified, a.service_code, a.premises_id, a.payer, a.opened, a.closed) IS DISTINCT FROM
-        (EXCLUDED.unified, EXCLUDED.service_code, EXCLUDED.premises_id, EXCLUDED.payer, EXCLUDED.opened, EXCLUDED.closed)
+        (EXCLUDED.unified, EXCLUDED.service_code, EXCLUDED.premises_id, EXCLUDED.payer, ` + firstOpened + `, EXCLUDED.closed)
     RETURNING number)
 SELECT ord FROM incoming JOIN changed USING (number)`
 	args := append([]any{organisation, source}, premisesColumns(houses, rows)...)

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -49,7 +50,10 @@ SELECT ord FROM incoming JOIN made USING (fingerprint)`
 	if err != nil {
 		return nil, fmt.Errorf("store claims: %w", err)
 	}
-	return outcomes, nil
+	if !slices.ContainsFunc(kept, func(c housing.Claim) bool { return c.Data.Answer != "" }) {
+		return outcomes, nil
+	}
+	return outcomes, t.applyConsents(ctx, organisation, source, kept, outcomes, indexes)
 }
 
 func fingerprint(c housing.Claim) string {
@@ -64,7 +68,7 @@ func fingerprint(c housing.Claim) string {
 // OpenClaims returns up to limit claims after one, on which no decision stands, oldest first.
 func (q Queries) OpenClaims(ctx context.Context, organisation, after int64, limit int) ([]housing.Claim, error) {
 	const sql = claimQuery + `
-WHERE c.organisation_id = $1 AND c.id > $2 AND NOT EXISTS (SELECT FROM matches m WHERE m.claim_id = c.id AND m.undone_at IS NULL)
+WHERE c.organisation_id = $1 AND c.id > $2 AND NOT EXISTS (SELECT FROM matches m WHERE m.claim_id = c.id AND m.undone_at IS NULL) AND ` + notMerged + `
 ORDER BY c.id LIMIT $3`
 	return q.claims(ctx, sql, organisation, after, limit)
 }
@@ -77,10 +81,14 @@ WHERE c.organisation_id = $1 ORDER BY c.id`
 	return q.claims(ctx, sql, organisation)
 }
 
+// notMerged leaves out claims that double another, c.
+const notMerged = `NOT EXISTS (SELECT FROM merges x WHERE x.kind = 'claim' AND x.doubled = c.id AND x.split_at IS NULL)`
+
 const claimQuery = `
 SELECT c.id, c.account, c.unified, c.full_name, c.address, c.phone, c.email, c.share,
-    c.ground, c.proxy, c.proxy_until, c.origin, c.consent, ` + sourceColumns + `c.source_pos
-FROM claims c JOIN sources s ON s.id = c.source_id`
+    c.ground, c.proxy, c.proxy_until, c.origin, c.consent, COALESCE(k.answer, ''), k.since, ` + sourceColumns + `c.source_pos
+FROM claims c JOIN sources s ON s.id = c.source_id LEFT JOIN LATERAL (
+    SELECT CASE WHEN given THEN 'given' ELSE 'refused' END AS answer, since FROM claim_consents WHERE claim_id = c.id ORDER BY since DESC, id DESC LIMIT 1) k ON true`
 
 func (q Queries) claims(ctx context.Context, sql string, args ...any) ([]housing.Claim, error) {
 	rows, err := q.Query(ctx, sql, args...)
@@ -90,7 +98,7 @@ func (q Queries) claims(ctx context.Context, sql string, args ...any) ([]housing
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (c housing.Claim, err error) {
 		err = row.Scan(append([]any{
 			&c.ID, &c.Account, &c.Unified, &c.FullName, &c.Address, &c.Phone, &c.Email, &c.Share,
-			&c.Right.Ground, &c.Right.Proxy, &c.Right.ProxyUntil, &c.Right.Origin, &c.Right.Consent,
+			&c.Right.Ground, &c.Right.Proxy, &c.Right.ProxyUntil, &c.Right.Origin, &c.Right.Consent, &c.Data.Answer, &c.Data.Since,
 		}, sourceTargets(&c.Source)...)...)
 		return c, err //nolint:wrapcheck // wrapped below
 	})
@@ -107,13 +115,17 @@ type HouseAccounts struct {
 	Elsewhere []string // numbers under which others know the account
 }
 
-// AllAccounts reads every account of an organisation with its house, in order of number.
+// AllAccounts reads every account of an organisation with its house, in order of number. The numbers of accounts
+// joined to one stand among those under which others know it.
 func (q Queries) AllAccounts(ctx context.Context, organisation int64, each func(HouseAccounts) error) error {
 	const sql = `
 SELECT h.id, h.key, h.address, h.fias, h.kind, a.id, a.number, a.unified, a.service_code, a.payer, p.flat, p.room, p.kind,
-    (SELECT array_agg(DISTINCT r.number) FROM account_references r WHERE r.account_id = a.id)
+    (SELECT array_agg(n) FROM (
+        SELECT r.number FROM account_references r WHERE r.account_id = a.id UNION
+        SELECT d.number FROM merges x JOIN accounts d ON d.id = x.doubled WHERE x.kind = 'account' AND x.kept = a.id AND x.split_at IS NULL) t(n))
 FROM accounts a JOIN houses h ON h.id = a.house_id JOIN premises p ON p.id = a.premises_id
-WHERE a.organisation_id = $1 ORDER BY a.number COLLATE "C"`
+WHERE a.organisation_id = $1 AND NOT EXISTS (SELECT FROM merges x WHERE x.kind = 'account' AND x.doubled = a.id AND x.split_at IS NULL)
+ORDER BY a.number COLLATE "C"`
 	rows, err := q.Query(ctx, sql, organisation)
 	if err != nil {
 		return fmt.Errorf("read the accounts: %w", err)
@@ -229,7 +241,7 @@ func (q Queries) CountMatches(ctx context.Context, organisation int64) (MatchCou
 	const sql = `
 SELECT count(*) FILTER (WHERE m.status IS NULL), count(*) FILTER (WHERE m.status = 'linked'),
     count(*) FILTER (WHERE m.status = 'question'), count(*) FILTER (WHERE m.status = 'refused')
-FROM claims c LEFT JOIN matches m ON m.claim_id = c.id AND m.undone_at IS NULL WHERE c.organisation_id = $1`
+FROM claims c LEFT JOIN matches m ON m.claim_id = c.id AND m.undone_at IS NULL WHERE c.organisation_id = $1 AND ` + notMerged
 	var n MatchCounts
 	if err := q.QueryRow(ctx, sql, organisation).Scan(&n.Open, &n.Linked, &n.Questions, &n.Refused); err != nil {
 		return n, fmt.Errorf("count the claims: %w", err)

@@ -14,7 +14,7 @@ import (
 // ClaimState is how a claim stands. It holds nothing of the person.
 type ClaimState struct {
 	Claim      int64        `json:"claim"`
-	Status     string       `json:"status"` // submitted, contact_confirmed, review, linked, refused, blocked
+	Status     string       `json:"status"` // submitted, contact_confirmed, review, linked, refused, blocked, merged
 	Reason     string       `json:"reason,omitzero"`
 	Account    string       `json:"account,omitzero"` // number of the linked account
 	Ground     string       `json:"ground,omitzero"`
@@ -99,7 +99,7 @@ func (t *Tx) MoveClaim(ctx context.Context, organisation int64, m ClaimMove, now
 	}
 	const move = `
 INSERT INTO claim_events (claim_id, was, status, reason, actor, at)
-SELECT $1, was, status, $4, $5, $6 FROM claim_transitions WHERE was = $2 AND status = $3
+SELECT $1, was, status, $4, $5, $6 FROM claim_transitions WHERE was = $2 AND status = $3 AND 'merged' NOT IN (was, status)
     AND (status NOT IN ('linked', 'refused') OR EXISTS (SELECT FROM matches WHERE claim_id = $1 AND undone_at IS NULL AND status = $3))
     AND (status <> 'review' OR NOT EXISTS (SELECT FROM matches WHERE claim_id = $1 AND undone_at IS NULL AND status <> 'question'))`
 	tag, err := t.Exec(ctx, move, m.Claim, was, m.Status, m.Reason, m.Actor, now)
@@ -123,7 +123,7 @@ func (q Queries) UndoneLinks(ctx context.Context, organisation int64) ([]UndoneL
 	const sql = `
 SELECT DISTINCT c.account, c.unified, c.full_name, c.address, m.account_id
 FROM matches m JOIN claims c ON c.id = m.claim_id
-WHERE c.organisation_id = $1 AND m.undone_at IS NOT NULL AND m.status = 'linked'
+WHERE c.organisation_id = $1 AND m.undone_at IS NOT NULL AND m.status = 'linked' AND m.reason <> '` + mergedReason + `' AND ` + notMerged + `
     AND NOT EXISTS (SELECT FROM matches s WHERE s.claim_id = m.claim_id AND s.account_id = m.account_id AND s.undone_at IS NULL)`
 	rows, err := q.Query(ctx, sql, organisation)
 	if err != nil {
@@ -134,4 +134,13 @@ WHERE c.organisation_id = $1 AND m.undone_at IS NOT NULL AND m.status = 'linked'
 		return nil, fmt.Errorf("read the links taken back: %w", err)
 	}
 	return list, nil
+}
+
+// Waits reports whether a claim waits for an operator.
+func (q Queries) Waits(ctx context.Context, claim int64) (waits bool, err error) {
+	const sql = `SELECT EXISTS (SELECT FROM matches WHERE claim_id = $1 AND undone_at IS NULL AND status = 'question')`
+	if err := q.QueryRow(ctx, sql, claim).Scan(&waits); err != nil {
+		return false, fmt.Errorf("read how claim %d stands: %w", claim, err)
+	}
+	return waits, nil
 }

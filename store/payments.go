@@ -85,9 +85,13 @@ type paymentBatch struct {
 
 type accountHouse struct{ account, house int64 }
 
+// accountHouses finds accounts by number; money for an account that was joined to another goes to that one.
 func (q Queries) accountHouses(ctx context.Context, organisation int64, numbers []string) (map[string]accountHouse, error) {
-	rows, err := q.Query(ctx, "SELECT number, id, house_id FROM accounts WHERE organisation_id = $1 AND number = ANY($2)",
-		organisation, numbers)
+	const sql = `
+SELECT a.number, COALESCE(k.id, a.id), COALESCE(k.house_id, a.house_id) FROM accounts a
+LEFT JOIN merges x ON x.kind = 'account' AND x.doubled = a.id AND x.split_at IS NULL LEFT JOIN accounts k ON k.id = x.kept
+WHERE a.organisation_id = $1 AND a.number = ANY($2)`
+	rows, err := q.Query(ctx, sql, organisation, numbers)
 	if err != nil {
 		return nil, fmt.Errorf("look for accounts: %w", err)
 	}

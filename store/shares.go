@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math/big"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // ShareSum is what the shares of the owners linked to an account sum to.
@@ -49,4 +51,26 @@ JOIN accounts a ON a.id = o.account_id GROUP BY a.id, a.number ORDER BY a.number
 		return nil, fmt.Errorf("read the shares of owners: %w", err)
 	}
 	return wrong, nil
+}
+
+// OwnerShare is the share of one owner linked to an account.
+type OwnerShare struct {
+	Account     int64
+	Name, Share string // the name folded, to tell owners apart
+}
+
+// OwnerShares returns the shares of the owners linked to accounts.
+func (q Queries) OwnerShares(ctx context.Context, organisation int64, accounts []int64) ([]OwnerShare, error) {
+	const sql = `
+SELECT DISTINCT m.account_id AS account, lower(c.full_name) AS name, c.share FROM claims c JOIN matches m ON m.claim_id = c.id AND m.undone_at IS NULL
+WHERE c.organisation_id = $1 AND m.account_id = ANY($2) AND m.status = 'linked' AND c.share <> '' AND c.ground IN ('', 'owner')`
+	rows, err := q.Query(ctx, sql, organisation, accounts)
+	if err != nil {
+		return nil, fmt.Errorf("read the shares of owners: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByName[OwnerShare])
+	if err != nil {
+		return nil, fmt.Errorf("read the shares of owners: %w", err)
+	}
+	return list, nil
 }

@@ -28,13 +28,12 @@ func (f *claimFlags) add(c *cobra.Command) {
 	c.Flags().Int64Var(&f.history, "history", 0, "tell how this claim came to stand as it does")
 	c.Flags().Int64Var(&f.move, "move", 0, "change how this claim stands, with --to and --reason")
 	c.Flags().BoolVar(&f.shares, "shares", false, "list accounts whose owners' shares do not sum to one")
-	c.Flags().StringVar(&f.to, "to", "", "the new status for --move")
-	c.Flags().StringVar(&f.reason, "reason", "", "why, for --move")
-	c.MarkFlagsRequiredTogether("move", "to", "reason")
+	c.Flags().StringVar(&f.to, "to", "", "the new status for --move; given or revoked for --consent")
+	c.Flags().StringVar(&f.reason, "reason", "", "why, for --move, --merge and --split")
 }
 
 func claimStatuses() []string {
-	return []string{"submitted", "contact_confirmed", "review", "linked", "refused", "blocked"}
+	return []string{"submitted", "contact_confirmed", "review", "linked", "refused", "blocked", "merged"}
 }
 
 // run answers the flags; false says that none of them was given.
@@ -46,6 +45,8 @@ func (f *claimFlags) run(ctx context.Context, e *environment, a *app, by string)
 		return true, e.tellClaim(ctx, a, f.history)
 	case f.shares:
 		return true, e.listShares(ctx, a)
+	case f.move != 0 && (f.to == "" || f.reason == ""):
+		return true, &usageError{"--move needs --to STATUS and --reason TEXT"}
 	case f.move != 0:
 		return true, e.moveClaim(ctx, a, store.ClaimMove{Claim: f.move, Status: f.to, Reason: f.reason, Actor: by})
 	}

@@ -20,6 +20,8 @@ func (e *environment) matchCommand() *cobra.Command {
 	var export, apply, by string
 	var undo int64
 	var claims claimFlags
+	var merges mergeFlags
+	var consents consentFlags
 	c := &cobra.Command{
 		Use: "match", Short: "Match residents to accounts; the operator's workbook out and in; undo", Args: cobra.NoArgs,
 	}
@@ -28,7 +30,10 @@ func (e *environment) matchCommand() *cobra.Command {
 	c.Flags().Int64Var(&undo, "undo", 0, "take back the decision on this claim")
 	c.Flags().StringVar(&by, "by", pipeline.Actor(), "who decides, kept with the decision")
 	claims.add(c)
-	c.MarkFlagsMutuallyExclusive("export", "apply", "undo", "status", "history", "move", "shares")
+	merges.add(c)
+	consents.add(c)
+	c.MarkFlagsMutuallyExclusive("export", "apply", "undo", "status", "history", "move", "shares",
+		"merge", "split", "merges", "doubles", "consent", "consents", "proxies")
 	c.RunE = e.do(func(ctx context.Context, _ []string) error {
 		return e.work(ctx, func(ctx context.Context, a *app) error {
 			switch {
@@ -39,8 +44,18 @@ func (e *environment) matchCommand() *cobra.Command {
 			case undo != 0:
 				return e.undoMatch(ctx, a, undo, by)
 			}
-			if asked, err := claims.run(ctx, e, a, by); asked {
-				return err
+			for _, run := range []func(context.Context, *environment, *app, string) (bool, error){
+				claims.run,
+				func(ctx context.Context, e *environment, a *app, by string) (bool, error) {
+					return merges.run(ctx, e, a, by, claims.reason)
+				},
+				func(ctx context.Context, e *environment, a *app, by string) (bool, error) {
+					return consents.run(ctx, e, a, by, consentWords{to: claims.to, since: merges.since})
+				},
+			} {
+				if asked, err := run(ctx, e, a, by); asked {
+					return err
+				}
 			}
 			result, err := a.pipeline.Match(ctx)
 			if err != nil {
@@ -55,6 +70,9 @@ func (e *environment) matchCommand() *cobra.Command {
 func writeMatch(w io.Writer, r pipeline.MatchResult) {
 	say(w, "matched: %d decided now; %d linked, %d refused, %d questions to the operator, %d open", r.Decided,
 		r.Counts.Linked, r.Counts.Refused, r.Counts.Questions, r.Counts.Open)
+	if r.Expired > 0 {
+		say(w, "links blocked because the power of attorney ended: %d (kvitok match --proxies lists them)", r.Expired)
+	}
 }
 
 func (e *environment) exportQuestions(ctx context.Context, a *app, path string) (err error) {
@@ -92,7 +110,8 @@ func (e *environment) applyAnswers(ctx context.Context, a *app, path, by string)
 	result, err := a.pipeline.ApplyAnswers(ctx, list, by)
 	result.Problems = append(problems, result.Problems...)
 	if perr := e.print(result, func(w io.Writer) {
-		say(w, "applied: %d linked, %d refused, %d left open, %d problems", result.Linked, result.Refused, result.Open, len(result.Problems))
+		say(w, "applied: %d linked, %d refused, %d joined to another claim, %d corrected, %d left open, %d problems",
+			result.Linked, result.Refused, result.Merged, result.Corrected, result.Open, len(result.Problems))
 		for _, p := range result.Problems {
 			say(w, "  %s", placed(p))
 		}

@@ -9,7 +9,10 @@
 //	F…J  Кандидат 1 … 5          "number — address — payer — evidence", empty where there are fewer
 //	K  Лицевой счёт (заполните)  the answer: an account number, or "нет"; a list offers both
 //	L  Комментарий               free text
-//	M…R  hidden                  what the list of K offers
+//	M…S  Основание, Доверенность, Доверенность до, Доля, Согласие сособственников, Согласие на обработку данных,
+//	     Дата согласия           as the claim tells them; what is changed here corrects the claim
+//	T  Двойник заявки №          the claim that is kept where this one says the same again
+//	U…Z  hidden                  what the list of K offers
 //
 // It owns this layout. It does not own matching, nor the reading of the filled workbook.
 package matchbook
@@ -40,7 +43,9 @@ type Meta struct {
 
 const (
 	answerColumn = 6 + Candidates   // K
-	hiddenColumn = answerColumn + 2 // M
+	rightColumn  = answerColumn + 2 // M
+	doubleColumn = rightColumn + 7  // T
+	hiddenColumn = doubleColumn + 1 // U
 	headFill     = "E4EAF2"
 	answerFill   = "FFF9DB"
 	wideColumn   = 34.0
@@ -82,6 +87,7 @@ type matches struct {
 	sheet                     *workbook.Sheet
 	rows                      int
 	head, text, wrap, answers int
+	told                      int // of the right: as the claim tells it, open to correction
 }
 
 func begin(book *workbook.Book, meta Meta) (*matches, error) {
@@ -94,6 +100,7 @@ func begin(book *workbook.Book, meta Meta) (*matches, error) {
 	}
 	titles = append(titles, housing.MatchColumnAnswer, housing.MatchColumnComment)
 	widths = append(widths, 20, 30)
+	titles, widths = append(titles, rightTitles()...), append(widths, 20, 16, 14, 8, 18, 18, 14, 14)
 	hidden := make([]int, 0, Candidates+1)
 	for i := range Candidates + 1 {
 		hidden = append(hidden, hiddenColumn+i)
@@ -107,6 +114,7 @@ func begin(book *workbook.Book, meta Meta) (*matches, error) {
 		{&m.text, workbook.Look{Border: true, Format: workbook.TextFormat, Top: true}},
 		{&m.wrap, workbook.Look{Border: true, Format: workbook.TextFormat, Top: true, Wrap: true}},
 		{&m.answers, workbook.Look{Border: true, Format: workbook.TextFormat, Top: true, Fill: answerFill, Bold: true, Unlocked: true}},
+		{&m.told, workbook.Look{Border: true, Format: workbook.TextFormat, Top: true, Fill: answerFill, Wrap: true, Unlocked: true}},
 	} {
 		var err error
 		if *l.to, err = book.Style(l.look); err != nil {
@@ -151,6 +159,9 @@ func (m *matches) add(q housing.MatchQuestion) error {
 	}
 	offered[min(len(q.Candidates), Candidates)] = excelize.Cell{StyleID: m.text, Value: housing.MatchAnswerNone}
 	cells = append(cells, excelize.Cell{StyleID: m.answers}, excelize.Cell{StyleID: m.wrap})
+	for _, word := range rightWords(q.Claim) {
+		cells = append(cells, excelize.Cell{StyleID: m.told, Value: word})
+	}
 	cells = append(cells, offered...)
 	return m.sheet.Row(m.rows+1, workbook.Height(lines), cells)
 }
@@ -163,7 +174,8 @@ func (m *matches) finish() error {
 	return errors.Join(
 		m.sheet.Choice(fmt.Sprintf("%s2:%s%d", answer, answer, last), source,
 			"Выберите лицевой счёт из списка, впишите другой или «"+housing.MatchAnswerNone+"», если счёта нет."),
-		m.sheet.Filter("A1", workbook.Cell(answerColumn+1, last)),
+		m.rightChoices(last),
+		m.sheet.Filter("A1", workbook.Cell(doubleColumn, last)),
 		m.sheet.Finish(),
 	)
 }
@@ -177,7 +189,11 @@ func writeHelp(book *workbook.Book, meta Meta) error {
 			"впишите его номер. Если счёта нет вовсе, выберите «" + housing.MatchAnswerNone + "».",
 		"3. Пустая ячейка значит «решение не принято»: заявка останется в списке до следующего раза.",
 		"4. В столбце «" + housing.MatchColumnComment + "» можно записать основание решения, оно сохранится вместе с ним.",
-		"5. Строки можно сортировать, отбирать и удалять. Не меняйте столбец «" + housing.MatchColumnClaim + "» и заголовки.",
-		"6. Сохраните файл в формате .xlsx и передайте его обратно (команда kvitok match --apply ФАЙЛ). Решение можно отменить.",
+		"5. Столбцы от «" + housing.MatchColumnGround + "» до «" + housing.MatchColumnDataSince + "» заполнены так, как сказано в заявке. " +
+			"Исправьте их по документам: исправление сохранится вместе с вашим именем. Связь представителя кончается в последний день доверенности; " +
+			"без согласия на обработку данных человеку ничего не отправляется. Отзыв согласия — «нет» и дата отзыва.",
+		"6. Если заявка повторяет другую, впишите номер той, что остаётся, в столбец «" + housing.MatchColumnDouble + "». Объединение можно отменить.",
+		"7. Строки можно сортировать, отбирать и удалять. Не меняйте столбец «" + housing.MatchColumnClaim + "» и заголовки.",
+		"8. Сохраните файл в формате .xlsx и передайте его обратно (команда kvitok match --apply ФАЙЛ). Решение можно отменить.",
 	})
 }

@@ -43,6 +43,7 @@ func Read(in importers.Input) ([]housing.MatchAnswer, []housing.Problem, error) 
 type reader struct {
 	found                  bool
 	claim, answer, comment int
+	rights                 rightColumns
 	seen                   map[int64]int // row of each claim
 	answers                []housing.MatchAnswer
 	problems               []housing.Problem
@@ -70,7 +71,7 @@ func (r *reader) row(row importers.SheetRow) error {
 		return nil
 	}
 	r.seen[claim] = row.Number
-	a.Claim = claim
+	a.Claim, a.Row = claim, row.Number
 	if strings.EqualFold(a.Account, housing.MatchAnswerNone) {
 		a.None, a.Account = true, ""
 	}
@@ -82,12 +83,16 @@ func (r *reader) row(row importers.SheetRow) error {
 			return nil
 		}
 	}
+	if problem := r.readRight(row, &a); problem != nil {
+		r.problems = append(r.problems, *problem)
+		return nil
+	}
 	r.answers = append(r.answers, a)
 	return nil
 }
 
 func (r *reader) header(cells []importers.Cell) {
-	r.claim, r.answer, r.comment = -1, -1, -1
+	r.claim, r.answer, r.comment, r.rights = -1, -1, -1, rightsOf(cells)
 	for i := range cells {
 		switch text(cells, i) {
 		case housing.MatchColumnClaim:

@@ -10,7 +10,8 @@ import (
 // NewWorkbook returns the format "kvitok-residents-xlsx", a sheet with the columns
 //
 //	Лицевой счёт | ЕЛС | ФИО* | Адрес | Квартира | Телефон | E-mail | Доля |
-//	Основание | Доверенность | Доверенность до | Откуда заявка | Согласие сособственников
+//	Основание | Доверенность | Доверенность до | Откуда заявка | Согласие сособственников |
+//	Согласие на обработку данных | Дата согласия
 //
 // A star marks what every row must have; besides, each row must have something to be matched by: an
 // account, a unified account or an address. Квартира is added to the address as «, кв. N». Source: the format is Kvitok's own.
@@ -68,7 +69,7 @@ func table() importers.Layout {
 				return nil, importers.Wrong("no_key", "не по чему найти лицевой счёт",
 					"заполненный «Лицевой счёт», «ЕЛС» или «Адрес»")
 			}
-			if err := checkRight(r.Right); err != nil {
+			if err := importers.CheckRight(r.Right, r.Data); err != nil {
 				return nil, err
 			}
 			if r.flat != "" && r.Address != "" {

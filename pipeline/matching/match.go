@@ -243,6 +243,10 @@ func (m *attempt) link(at int32, reason string) Decision {
 		m.seen = append(m.seen, at)
 		return m.question(ReasonProxyExpired)
 	}
+	if m.claim.Right.Consent == housing.ConsentRefused {
+		m.seen = append(m.seen, at)
+		return m.question(ReasonConsentRefused)
+	}
 	return Decision{Status: Linked, AccountID: m.ix.accounts[at].ID, Reason: reason}
 }
 

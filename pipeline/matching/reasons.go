@@ -39,6 +39,8 @@ const (
 	ReasonNothingToCompare          = "nothing_to_compare"
 	ReasonLinkUndone                = "link_undone"
 	ReasonProxyExpired              = "proxy_expired"
+	ReasonConsentRefused            = "consent_refused"
+	ReasonSharesExceed              = "shares_exceed" // found by whoever knows the other owners
 )
 
 // ReasonText returns the reason in Russian, "" for an unknown code.
@@ -83,4 +85,6 @@ var reasonTexts = map[string]string{
 	ReasonNothingToCompare:          "в заявке нет ни номера лицевого счёта, ни ЕЛС, ни адреса",
 	ReasonLinkUndone:                "связь с этим лицевым счётом отменил оператор, заново её устанавливает только он",
 	ReasonProxyExpired:              "срок доверенности представителя истёк",
+	ReasonConsentRefused:            "сособственники (собственник) не согласны с заявкой",
+	ReasonSharesExceed:              "вместе с этой заявкой доли собственников лицевого счёта в сумме больше единицы",
 }
