@@ -18,9 +18,13 @@ import (
 
 func question(id int64, candidates int) housing.MatchQuestion {
 	q := housing.MatchQuestion{
-		Claim:  housing.Claim{ID: id, Account: "0017", FullName: "Тестова Анна", Address: "ул. Примерная, 1-1"},
+		Claim:  housing.Claim{ID: id, Account: "0017", FullName: "Тестова Анна", Address: "ул. Примерная, 1-1", Share: "1/2"},
 		Reason: "несколько подходящих счетов",
 	}
+	until, _ := housing.ParseDate("2026-12-31")
+	since, _ := housing.ParseDate("2026-10-01")
+	q.Claim.Right = housing.Right{Ground: housing.ByProxy, Proxy: "77-1", ProxyUntil: until, Consent: housing.ConsentGiven}
+	q.Claim.Data = housing.DataConsent{Answer: housing.ConsentRefused, Since: since}
 	for i := range candidates {
 		q.Candidates = append(q.Candidates, housing.MatchCandidate{
 			Account: housing.Account{
@@ -79,6 +83,8 @@ func TestWorkbook(t *testing.T) {
 	want := []string{
 		housing.MatchColumnClaim, "ФИО", "Адрес", "ЛС как пришёл", "Причина", "Кандидат 1", "Кандидат 2", "Кандидат 3",
 		"Кандидат 4", "Кандидат 5", housing.MatchColumnAnswer, housing.MatchColumnComment,
+		housing.MatchColumnGround, housing.MatchColumnProxy, housing.MatchColumnProxyUntil, housing.MatchColumnShare,
+		housing.MatchColumnConsent, housing.MatchColumnData, housing.MatchColumnDataSince, housing.MatchColumnDouble,
 	}
 	if diff := cmp.Diff(want, rows[0]); diff != "" {
 		t.Errorf("header (-want +got):\n%s", diff)
@@ -87,25 +93,26 @@ func TestWorkbook(t *testing.T) {
 		"41", "Тестова Анна", "ул. Примерная, 1-1", "0017", "несколько подходящих счетов",
 		"0100000017 — г. Примерск, ул. Примерная, д. 1, кв. 1 — Тестова А. П. — совпали адрес и фамилия",
 		"0100000018 — г. Примерск, ул. Примерная, д. 1, кв. 2 — Тестова А. П. — совпали адрес и фамилия",
-		"", "", "", "", "", "0100000017", "0100000018", housing.MatchAnswerNone,
+		"", "", "", "", "",
+		"представитель", "77-1", "31.12.2026", "1/2", "да", "нет", "01.10.2026", "", "0100000017", "0100000018", housing.MatchAnswerNone,
 	}
 	if diff := cmp.Diff(want, rows[1]); diff != "" {
 		t.Errorf("row (-want +got):\n%s", diff)
 	}
-	if got := rows[2][12]; got != housing.MatchAnswerNone {
+	if got := rows[2][20]; got != housing.MatchAnswerNone {
 		t.Errorf("a claim without candidates offers %q, want only %q", got, housing.MatchAnswerNone)
 	}
-	if got := rows[3][17]; got != housing.MatchAnswerNone {
+	if got := rows[3][25]; got != housing.MatchAnswerNone {
 		t.Errorf("a claim with many candidates offers %q at last, want %q", got, housing.MatchAnswerNone)
 	}
 	choices, err := f.GetDataValidations(housing.MatchSheet)
-	if err != nil || len(choices) != 1 {
-		t.Fatalf("data validations %+v, %v; want one", choices, err)
+	if err != nil || len(choices) != 4 {
+		t.Fatalf("data validations %+v, %v; want four", choices, err)
 	}
-	if c := choices[0]; c.Sqref != "K2:K4" || c.Formula1 != "$M2:$R2" || c.Type != "list" || *c.ErrorStyle != "warning" {
+	if c := choices[0]; c.Sqref != "K2:K4" || c.Formula1 != "$U2:$Z2" || c.Type != "list" || *c.ErrorStyle != "warning" {
 		t.Errorf("choice %+v", c)
 	}
-	for column, want := range map[string]bool{"L": true, "M": false, "R": false} {
+	for column, want := range map[string]bool{"L": true, "T": true, "U": false, "Z": false} {
 		if visible, err := f.GetColVisible(housing.MatchSheet, column); visible != want || err != nil {
 			t.Errorf("column %s visible %v, %v; want %v", column, visible, err, want)
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/xuri/excelize/v2"
 
 	"github.com/kvitok-gkh/kvitok/exporters/matchbook"
@@ -98,6 +99,39 @@ func TestRead(t *testing.T) { //nolint:funlen // a table
 			[]housing.MatchAnswer{{Claim: 10, Account: "77"}, {Claim: 20}, {Claim: 30}},
 			nil,
 		},
+		"the right, the consent and a double": {
+			set("M2", "Представитель", "N2", "77-1", "O2", "31.12.2026", "P3", "1/2", "Q3", "да", "R3", "нет", "S3", "01.10.2026", "T4", "10"),
+			[]housing.MatchAnswer{
+				{Claim: 10, Right: housing.Right{Ground: housing.ByProxy, Proxy: "77-1", ProxyUntil: dated(t, "2026-12-31")}},
+				{
+					Claim: 20, Share: "1/2", Right: housing.Right{Consent: housing.ConsentGiven},
+					Data: housing.DataConsent{Answer: housing.ConsentRefused, Since: dated(t, "2026-10-01")},
+				},
+				{Claim: 30, Double: 10},
+			},
+			nil,
+		},
+		"a right that does not hold together": {
+			set("M2", "представитель", "N2", "77-1", "R3", "да", "T4", "30", "K4", "нет"),
+			nil,
+			[]string{"no_proxy_term", "no_consent_date", "bad_double"},
+		},
+		"words that nobody knows": {
+			set("M2", "сосед", "O3", "2026/12/31", "P4", "половина"),
+			nil,
+			[]string{"bad_ground", "bad_date", "bad_share"},
+		},
+		"a workbook from before the columns of the right": {
+			func(book *excelize.File) error {
+				var errs []error
+				for range 8 {
+					errs = append(errs, book.RemoveCol(housing.MatchSheet, "M"))
+				}
+				return errors.Join(errs...)
+			},
+			[]housing.MatchAnswer{{Claim: 10}, {Claim: 20}, {Claim: 30}},
+			nil,
+		},
 		"a number that Excel spoiled": {
 			func(book *excelize.File) error {
 				return book.SetCellFloat(housing.MatchSheet, "K2", 1.23e17, -1, 64)
@@ -113,7 +147,7 @@ func TestRead(t *testing.T) { //nolint:funlen // a table
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(test.want, got); diff != "" {
+			if diff := cmp.Diff(test.want, got, cmpopts.EquateComparable(housing.Date{}), cmpopts.IgnoreFields(housing.MatchAnswer{}, "Row", "Told")); diff != "" {
 				t.Errorf("answers (-want +got):\n%s", diff)
 			}
 			var codes []string //nolint:prealloc // nil where there are none
@@ -128,6 +162,15 @@ func TestRead(t *testing.T) { //nolint:funlen // a table
 			}
 		})
 	}
+}
+
+func dated(t *testing.T, s string) housing.Date {
+	t.Helper()
+	d, err := housing.ParseDate(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
 }
 
 func TestReadRefuses(t *testing.T) {
