@@ -98,7 +98,7 @@ func (p *Pipeline) workbookJobs(ctx context.Context, meta reports.Meta) []report
 }
 
 // errNoReport answers who asks for one that is not there.
-var errNoReport = errors.New("there is no such report; kvitok report --list names them")
+var errNoReport = errors.New("there is no such report; kvitok report list names them")
 
 func reportNamed(key string) (monthReport, error) {
 	for _, r := range monthReports() {

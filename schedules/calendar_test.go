@@ -150,12 +150,27 @@ func TestValidate(t *testing.T) {
 	t.Parallel()
 	c := schedules.Config{
 		Poll: schedules.PollConfig{Every: time.Millisecond}, Run: schedules.RunConfig{Day: 32, Month: "next"},
+		Deliveries: []schedules.DeliveryConfig{
+			{Name: "good", Reports: []string{"turnover"}, File: "osv-{month}.xlsx"},
+			{Name: "good", Reports: []string{"nonsense"}, File: "{titel}-{month}.xlsx"},
+			{Name: "../up", Day: 40, Month: "next", File: "{month}.xlsx", Organisations: []string{"1", "2"}},
+			{Name: "two", Organisations: []string{"1", "2"}},
+			{Name: "always", File: "{title}.xlsx"},
+		},
 	}
 	err := c.Validate()
 	if err == nil {
 		t.Fatal("no error")
 	}
-	want := "poll.every must be at least 1s\nrun.day must be from 1 to 31\nrun.month must be previous or current"
+	want := "deliveries[1]: there is another delivery \"good\"\n" +
+		"deliveries[1]: there is no report \"nonsense\"; kvitok report list names them\n" +
+		"deliveries[1]: file: only {title}, {key}, {month}, {inn} and {company} are known\n" +
+		"deliveries[2]: name must be a plain word: it names a folder\ndeliveries[2]: day must be from 0 (every day) to 31\n" +
+		"deliveries[2]: month must be previous or current\n" +
+		"deliveries[2]: file: several reports would have one name: {title} or {key} is missing\n" +
+		"deliveries[3]: file: the files of several companies would have one name: {inn} or {company} is missing\n" +
+		"deliveries[4]: file: the files of all months would have one name: {month} is missing\n" +
+		"poll.every must be at least 1s\nrun.day must be from 1 to 31\nrun.month must be previous or current"
 	if diff := cmp.Diff(want, err.Error()); diff != "" {
 		t.Errorf("errors (-want +got):\n%s", diff)
 	}

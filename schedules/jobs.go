@@ -64,6 +64,21 @@ func (s *Scheduler) planReports(ctx context.Context) error {
 	})
 }
 
+// bySchedule stands in the journal for deliveries that nobody asked for by hand.
+const bySchedule = "schedule"
+
+// planDelivery queues the reports of a delivery whose day has come; deliver brings them out.
+func (s *Scheduler) planDelivery(ctx context.Context, d DeliveryConfig) error {
+	return s.plan(ctx, deliveryJob(d), func(last time.Time) []Window {
+		return d.Due(last, s.in.Now(), s.in.Zone)
+	}, func(ctx context.Context, w Window) error {
+		_, err := s.in.Month.QueueReports(ctx, d.Of(w.Period, bySchedule))
+		return err
+	})
+}
+
+func deliveryJob(d DeliveryConfig) string { return "reports to " + d.Name }
+
 // plan takes every due window and works on it, oldest first.
 func (s *Scheduler) plan(ctx context.Context, job string, due func(last time.Time) []Window, work func(context.Context, Window) error) error {
 	last, err := s.in.Store.LastWindow(ctx, job)

@@ -22,6 +22,7 @@ type Month interface {
 	Poll(ctx context.Context, partner pipeline.Partner, watch *remote.Watch, period housing.Period) ([]pipeline.FileResult, error)
 	Deliver(ctx context.Context) (pipeline.DeliverResult, error)
 	Publish(ctx context.Context, period housing.Period) (pipeline.PublishResult, error)
+	QueueReports(ctx context.Context, d pipeline.ReportDelivery) (pipeline.QueuedReports, error)
 }
 
 // Hooks let the caller keep metrics. Each may be nil.
@@ -128,6 +129,9 @@ func (s *Scheduler) addJobs() error {
 	}
 	if s.in.Config.Reports.Dir != "" {
 		add("reports", s.in.Tick, s.planReports)
+	}
+	for _, d := range s.in.Config.Deliveries {
+		add(deliveryJob(d), s.in.Tick, func(ctx context.Context) error { return s.planDelivery(ctx, d) })
 	}
 	return errors.Join(errs...)
 }

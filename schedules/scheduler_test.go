@@ -69,6 +69,17 @@ func (m *month) Publish(context.Context, housing.Period) (pipeline.PublishResult
 	return pipeline.PublishResult{Files: []pipeline.PublishedFile{{Path: m.report}}}, nil
 }
 
+func (m *month) QueueReports(_ context.Context, d pipeline.ReportDelivery) (pipeline.QueuedReports, error) {
+	m.mutex.Lock()
+	m.runs = append(m.runs, d.Name+" of "+d.Period.String()+" by "+d.By)
+	m.mutex.Unlock()
+	m.ran <- struct{}{}
+	if m.fail.Add(-1) >= 0 {
+		return pipeline.QueuedReports{}, errors.New("the disk is full")
+	}
+	return pipeline.QueuedReports{}, nil
+}
+
 // clock is set by the test.
 type clock struct{ now atomic.Pointer[time.Time] }
 
@@ -233,5 +244,43 @@ func TestNewSaysWhatIsMissing(t *testing.T) {
 	t.Parallel()
 	if _, err := schedules.New(t.Context(), schedules.Input{}); err == nil {
 		t.Error("no error")
+	}
+}
+
+// A delivery goes out once for each of its days, by whichever process; one that failed is tried again, one
+// that was missed is made up for.
+func TestDeliveriesOfReports(t *testing.T) {
+	t.Parallel()
+	s, m := storetest.New(t), newMonth()
+	m.fail.Store(1)
+	now := clockAt(time.Date(2026, 10, 20, 12, 0, 0, 0, time.UTC))
+	in := schedules.Input{
+		Config: schedules.Config{Deliveries: []schedules.DeliveryConfig{
+			{Name: "head", To: "office", Day: 3, Time: schedules.Clock{Hour: 7}},
+			{Name: "daily", To: "office", Month: schedules.MonthCurrent, Time: schedules.Clock{Hour: 8}},
+		}}, Month: m, Now: now.get,
+	}
+	start(t, s, in)
+	start(t, s, in)
+	await(t, "the first look at the calendar", func() bool {
+		return !lastWindow(t, s, "reports to head").IsZero() && !lastWindow(t, s, "reports to daily").IsZero()
+	})
+	now.set(time.Date(2026, 11, 3, 7, 30, 0, 0, time.UTC))
+	await(t, "what is due before eight, the missed day too", func() bool { return len(m.ran) >= 2 })
+	now.set(now.get().Add(2 * time.Minute))
+	await(t, "the failure to be made up for", func() bool {
+		return lastWindow(t, s, "reports to head").Day() == 3 && lastWindow(t, s, "reports to daily").Day() == 2
+	})
+	now.set(now.get().Add(time.Hour))
+	await(t, "the day's own", func() bool { return lastWindow(t, s, "reports to daily").Day() == 3 })
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	count := map[string]int{}
+	for _, run := range m.runs {
+		count[run]++
+	}
+	head, daily := count["head of 2026-10 by schedule"], count["daily of 2026-11 by schedule"]
+	if head+daily != 4 || head < 1 || daily < 2 || len(count) != 2 {
+		t.Errorf("deliveries %v, want head once, daily twice, one of them once more", m.runs)
 	}
 }

@@ -201,6 +201,11 @@ func (r *configReader) checkPartners(c *config) {
 			r.section(at+".outbox", p.Outbox.validate(false))
 		}
 	}
+	for i, d := range c.Schedules.Deliveries {
+		if !slices.ContainsFunc(c.Partners, func(p partnerConfig) bool { return p.Name == d.To && p.Outbox != nil }) {
+			r.section(fmt.Sprintf("schedules.deliveries[%d].to", i), fmt.Errorf("there is no partner %q with an outbox", d.To))
+		}
+	}
 	if c.Debts.Partner != "" && !known[c.Debts.Partner] {
 		r.section("debts.partner", fmt.Errorf("there is no partner %q", c.Debts.Partner))
 	}

@@ -48,6 +48,7 @@ func (e *environment) reportCommand() *cobra.Command {
 		return e.print(result, func(w io.Writer) { writePublish(w, result) })
 	})
 	c.Flags().BoolVar(&gis, "gis", false, "write the workbooks for ГИС ЖКХ too: payment documents issued, readings of meters it knows")
+	c.AddCommand(e.reportListCommand(), e.reportMakeCommand(), e.reportDeliverCommand(), e.reportJournalCommand())
 	c.Flags().BoolVar(&social, "social", false, "answer the requests of social protection (USLUGA1.DBF) that came since the month began")
 	return c
 }
