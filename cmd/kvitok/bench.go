@@ -46,8 +46,8 @@ func (s benchStage) rate() float64 {
 }
 
 func (e *environment) benchCommand() *cobra.Command {
-	var accounts int
-	var keep bool
+	var accounts, rows int
+	var keep, files bool
 	c := &cobra.Command{
 		Use: "bench", Short: "The month on generated data, a figure per stage, the plain limit beside it",
 		Long: "Makes a town, takes it through its month stage by stage in a new folder below --dir, and measures. Memory is the\n" +
@@ -56,6 +56,8 @@ func (e *environment) benchCommand() *cobra.Command {
 	}
 	c.Flags().IntVar(&accounts, "accounts", 10_000, "size of the town")
 	c.Flags().BoolVar(&keep, "keep", false, "leave the folder behind")
+	c.Flags().BoolVar(&files, "files", false, "measure the import alone, file by file")
+	c.Flags().IntVar(&rows, "rows", 0, "with --files: a registry of payments and a file of readings of so many rows beside the town's")
 	c.RunE = e.do(func(ctx context.Context, _ []string) (err error) {
 		t, err := town.New(town.Config{Accounts: accounts, Seed: townSeed})
 		if err != nil {
@@ -76,6 +78,9 @@ func (e *environment) benchCommand() *cobra.Command {
 		}
 		result := benchResult{Accounts: accounts, Machine: machine()}
 		if err := inside.withSite(ctx, t, e.logger(), func(ctx context.Context, s *site) error {
+			if files {
+				return inside.benchFiles(ctx, s, rows, &result)
+			}
 			return inside.bench(ctx, s, &result)
 		}); err != nil {
 			return err
