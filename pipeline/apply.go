@@ -34,9 +34,7 @@ func (p *Pipeline) apply(ctx context.Context, what application) (FileResult, out
 	var result FileResult
 	var ends outcomes
 	err := p.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
-		if err := tx.PlanForRows(ctx); err != nil {
-			return err
-		}
+		tx.PlanForRows()
 		a, err := p.applyIn(ctx, tx, what)
 		if a != nil {
 			ends = a.outcomes

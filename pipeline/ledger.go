@@ -134,9 +134,7 @@ func (p *Pipeline) distributeAll(ctx context.Context, order housing.PaymentOrder
 func (p *Pipeline) distributeSome(ctx context.Context, order housing.PaymentOrder, period housing.Period, after *store.OpenPayment,
 ) (payments []store.OpenPayment, err error) {
 	err = p.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-		if err := tx.PlanForRows(ctx); err != nil {
-			return err
-		}
+		tx.PlanForRows()
 		if payments, err = tx.OpenPayments(ctx, p.Organisation.ID, period, after, paymentsAtOnce); err != nil || len(payments) == 0 {
 			return err
 		}

@@ -215,9 +215,7 @@ func (p *Pipeline) handleBatch(ctx context.Context, messages []stream.Message) (
 		return nil, err
 	}
 	err = p.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
-		if err := tx.PlanForRows(ctx); err != nil {
-			return err
-		}
+		tx.PlanForRows()
 		verdicts, err = p.storeBatch(ctx, tx, batch)
 		return err
 	})

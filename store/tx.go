@@ -44,14 +44,30 @@ type Tx struct {
 func (t *Tx) Raw() pgx.Tx { return t.tx }
 
 // PlanForRows makes PostgreSQL plan every statement of the transaction for the rows that it is given.
-// After a few executions it would keep a plan made for ten rows, and compare the thousands of a batch
-// with each other one by one.
-func (t *Tx) PlanForRows(ctx context.Context) error {
-	if _, err := t.Exec(ctx, "SET LOCAL plan_cache_mode = force_custom_plan"); err != nil {
-		return fmt.Errorf("set how statements are planned: %w", err)
-	}
-	return nil
+// After a few executions of a prepared statement it would keep a plan made for ten rows, and compare the
+// thousands of a batch with each other one by one. Statements are not prepared instead of forcing
+// plan_cache_mode: that setting would also plan every check of a foreign key anew, for each row.
+func (t *Tx) PlanForRows() { t.Queries = Queries{unprepared{t.Queries.DBTX}} }
+
+// unprepared sends statements without keeping them prepared.
+type unprepared struct{ DBTX }
+
+// Exec runs a statement that is planned for these arguments.
+func (u unprepared) Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error) {
+	return u.DBTX.Exec(ctx, sql, plannedOnce(args)...) //nolint:wrapcheck // as the transaction itself
 }
+
+// Query runs a query that is planned for these arguments.
+func (u unprepared) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
+	return u.DBTX.Query(ctx, sql, plannedOnce(args)...) //nolint:wrapcheck // as the transaction itself
+}
+
+// QueryRow runs a query that is planned for these arguments.
+func (u unprepared) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row {
+	return u.DBTX.QueryRow(ctx, sql, plannedOnce(args)...)
+}
+
+func plannedOnce(args []any) []any { return append([]any{pgx.QueryExecModeCacheDescribe}, args...) }
 
 // InTx runs do in a transaction (READ COMMITTED): committed when do returns nil, rolled back
 // otherwise, also when the context has ended or do panics. A transaction that PostgreSQL gave up
