@@ -122,7 +122,9 @@ func (t *textProtocol) quote(cell string) string {
 // own makes a text of ours safe for readers that know no quotes. Files delimited by commas are read
 // with quotes always, and there a comma may be a decimal one.
 func (t *textProtocol) own(text string) string {
-	text = strings.NewReplacer("\r\n", " ", "\r", " ", "\n", " ").Replace(text)
+	if strings.ContainsAny(text, "\r\n") {
+		text = strings.NewReplacer("\r\n", " ", "\r", " ", "\n", " ").Replace(text)
+	}
 	switch t.delimiter {
 	case ",":
 		return text
