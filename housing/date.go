@@ -87,7 +87,8 @@ func (d Date) String() string {
 	if d.IsZero() {
 		return ""
 	}
-	return fmt.Sprintf("%04d-%02d-%02d", d.year, d.month, d.day)
+	var text [10]byte
+	return string(append(appendMonth(text[:0], int(d.year), int(d.month)), '-', '0'+d.day/10, '0'+d.day%10))
 }
 
 // Russian writes "01.10.2026", or "" for no date.

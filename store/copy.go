@@ -74,6 +74,15 @@ func (b *copyBuffer) date(v housing.Date) {
 	b.data = binary.BigEndian.AppendUint32(b.data, uint32(b.epoch.DaysUntil(v))) //nolint:gosec // two's complement is the form
 }
 
+// period writes the first day of a month, NULL for none.
+func (b *copyBuffer) period(v housing.Period) {
+	if v.IsZero() {
+		b.null()
+		return
+	}
+	b.date(v.First())
+}
+
 // numeric writes the value with its own scale, in digits of base 10000. PostgreSQL itself drops zero
 // digits at both ends.
 func (b *copyBuffer) numeric(v housing.Decimal) {

@@ -35,38 +35,39 @@ func (t *Tx) ApplyPayments(ctx context.Context, organisation, source int64, peri
 func (t *Tx) claimPaymentKeys(ctx context.Context, organisation int64, rows []housing.Payment,
 	outcomes []housing.Outcome, indexes []int,
 ) ([]int, error) {
+	// Told are the keys that were known: in a month's registry none.
 	const claim = `
-INSERT INTO payment_keys (organisation_id, key, amount, account)
-SELECT $1, * FROM unnest($2::text[], $3::bigint[], $4::text[])
-ON CONFLICT DO NOTHING RETURNING key`
-	keys := column(rows, func(p housing.Payment) string { return p.Key })
-	made, err := t.Query(ctx, claim, organisation, keys,
+WITH made AS (
+    INSERT INTO payment_keys (organisation_id, key, amount, account)
+    SELECT $1, * FROM unnest($2::text[], $3::bigint[], $4::text[])
+    ON CONFLICT DO NOTHING RETURNING key)
+SELECT t.key FROM unnest($2::text[]) AS t(key) WHERE NOT EXISTS (SELECT FROM made m WHERE m.key = t.key)`
+	told, err := t.Query(ctx, claim, organisation,
+		column(rows, func(p housing.Payment) string { return p.Key }),
 		column(rows, func(p housing.Payment) int64 { return int64(p.Amount) }),
 		column(rows, func(p housing.Payment) string { return p.Account }))
 	if err != nil {
 		return nil, fmt.Errorf("store keys of payments: %w", err)
 	}
-	created, err := pgx.CollectRows(made, pgx.RowTo[string])
+	old, err := pgx.CollectRows(told, pgx.RowTo[string])
 	if err != nil {
 		return nil, fmt.Errorf("store keys of payments: %w", err)
 	}
-	isNew := make(map[string]bool, len(created))
-	for _, key := range created {
-		isNew[key] = true
-	}
-	known, err := t.lookup(ctx, "SELECT key || '|' || account, amount FROM payment_keys WHERE organisation_id = $1 AND key = ANY($2)",
-		organisation, keys)
+	known, err := t.knownPayments(ctx, organisation, old)
 	if err != nil {
-		return nil, fmt.Errorf("read keys of payments: %w", err)
+		return nil, err
 	}
-	var fresh []int
+	if len(known) != len(old) { // money must not be taken for new because somebody hides it from us
+		return nil, fmt.Errorf("read keys of payments: %d of %d known keys are found: %w", len(known), len(old), ErrNotFound)
+	}
+	fresh := make([]int, 0, len(rows))
 	for i, p := range rows {
 		outcome := &outcomes[indexes[i]]
-		switch amount, same := known[p.Key+"|"+p.Account]; {
-		case isNew[p.Key]:
+		switch earlier, was := known[p.Key]; {
+		case !was:
 			outcome.Verdict = housing.Accepted
 			fresh = append(fresh, indexes[i])
-		case same && amount == int64(p.Amount):
+		case earlier == knownPayment{p.Account, p.Amount}:
 			outcome.Verdict = housing.Unchanged
 		default:
 			reject(outcome, "payment_key_conflict", "УНО", p.Key,
@@ -74,6 +75,33 @@ ON CONFLICT DO NOTHING RETURNING key`
 		}
 	}
 	return fresh, nil
+}
+
+// knownPayment is what the key of a payment was taken for.
+type knownPayment struct {
+	account string
+	amount  housing.Money
+}
+
+func (t *Tx) knownPayments(ctx context.Context, organisation int64, keys []string) (map[string]knownPayment, error) {
+	known := map[string]knownPayment{}
+	if len(keys) == 0 {
+		return known, nil
+	}
+	rows, err := t.Query(ctx, "SELECT key, account, amount FROM payment_keys WHERE organisation_id = $1 AND key = ANY($2)", organisation, keys)
+	if err != nil {
+		return nil, fmt.Errorf("read keys of payments: %w", err)
+	}
+	var key string
+	var p knownPayment
+	_, err = pgx.ForEachRow(rows, []any{&key, &p.account, &p.amount}, func() error {
+		known[key] = p
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read keys of payments: %w", err)
+	}
+	return known, nil
 }
 
 type paymentBatch struct {
@@ -113,18 +141,20 @@ func (t *Tx) insertPayments(ctx context.Context, batch paymentBatch, rows []hous
 		"period", "organisation_id", "account_id", "house_id", "key", "account", "payee_id", "payer", "address", "paid_on",
 		"for_period", "amount", "transfer", "fee", "order_no", "order_date", "source_id", "source_pos",
 	}
-	next := 0
-	_, err := t.CopyFrom(ctx, pgx.Identifier{"payments"}, columns, pgx.CopyFromFunc(func() ([]any, error) {
-		if next == len(fresh) {
-			return nil, nil
-		}
-		index := fresh[next]
-		next++
-		p := rows[index]
-		var account, house *int64
+	const rowSize = 350 // of most payments
+	data := newCopyBuffer(columns, len(fresh), rowSize)
+	month := batch.period.First()
+	for _, index := range fresh {
+		p := &rows[index]
+		data.row()
+		data.date(month)
+		data.bigint(batch.organisation)
 		if a, found := batch.accounts[p.Account]; found {
-			account, house = &a.account, &a.house
+			data.bigint(a.account)
+			data.bigint(a.house)
 		} else {
+			data.null()
+			data.null()
 			outcomes[index].Problems = append(outcomes[index].Problems, housing.Problem{
 				Code: "unidentified_payment", Column: "Лицевой счёт", Value: p.Account, Severity: housing.SeverityWarning,
 				Text: "лицевой счёт не найден; платёж учтён в невыясненных",
@@ -134,12 +164,22 @@ func (t *Tx) insertPayments(ctx context.Context, batch paymentBatch, rows []hous
 		if id := batch.payees[p.Payee]; id != 0 {
 			payee = id
 		}
-		return []any{
-			batch.period, batch.organisation, account, house, p.Key, p.Account, payee, p.Payer, p.Address, p.PaidOn,
-			p.Period, int64(p.Amount), int64(p.Transfer), int64(p.Fee), p.OrderNo, p.OrderDate, batch.source, p.Source.Position,
-		}, nil
-	}))
-	if err != nil {
+		data.text(p.Key)
+		data.text(p.Account)
+		data.bigint(payee)
+		data.text(p.Payer)
+		data.text(p.Address)
+		data.date(p.PaidOn)
+		data.period(p.Period)
+		data.bigint(int64(p.Amount))
+		data.bigint(int64(p.Transfer))
+		data.bigint(int64(p.Fee))
+		data.text(p.OrderNo)
+		data.date(p.OrderDate)
+		data.bigint(batch.source)
+		data.bigint(p.Source.Position)
+	}
+	if err := t.copyTo(ctx, "payments", data); err != nil {
 		return fmt.Errorf("store payments: %w", err)
 	}
 	return nil

@@ -34,33 +34,31 @@ type RegisterState struct {
 // rows. A meter is found by serial number or, where there is none, by the code that we gave its partner (its id),
 // narrowed by service and account where the sender names them.
 func (q Queries) RegisterStates(ctx context.Context, organisation int64, rows []SourcedReading) ([]RegisterState, error) {
+	// The meter is looked for by what names it alone, then its account is compared: a plan by the account
+	// would read all meters of a large house for each row.
 	const sql = `
-WITH incoming AS (
+WITH incoming AS MATERIALIZED (
     SELECT serial, service, account, zone, taken_on::date AS taken_on, code, ord
     FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[])
         WITH ORDINALITY AS t(serial, service, account, zone, taken_on, code, ord)),
 named AS (
-    SELECT i.*, m.id, m.service AS of_service, m.account_id
-    FROM incoming i JOIN meters m ON m.organisation_id = $1 AND m.serial = i.serial AND i.serial <> ''
+    SELECT i.ord, i.account, i.zone, i.taken_on, m.id, m.account_id, m.digits, m.zones, m.closed
+    FROM incoming i JOIN meters m ON m.organisation_id = $1 AND m.serial = i.serial
+    WHERE i.serial <> '' AND (i.service = '' OR m.service = i.service)
     UNION ALL
-    SELECT i.*, m.id, m.service, m.account_id
-    FROM incoming i JOIN meters m ON m.id = i.code AND m.organisation_id = $1 AND i.serial = ''),
-found AS (
-    SELECT i.ord, i.zone, i.taken_on, min(i.id) AS meter_id, count(*) AS found
-    FROM named i LEFT JOIN accounts a ON a.id = i.account_id AND i.account <> ''
-    WHERE (i.service = '' OR i.of_service = i.service) AND (i.account = '' OR a.number = i.account)
-    GROUP BY i.ord, i.zone, i.taken_on)
-SELECT i.ord, i.meter_id, i.found, m.digits, m.zones, m.closed,
-    l.taken_on, COALESCE(l.value, 0), n.taken_on, COALESCE(n.value, 0)
-FROM found i JOIN meters m ON m.id = i.meter_id
+    SELECT i.ord, i.account, i.zone, i.taken_on, m.id, m.account_id, m.digits, m.zones, m.closed
+    FROM incoming i JOIN meters m ON m.id = i.code AND m.organisation_id = $1
+    WHERE i.serial = '' AND (i.service = '' OR m.service = i.service))
+SELECT i.ord, i.id, i.digits, i.zones, i.closed, l.taken_on, COALESCE(l.value, 0), n.taken_on, COALESCE(n.value, 0)
+FROM named i
 LEFT JOIN LATERAL (SELECT taken_on, value FROM readings r
-    WHERE r.meter_id = m.id AND r.zone = i.zone AND r.period <= i.taken_on AND r.taken_on <= i.taken_on
+    WHERE r.meter_id = i.id AND r.zone = i.zone AND r.period <= i.taken_on AND r.taken_on <= i.taken_on
     ORDER BY r.period DESC, r.taken_on DESC LIMIT 1) l ON true
 LEFT JOIN LATERAL (SELECT taken_on, value FROM readings r
-    WHERE r.meter_id = m.id AND r.zone = i.zone AND r.period > i.taken_on - 31 AND r.taken_on > i.taken_on
-    ORDER BY r.period, r.taken_on LIMIT 1) n ON true`
-	states := make([]RegisterState, len(rows))
-	found, err := q.Query(ctx, sql, organisation,
+    WHERE r.meter_id = i.id AND r.zone = i.zone AND r.period > i.taken_on - 31 AND r.taken_on > i.taken_on
+    ORDER BY r.period, r.taken_on LIMIT 1) n ON true
+WHERE i.account = '' OR EXISTS (SELECT FROM accounts a WHERE a.id = i.account_id AND a.number = i.account)`
+	found, err := q.Query(ctx, sql, pgx.QueryResultFormats{pgx.BinaryFormatCode}, organisation,
 		column(rows, func(r SourcedReading) string { return r.Serial }),
 		column(rows, func(r SourcedReading) string { return string(r.Service) }),
 		column(rows, func(r SourcedReading) string { return r.Account }),
@@ -70,19 +68,38 @@ LEFT JOIN LATERAL (SELECT taken_on, value FROM readings r
 	if err != nil {
 		return nil, fmt.Errorf("look for meters: %w", err)
 	}
-	var ordinal int64
-	var s RegisterState
-	_, err = pgx.ForEachRow(found, []any{
-		&ordinal, &s.MeterID, &s.Found, &s.Digits, &s.Zones, &s.Closed, &s.LastOn, &s.Last, &s.NextOn, &s.Next,
-	}, func() error {
-		s.Repeated = !s.LastOn.IsZero() && s.LastOn == rows[ordinal-1].On
-		states[ordinal-1] = s
-		return nil
-	})
+	states, err := readStates(found, rows)
 	if err != nil {
 		return nil, fmt.Errorf("look for meters: %w", err)
 	}
 	return states, nil
+}
+
+// readStates puts what was found of each row in its place. Where several meters are found, it is said how
+// many, and which has the lowest id.
+func readStates(found pgx.Rows, rows []SourcedReading) ([]RegisterState, error) {
+	defer found.Close()
+	states := make([]RegisterState, len(rows))
+	row := factRow{words: map[string]string{}}
+	for found.Next() {
+		row.columns, row.next = found.RawValues(), 0
+		place := row.number() - 1
+		s := RegisterState{MeterID: row.number(), Digits: int(row.number()), Zones: int(row.number()), Closed: row.date()}
+		s.LastOn, s.Last = row.date(), row.decimal()
+		s.NextOn, s.Next = row.date(), row.decimal()
+		if row.err != nil {
+			return nil, row.err
+		}
+		earlier := states[place]
+		s.Found = earlier.Found + 1
+		if earlier.Found > 0 && earlier.MeterID < s.MeterID {
+			earlier.Found = s.Found
+			s = earlier
+		}
+		s.Repeated = !s.LastOn.IsZero() && s.LastOn == rows[place].On
+		states[place] = s
+	}
+	return states, found.Err() //nolint:wrapcheck // the caller says what it looked for
 }
 
 // meterCode reads a code that we gave out, 0 for one that is none of ours.
@@ -97,20 +114,20 @@ func meterCode(code string) int64 {
 // InsertReadings stores readings of known meters and returns which of them were new: false says that
 // the register has a reading of that day already.
 func (t *Tx) InsertReadings(ctx context.Context, meters []int64, rows []SourcedReading) ([]bool, error) {
+	// Told are the rows that are known: few of most batches.
 	const sql = `
-WITH incoming AS (
-    SELECT meter_id, zone, taken_on::date AS taken_on, value::numeric AS value, source_id, pos, ord
-    FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[])
-        WITH ORDINALITY AS t(meter_id, zone, taken_on, value, source_id, pos, ord)),
-first AS (
-    SELECT DISTINCT ON (meter_id, zone, taken_on) * FROM incoming ORDER BY meter_id, zone, taken_on, ord),
-made AS (
+WITH made AS (
     INSERT INTO readings (period, meter_id, zone, taken_on, value, source_id, source_pos)
-    SELECT date_trunc('month', taken_on), meter_id, zone, taken_on, value, source_id, pos FROM first
+    SELECT period::date, meter_id, zone, taken_on::date, value::numeric, source_id, pos
+    FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[])
+        AS t(meter_id, zone, period, taken_on, value, source_id, pos)
     ON CONFLICT DO NOTHING RETURNING meter_id, zone, taken_on)
-SELECT ord FROM first f JOIN made m ON (m.meter_id, m.zone, m.taken_on) = (f.meter_id, f.zone, f.taken_on)`
-	made, err := t.Query(ctx, sql, meters,
+SELECT ord FROM unnest($1::bigint[], $2::text[], $4::text[]) WITH ORDINALITY AS t(meter_id, zone, taken_on, ord)
+WHERE NOT EXISTS (SELECT FROM made m WHERE (m.meter_id, m.zone, m.taken_on) = (t.meter_id, t.zone, t.taken_on::date))`
+	created := firstOfEach(meters, rows)
+	told, err := t.Query(ctx, sql, meters,
 		column(rows, func(r SourcedReading) string { return string(r.Zone) }),
+		textColumn(rows, func(r SourcedReading) fmt.Stringer { return r.On.Period().First() }),
 		textColumn(rows, func(r SourcedReading) fmt.Stringer { return r.On }),
 		textColumn(rows, func(r SourcedReading) fmt.Stringer { return r.Value }),
 		column(rows, func(r SourcedReading) int64 { return r.SourceID }),
@@ -118,15 +135,32 @@ SELECT ord FROM first f JOIN made m ON (m.meter_id, m.zone, m.taken_on) = (f.met
 	if err != nil {
 		return nil, fmt.Errorf("store readings: %w", err)
 	}
-	ordinals, err := pgx.CollectRows(made, pgx.RowTo[int64])
+	ordinals, err := pgx.CollectRows(told, pgx.RowTo[int64])
 	if err != nil {
 		return nil, fmt.Errorf("store readings: %w", err)
 	}
-	created := make([]bool, len(rows))
 	for _, ordinal := range ordinals {
-		created[ordinal-1] = true
+		created[ordinal-1] = false
 	}
 	return created, nil
+}
+
+// firstOfEach marks the first row of each register and day: of two in a batch the first is stored.
+func firstOfEach(meters []int64, rows []SourcedReading) []bool {
+	type day struct {
+		meter int64
+		zone  housing.Zone
+		on    housing.Date
+	}
+	first := make([]bool, len(rows))
+	seen := make(map[day]struct{}, len(rows))
+	for i, r := range rows {
+		of := day{meters[i], r.Zone, r.On}
+		if _, again := seen[of]; !again {
+			seen[of], first[i] = struct{}{}, true
+		}
+	}
+	return first
 }
 
 // AddDeadLetter keeps what a message of the stream was refused for; the same message twice is one.
