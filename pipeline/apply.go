@@ -16,8 +16,9 @@ import (
 	"github.com/kvitok-gkh/kvitok/store"
 )
 
-// batchRows is how many rows of one kind go to the database at once.
-const batchRows = 4000
+// batchRows is how many rows of one kind go to the database at once: many, because each batch is planned
+// anew; not too many, because two are in memory.
+const batchRows = 10_000
 
 // application is a file to be applied.
 type application struct {

@@ -34,8 +34,8 @@ type RegisterState struct {
 // rows. A meter is found by serial number or, where there is none, by the code that we gave its partner (its id),
 // narrowed by service and account where the sender names them.
 func (q Queries) RegisterStates(ctx context.Context, organisation int64, rows []SourcedReading) ([]RegisterState, error) {
-	// The meter is looked for by what names it alone, then its account is compared: a plan by the account
-	// would read all meters of a large house for each row.
+	// The newest reading of a register is nearly always the one before the row's; only where it is not, both
+	// neighbours are looked for. The account is compared, not looked for: a meter is found by what names it.
 	const sql = `
 WITH incoming AS MATERIALIZED (
     SELECT serial, service, account, zone, taken_on::date AS taken_on, code, ord
@@ -49,13 +49,16 @@ named AS (
     SELECT i.ord, i.account, i.zone, i.taken_on, m.id, m.account_id, m.digits, m.zones, m.closed
     FROM incoming i JOIN meters m ON m.id = i.code AND m.organisation_id = $1
     WHERE i.serial = '' AND (i.service = '' OR m.service = i.service))
-SELECT i.ord, i.id, i.digits, i.zones, i.closed, l.taken_on, COALESCE(l.value, 0), n.taken_on, COALESCE(n.value, 0)
+SELECT i.ord, i.id, i.digits, i.zones, i.closed, CASE WHEN w.after THEN l.taken_on ELSE w.taken_on END,
+    CASE WHEN w.after THEN COALESCE(l.value, 0) ELSE COALESCE(w.value, 0) END, n.taken_on, COALESCE(n.value, 0)
 FROM named i
+LEFT JOIN LATERAL (SELECT r.taken_on, r.value, r.taken_on > i.taken_on AS after FROM readings r
+    WHERE r.meter_id = i.id AND r.zone = i.zone ORDER BY r.period DESC, r.taken_on DESC LIMIT 1) w ON true
 LEFT JOIN LATERAL (SELECT taken_on, value FROM readings r
-    WHERE r.meter_id = i.id AND r.zone = i.zone AND r.period <= i.taken_on AND r.taken_on <= i.taken_on
+    WHERE w.after AND r.meter_id = i.id AND r.zone = i.zone AND r.period <= i.taken_on AND r.taken_on <= i.taken_on
     ORDER BY r.period DESC, r.taken_on DESC LIMIT 1) l ON true
 LEFT JOIN LATERAL (SELECT taken_on, value FROM readings r
-    WHERE r.meter_id = i.id AND r.zone = i.zone AND r.period > i.taken_on - 31 AND r.taken_on > i.taken_on
+    WHERE w.after AND r.meter_id = i.id AND r.zone = i.zone AND r.period > i.taken_on - 31 AND r.taken_on > i.taken_on
     ORDER BY r.period, r.taken_on LIMIT 1) n ON true
 WHERE i.account = '' OR EXISTS (SELECT FROM accounts a WHERE a.id = i.account_id AND a.number = i.account)`
 	found, err := q.Query(ctx, sql, pgx.QueryResultFormats{pgx.BinaryFormatCode}, organisation,

@@ -47,19 +47,19 @@ func (t *Tx) Raw() pgx.Tx { return t.tx }
 // After a few executions of a prepared statement it would keep a plan made for ten rows, and compare the
 // thousands of a batch with each other one by one. Statements are not prepared instead of forcing
 // plan_cache_mode: that setting would also plan every check of a foreign key anew, for each row.
-func (t *Tx) PlanForRows() { t.Queries = Queries{unprepared{t.Queries.DBTX}} }
+func (t *Tx) PlanForRows() { t.Queries = Queries{unprepared{t.DBTX}} }
 
 // unprepared sends statements without keeping them prepared.
 type unprepared struct{ DBTX }
 
 // Exec runs a statement that is planned for these arguments.
 func (u unprepared) Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error) {
-	return u.DBTX.Exec(ctx, sql, plannedOnce(args)...) //nolint:wrapcheck // as the transaction itself
+	return u.DBTX.Exec(ctx, sql, plannedOnce(args)...)
 }
 
 // Query runs a query that is planned for these arguments.
 func (u unprepared) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
-	return u.DBTX.Query(ctx, sql, plannedOnce(args)...) //nolint:wrapcheck // as the transaction itself
+	return u.DBTX.Query(ctx, sql, plannedOnce(args)...)
 }
 
 // QueryRow runs a query that is planned for these arguments.

@@ -84,5 +84,5 @@ func parse(ctx context.Context, path string) (rows int, err error) {
 	if _, refused := errors.AsType[*importers.FileError](err); refused {
 		return rows, nil
 	}
-	return rows, err //nolint:wrapcheck // says which file
+	return rows, err
 }
