@@ -46,6 +46,8 @@ func (a *applier) applyFurther(ctx context.Context, facts []importers.Fact) ([]h
 		return a.tx.ApplyAccountReferences(ctx, organisation, a.source, each(facts, same[housing.AccountReference]))
 	case housing.StreetRename:
 		return a.tx.ApplyStreetRenames(ctx, organisation, a.source, each(facts, same[housing.StreetRename]))
+	case housing.DeliveryEntry:
+		return a.tx.ApplyDeliveryWishes(ctx, organisation, a.source, each(facts, same[housing.DeliveryEntry]))
 	case housing.PointDay:
 		return a.tx.ApplyPointDays(ctx, organisation, a.source, each(facts, same[housing.PointDay]))
 	}

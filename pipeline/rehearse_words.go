@@ -46,6 +46,7 @@ func subjectTitles() map[string]string {
 		"house_months":         "Сведения о домах",
 		"house_made":           "Сведения о домах",
 		"house_meter_failures": "Сведения о домах",
+		"delivery_wishes":      "Доставка квитанций",
 	}
 }
 
@@ -78,6 +79,7 @@ func fieldTitles() map[string]string {
 		"applied": "дата заявления", "emergency": "авария", "found": "дата акта", "power": "мощность", "began": "начало",
 		"ended": "окончание", "measured": "измерено", "opening": "входящий остаток", "received": "поступило", "spent": "списано",
 		"closing": "исходящий остаток", "dated": "дата", "purpose": "назначение", "manager": "управление", "method": "способ",
+		"wish": "доставка", "confirmed_on": "адрес подтверждён", "confirmed_by": "как подтверждён", "consented_on": "согласие",
 	}
 }
 

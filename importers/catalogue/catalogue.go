@@ -113,5 +113,5 @@ func coded() importers.Catalogue {
 		tariffs.NewRanges(),
 		houses.NewWorkbook(),
 		events.NewWorkbook(),
-	}, houses.NewCSV(), events.NewCSV())
+	}, houses.NewCSV(), events.NewCSV(), residents.NewDelivery())
 }
