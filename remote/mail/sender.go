@@ -11,11 +11,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
 
 	"github.com/kvitok-gkh/kvitok/remote"
-	"github.com/kvitok-gkh/kvitok/remote/line"
 )
 
 // Sender is a remote.Sender: every file is one mail to all recipients. A connection lasts for one mail.
@@ -136,7 +134,7 @@ func (s *Sender) talk(ctx context.Context, what string, do func(*smtp.Client) er
 	end := made.line.Begin(ctx)
 	defer end()
 	defer made.line.Close() //nolint:errcheck // everything that matters was answered
-	client, err := s.login(made)
+	client, err := s.conf.login(made, s.conf.Hello)
 	if err == nil {
 		err = do(client)
 	}
@@ -145,38 +143,4 @@ func (s *Sender) talk(ctx context.Context, what string, do func(*smtp.Client) er
 	}
 	_ = client.Quit() // what a server answers to QUIT changes nothing
 	return nil
-}
-
-// answered tells an answer of the server from a lost connection, which may look like one.
-func answered(l *line.Line, err error) error {
-	if _, is := errors.AsType[*smtp.SMTPError](err); is {
-		return err
-	}
-	return l.Reason(err)
-}
-
-func (s *Sender) login(made *session) (client *smtp.Client, err error) {
-	if made.start {
-		if client, err = smtp.NewClientStartTLS(made.conn, made.tls); err != nil {
-			return nil, fmt.Errorf("start TLS: %w", err)
-		}
-	} else {
-		client = smtp.NewClient(made.conn)
-	}
-	client.CommandTimeout, client.SubmissionTimeout = s.conf.Timeout, 2*s.conf.Timeout
-	if err := client.Hello(s.conf.Hello); err != nil {
-		return nil, fmt.Errorf("greet: %w", err)
-	}
-	if s.conf.User == "" {
-		return client, nil
-	}
-	if !client.SupportsAuth(sasl.Plain) && client.SupportsAuth(sasl.Login) {
-		err = client.Auth(sasl.NewLoginClient(s.conf.User, s.conf.Password))
-	} else {
-		err = client.Auth(sasl.NewPlainClient("", s.conf.User, s.conf.Password))
-	}
-	if err != nil {
-		return nil, fmt.Errorf("log in: %w", err)
-	}
-	return client, nil
 }

@@ -188,6 +188,20 @@ type relay struct {
 	mu     sync.Mutex
 	mails  [][]byte
 	refuse error // of the next DATA
+
+	vanish     bool // hang up in place of the answer to the next DATA
+	takeAll    bool // every recipient
+	sessions   int
+	senders    []string
+	recipients []string
+	last       *smtp.Conn
+}
+
+// hangUp ends the last session, as servers do to idle clients.
+func (r *relay) hangUp() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	_ = r.last.Conn().Close()
 }
 
 func serveRelay(t *testing.T, protection string) *relay {
@@ -215,7 +229,15 @@ func serveRelay(t *testing.T, protection string) *relay {
 }
 
 // NewSession implements smtp.Backend.
-func (r *relay) NewSession(*smtp.Conn) (smtp.Session, error) { return &visit{relay: r}, nil }
+func (r *relay) NewSession(c *smtp.Conn) (smtp.Session, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.last != c { // STARTTLS begins one anew
+		r.sessions++
+	}
+	r.last = c
+	return &visit{relay: r, conn: c}, nil
+}
 
 // received reads the mails as a mail program does.
 func (r *relay) received(t *testing.T) map[string][]byte {
@@ -254,6 +276,7 @@ func (r *relay) received(t *testing.T) map[string][]byte {
 // visit is one SMTP session.
 type visit struct {
 	relay *relay
+	conn  *smtp.Conn
 	known bool
 	to    []string
 }
@@ -270,17 +293,23 @@ func (v *visit) Auth(string) (sasl.Server, error) {
 	}), nil
 }
 
-func (v *visit) Mail(string, *smtp.MailOptions) error {
+func (v *visit) Mail(from string, _ *smtp.MailOptions) error {
 	if !v.known {
 		return smtp.ErrAuthRequired
 	}
+	v.relay.mu.Lock()
+	defer v.relay.mu.Unlock()
+	v.relay.senders = append(v.relay.senders, from)
 	return nil
 }
 
 func (v *visit) Rcpt(to string, _ *smtp.RcptOptions) error {
-	if !strings.HasSuffix(to, "@bank.example") {
-		return &smtp.SMTPError{Code: 550, Message: "no such user"}
+	if !v.relay.takeAll && !strings.HasSuffix(to, "@bank.example") {
+		return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "no such user " + to}
 	}
+	v.relay.mu.Lock()
+	defer v.relay.mu.Unlock()
+	v.relay.recipients = append(v.relay.recipients, to)
 	v.to = append(v.to, to)
 	return nil
 }
@@ -297,9 +326,23 @@ func (v *visit) Data(r io.Reader) error {
 		return err
 	}
 	v.relay.mails = append(v.relay.mails, raw)
+	if v.relay.vanish {
+		v.relay.vanish = false
+		_ = v.conn.Conn().Close()
+	}
 	return nil
 }
 
 func (v *visit) Reset() { v.to = nil }
 
 func (v *visit) Logout() error { return nil }
+
+// unread counts the mails of the inbox that nobody has read.
+func (p *post) unread(t *testing.T) int {
+	t.Helper()
+	status, err := p.user.Status("INBOX", &imap.StatusOptions{NumUnseen: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return int(*status.NumUnseen)
+}
