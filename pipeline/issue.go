@@ -129,7 +129,11 @@ func (p *Pipeline) issueHouse(ctx context.Context, book *documentBook, s store.S
 		if err != nil {
 			return err
 		}
-		result.Pages, err = p.drawHouse(printFile{book.period, snapshot.House, documents, result.Changed > 0})
+		file := printFile{period: book.period, house: snapshot.House, documents: documents, changed: result.Changed > 0}
+		if file.paper, file.otherPaper, err = p.onPaper(ctx, tx, s.House, file); err != nil {
+			return err
+		}
+		result.Pages, err = p.drawHouse(file)
 		return err
 	})
 	return result, err

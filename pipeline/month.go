@@ -29,6 +29,7 @@ func (p *Pipeline) Run(ctx context.Context, period housing.Period) (Summary, err
 		{"issue", p.issueStep},
 		{"publish", p.publishStep},
 		{"deliver", p.deliverStep},
+		{"letters", p.lettersStep},
 	}
 	if err := p.Store.EnsureMonth(ctx, period); err != nil {
 		return s, fmt.Errorf("prepare %s: %w", period, err)
@@ -38,7 +39,7 @@ func (p *Pipeline) Run(ctx context.Context, period housing.Period) (Summary, err
 		return s, err
 	}
 	for _, step := range steps {
-		if closed && !slices.Contains([]string{"ingest", "readings", "match", "publish", "deliver"}, step.name) {
+		if closed && !slices.Contains([]string{"ingest", "readings", "match", "publish", "deliver", "letters"}, step.name) {
 			continue // what arrives belongs to the open month
 		}
 		began := p.Now()
@@ -86,6 +87,7 @@ type Summary struct {
 	Issue   IssueResult    `json:"issue"`
 	Publish PublishResult  `json:"publish"`
 	Deliver DeliverResult  `json:"deliver"`
+	Letters int            `json:"letters,omitzero"` // queued
 }
 
 // Stage is one step with its duration.
@@ -103,7 +105,7 @@ func (s Summary) Changed() bool {
 		}
 	}
 	return s.Stream.Accepted > 0 || s.Match.Decided > 0 || s.Charge.Changed > 0 || s.Ledger.Changed > 0 || s.Gate.Changed > 0 || s.Issue.Changed > 0 ||
-		s.Publish.Changed > 0 || s.Deliver.Delivered > 0
+		s.Publish.Changed > 0 || s.Deliver.Delivered > 0 || s.Letters > 0
 }
 
 // NeedsAttention reports whether rows were rejected, or accounts or documents held: exit code 3 of a command.

@@ -37,6 +37,7 @@ type Config struct {
 	DebtNumber   int               // of the registry within the month, 0 for the first
 	DebtValues   map[string]string // of the contract, such as the code of a service
 	Limits       ReadingLimits
+	Letters      *Letters // nil: no documents by e-mail
 	// Readings takes what lies in the stream now, for a run that must see it; nil where there is no
 	// stream or where its consumer works all the time.
 	Readings func(ctx context.Context) (stream.Stats, error)

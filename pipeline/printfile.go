@@ -17,10 +17,12 @@ import (
 
 // printFile is what is drawn of the documents of one house.
 type printFile struct {
-	period    housing.Period
-	house     housing.House
-	documents []*housing.PaymentDocument
-	changed   bool // since it was drawn last
+	period     housing.Period
+	house      housing.House
+	documents  []*housing.PaymentDocument
+	paper      []*housing.PaymentDocument // those of documents that are printed
+	changed    bool                       // since it was drawn last
+	otherPaper bool                       // others are printed than were then
 }
 
 func (f printFile) folder() string { return filepath.Join("receipts", f.period.String()) }
@@ -30,13 +32,13 @@ func (f printFile) folder() string { return filepath.Join("receipts", f.period.S
 func (p *Pipeline) drawHouse(f printFile) (pages int, err error) {
 	name := filepath.Join(f.folder(), fileTitle(f.house.Address)+".pdf")
 	switch {
-	case len(f.documents) == 0:
+	case len(f.paper) == 0:
 		if err := os.Remove(p.path(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return 0, fmt.Errorf("withdraw the print file of %s: %w", f.house.Address, err)
 		}
-	case f.changed || p.missing(name):
+	case f.changed || f.otherPaper || p.missing(name):
 		_, err = p.stage(name, func(w io.Writer) error {
-			pages, err = p.Printer.Book(w, sequence(f.documents))
+			pages, err = p.Printer.Book(w, sequence(f.paper))
 			return err
 		})
 		if err != nil {

@@ -267,7 +267,7 @@ func (p *Pipeline) publishRun(ctx context.Context, period housing.Period, s *Sum
 func stageRows(s *Summary) []reports.Stage {
 	titles := map[string]string{
 		"ingest": "Приём файлов", "readings": "Показания из потока", "match": "Сопоставление жителей", "charge": "Начисление", "ledger": "Сальдо и оплаты",
-		"issue": "Платёжные документы", "publish": "Отчёты", "deliver": "Отправка",
+		"issue": "Платёжные документы", "publish": "Отчёты", "deliver": "Отправка", "letters": "Письма с квитанциями",
 	}
 	rows := make([]reports.Stage, 0, len(s.Stages))
 	for _, stage := range s.Stages {

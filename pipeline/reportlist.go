@@ -81,18 +81,27 @@ func monthReports() []monthReport {
 		report("receipts", "Реестр квитанций", func(ctx c, p p, w io.Writer, m meta) (done, error) {
 			return reports.WriteIssued(w, m, p.Store.IssuedReceipts(ctx, p.Organisation.ID, m.Period))
 		}),
+		report(deliveriesReport, "Доставка квитанций", func(ctx c, p p, w io.Writer, m meta) (done, error) {
+			return reports.WriteDeliveries(w, m, p.Store.Deliveries(ctx, p.Organisation.ID, m.Period))
+		}),
 	}
 }
+
+// deliveriesReport is given out where documents go by letter; where all go on paper it is made for who asks for it.
+const deliveriesReport = "deliveries"
 
 // workbookJobs lists the workbooks of a month as files to write.
 func (p *Pipeline) workbookJobs(ctx context.Context, meta reports.Meta) []reportJob {
 	list := monthReports()
-	jobs := make([]reportJob, len(list))
-	for i, r := range list {
-		jobs[i] = reportJob{file: r.FileName(meta.Period), write: func(w io.Writer) (int, error) {
+	jobs := make([]reportJob, 0, len(list))
+	for _, r := range list {
+		if r.Key == deliveriesReport && p.Letters == nil {
+			continue
+		}
+		jobs = append(jobs, reportJob{file: r.FileName(meta.Period), write: func(w io.Writer) (int, error) {
 			control, err := r.write(ctx, p, w, meta)
 			return control.Rows, err
-		}}
+		}})
 	}
 	return jobs
 }

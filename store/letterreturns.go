@@ -105,3 +105,24 @@ WHERE d.organisation_id = $1 AND d.period = $2 ORDER BY ` + printOrder + `, d.ve
 		}
 	})
 }
+
+// Undelivered streams the documents of a month that stand, that the print file of their house leaves out and that no letter has brought
+// or will bring, in the order of print.
+func (q Queries) Undelivered(ctx context.Context, organisation int64, period housing.Period) iter.Seq2[DocumentVersion, error] {
+	const sql = `
+SELECT d.period, d.house_id, a.number, d.number, d.check_code, d.version, d.sha256, d.book, d.to_pay, d.pay_by, d.issued_at, d.ended_at
+FROM issued_documents d JOIN accounts a ON a.id = d.account_id JOIN premises p ON p.id = a.premises_id JOIN houses h ON h.id = a.house_id
+JOIN print_skips k ON k.house_id = d.house_id AND k.period = d.period AND d.account_id = ANY(k.accounts)
+WHERE d.organisation_id = $1 AND d.period = $2 AND d.ended_at IS NULL
+    AND (NOT EXISTS (SELECT FROM letter_recipients r WHERE r.account_id = d.account_id)
+        OR EXISTS (SELECT FROM letters l WHERE l.account_id = d.account_id AND l.period = d.period AND l.version = d.version
+            AND l.state IN ('refused', 'bounced', 'unsubscribed')))
+    AND NOT EXISTS (SELECT FROM letters l WHERE l.account_id = d.account_id AND l.period = d.period AND l.version = d.version
+        AND l.state IN ('sent', 'queued', 'deferred'))
+ORDER BY ` + printOrder
+	return stream(ctx, q, sql, []any{organisation, period}, func(v *DocumentVersion) []any {
+		return []any{
+			&v.Period, &v.House, &v.Account, &v.Number, &v.CheckCode, &v.Version, &v.SHA256, &v.Book, &v.ToPay, &v.PayBy, &v.IssuedAt, &v.EndedAt,
+		}
+	})
+}

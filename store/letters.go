@@ -42,7 +42,7 @@ type Letter struct {
 	QueuedAt  time.Time
 	Stands    bool // the document was not replaced since
 	Wanted    bool // the address takes letters
-	Stopped   bool // the address is not written to any more
+	Stopped   string // why the address is not written to any more, "" where it is
 	Earlier   bool // an earlier version went out
 }
 
@@ -54,7 +54,7 @@ SELECT l.id, a.number, l.account_id, l.period, l.version, l.email, l.domain, l.t
     EXISTS (SELECT FROM issued_documents d WHERE d.house_id = l.house_id AND d.account_id = l.account_id AND d.period = l.period
         AND d.version = l.version AND d.ended_at IS NULL),
     EXISTS (SELECT FROM letter_recipients r WHERE r.account_id = l.account_id AND r.email = l.email),
-    EXISTS (SELECT FROM letter_stops s WHERE s.organisation_id = l.organisation_id AND s.email = l.email),
+    COALESCE((SELECT reason FROM letter_stops s WHERE s.organisation_id = l.organisation_id AND s.email = l.email), ''),
     EXISTS (SELECT FROM letters e WHERE e.account_id = l.account_id AND e.period = l.period AND e.version < l.version AND e.state = 'sent')
 FROM letters l JOIN accounts a ON a.id = l.account_id
 WHERE l.organisation_id = $1 AND l.state IN ('queued', 'deferred') AND (l.retry_at IS NULL OR l.retry_at <= $2) AND l.domain <> ALL($3::text[])
@@ -100,6 +100,7 @@ type LetterEnd struct {
 	RetryAt time.Time // of a letter that waits on; zero: at once
 	Attempt int64     // 0: nothing was tried
 	Outcome string    // of the attempt
+	Spared  bool      // the attempt does not count: the fault was not the letter's
 	Unknown int       // attempts whose outcome nobody knows, to be added
 }
 
@@ -115,7 +116,7 @@ WHERE id = $1`
 		retry = &e.RetryAt
 	}
 	tried := 0
-	if e.Attempt != 0 {
+	if e.Outcome != "" && !e.Spared {
 		tried = 1
 	}
 	if _, err := t.Exec(ctx, sql, letter, e.State, clip(e.Code), clip(e.Answer), retry, e.Unknown, tried, e.At); err != nil {

@@ -45,11 +45,11 @@ func TestMailboxConformance(t *testing.T) {
 				remotetest.RunSource(t, func(t *testing.T) (remote.Source, remotetest.Deposit) {
 					t.Helper()
 					p := servePost(t, protection)
-					p.conf.After = after
+					p.Conf.After = after
 					if after == mail.AfterMove {
-						p.conf.MoveTo = "Done"
+						p.Conf.MoveTo = "Done"
 					}
-					return openMailbox(t, p.conf), p.deposit
+					return openMailbox(t, p.Conf), p.deposit
 				})
 			})
 		}
@@ -64,7 +64,7 @@ func TestSenderConformance(t *testing.T) {
 			remotetest.RunSender(t, func(t *testing.T) (remote.Sender, remotetest.Received) {
 				t.Helper()
 				r := serveRelay(t, protection)
-				return openSender(t, r.conf), r.received
+				return openSender(t, r.Conf), r.received
 			})
 		})
 	}
@@ -88,17 +88,17 @@ func titles(t *testing.T, m *mail.Mailbox) []string {
 func TestWhoseMailIsTaken(t *testing.T) {
 	t.Parallel()
 	p := servePost(t, mail.TLSNone)
-	p.conf.From = []string{"@bank.example", "Accountant@Office.example"}
-	p.conf.Names = []string{"*.csv"}
+	p.Conf.From = []string{"@bank.example", "Accountant@Office.example"}
+	p.Conf.Names = []string{"*.csv"}
 	file := func(name string) map[string][]byte { return map[string][]byte{name: []byte("x")} }
-	p.put(t, letter(t, "1@x", "anybody@BANK.example", file("domain.csv")))
-	p.put(t, letter(t, "2@x", "accountant@office.example", file("address.csv")))
-	p.put(t, letter(t, "3@x", "stranger@evilbank.example", file("stranger.csv")))
-	p.put(t, letter(t, "4@x", "bank.example@evil.example", file("tricky.csv")))
-	p.put(t, letter(t, "5@x", "anybody@bank.example", file("unwanted.doc")))
-	p.put(t, "From: anybody@bank.example, evil@evil.example\nMessage-Id: <6@x>\nContent-Disposition: attachment; filename=two.csv\n\nx")
-	p.put(t, "Message-Id: <7@x>\nContent-Disposition: attachment; filename=nobody.csv\n\nx")
-	if got := titles(t, openMailbox(t, p.conf)); !slices.Equal(got, []string{"address.csv", "domain.csv"}) {
+	p.Put(t, letter(t, "1@x", "anybody@BANK.example", file("domain.csv")))
+	p.Put(t, letter(t, "2@x", "accountant@office.example", file("address.csv")))
+	p.Put(t, letter(t, "3@x", "stranger@evilbank.example", file("stranger.csv")))
+	p.Put(t, letter(t, "4@x", "bank.example@evil.example", file("tricky.csv")))
+	p.Put(t, letter(t, "5@x", "anybody@bank.example", file("unwanted.doc")))
+	p.Put(t, "From: anybody@bank.example, evil@evil.example\nMessage-Id: <6@x>\nContent-Disposition: attachment; filename=two.csv\n\nx")
+	p.Put(t, "Message-Id: <7@x>\nContent-Disposition: attachment; filename=nobody.csv\n\nx")
+	if got := titles(t, openMailbox(t, p.Conf)); !slices.Equal(got, []string{"address.csv", "domain.csv"}) {
 		t.Errorf("taken: %q", got)
 	}
 }
@@ -121,9 +121,9 @@ func TestAttachmentNames(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := servePost(t, mail.TLSNone)
-			p.put(t, "From: "+partner+"\nMessage-Id: <1@x>\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\n"+
+			p.Put(t, "From: "+partner+"\nMessage-Id: <1@x>\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\n"+
 				tt.headers+"\n\ncontent\n--b--\n")
-			got := strings.Join(titles(t, openMailbox(t, p.conf)), ",")
+			got := strings.Join(titles(t, openMailbox(t, p.Conf)), ",")
 			if got != tt.want {
 				t.Errorf("%q, want %q", got, tt.want)
 			}
@@ -136,9 +136,9 @@ func TestMailIsDoneOnce(t *testing.T) {
 	t.Parallel()
 	p := servePost(t, mail.TLSNone)
 	both := letter(t, "1@x", partner, map[string][]byte{"a.csv": []byte("a"), "b.csv": []byte("b")})
-	p.put(t, both)
-	p.put(t, "Received: by another way\n"+both)
-	m := openMailbox(t, p.conf)
+	p.Put(t, both)
+	p.Put(t, "Received: by another way\n"+both)
+	m := openMailbox(t, p.Conf)
 	entries, err := m.List(t.Context())
 	if err != nil || len(entries) != 2 {
 		t.Fatalf("%v, %v, want two files", entries, err)
@@ -152,13 +152,13 @@ func TestMailIsDoneOnce(t *testing.T) {
 	if got := titles(t, m); len(got) != 1 {
 		t.Errorf("after one: %q", got)
 	}
-	if got := titles(t, openMailbox(t, p.conf)); len(got) != 2 {
+	if got := titles(t, openMailbox(t, p.Conf)); len(got) != 2 {
 		t.Errorf("after a crash: %q, want both again", got)
 	}
 	if err := m.Remove(t.Context(), entries[1].Name); err != nil {
 		t.Fatal(err)
 	}
-	for _, m := range []*mail.Mailbox{m, openMailbox(t, p.conf)} {
+	for _, m := range []*mail.Mailbox{m, openMailbox(t, p.Conf)} {
 		if got := titles(t, m); len(got) != 0 {
 			t.Errorf("after both: %q", got)
 		}
@@ -169,14 +169,14 @@ func TestMailIsDoneOnce(t *testing.T) {
 func TestBadMail(t *testing.T) {
 	t.Parallel()
 	p := servePost(t, mail.TLSNone)
-	p.conf.MaxBytes, p.conf.MaxFiles = 5000, 2
-	p.put(t, letter(t, "1@x", partner, map[string][]byte{"big.csv": remotetest.Pattern(9000)}))
-	p.put(t, letter(t, "2@x", partner, map[string][]byte{"1": nil, "2": nil, "3": nil}))
+	p.Conf.MaxBytes, p.Conf.MaxFiles = 5000, 2
+	p.Put(t, letter(t, "1@x", partner, map[string][]byte{"big.csv": remotetest.Pattern(9000)}))
+	p.Put(t, letter(t, "2@x", partner, map[string][]byte{"1": nil, "2": nil, "3": nil}))
 	deep := strings.Repeat("Content-Type: multipart/mixed; boundary=b\n\n--b\n", 15)
-	p.put(t, "From: "+partner+"\nMessage-Id: <3@x>\n"+deep)
-	p.put(t, "From: "+partner+"\nMessage-Id: <4@x>\nContent-Transfer-Encoding: base64\nContent-Disposition: attachment; filename=torn.csv\n\nAA=A!")
+	p.Put(t, "From: "+partner+"\nMessage-Id: <3@x>\n"+deep)
+	p.Put(t, "From: "+partner+"\nMessage-Id: <4@x>\nContent-Transfer-Encoding: base64\nContent-Disposition: attachment; filename=torn.csv\n\nAA=A!")
 	p.deposit(t, "good.csv", []byte("good"))
-	if got := titles(t, openMailbox(t, p.conf)); !slices.Equal(got, []string{"good.csv"}) {
+	if got := titles(t, openMailbox(t, p.Conf)); !slices.Equal(got, []string{"good.csv"}) {
 		t.Errorf("taken: %q", got)
 	}
 }
@@ -197,7 +197,7 @@ func TestMailboxRefusals(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			conf := tt.post.conf
+			conf := tt.post.Conf
 			tt.spoil(&conf)
 			_, err := openMailbox(t, conf).List(t.Context())
 			if err == nil || errors.Is(err, remote.ErrTemporary) != (name == "server speaks TLS") || errors.Is(err, remote.ErrNotFound) {
@@ -213,12 +213,12 @@ func TestMailboxRefusals(t *testing.T) {
 func TestServersGoneAreTemporary(t *testing.T) {
 	t.Parallel()
 	p, r := servePost(t, mail.TLSStart), serveRelay(t, mail.TLSStart)
-	m, s := openMailbox(t, p.conf), openSender(t, r.conf)
+	m, s := openMailbox(t, p.Conf), openSender(t, r.Conf)
 	if _, err := m.List(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	p.stop()
-	r.stop()
+	p.Stop()
+	r.Stop()
 	_, listErr := m.List(t.Context())
 	for what, err := range map[string]error{"list": listErr, "send": s.Send(t.Context(), "x.csv", strings.NewReader("x"))} {
 		if !errors.Is(err, remote.ErrTemporary) {
@@ -234,10 +234,10 @@ func TestMailboxCuts(t *testing.T) {
 	want := remotetest.Pattern(200_000)
 	p.deposit(t, "big.csv", want)
 	proxy := remotetest.NewCutProxy(t, "")
-	p.conf.Dial = proxy.Dial
+	p.Conf.Dial = proxy.Dial
 	for _, after := range []int64{0, 700, 1500, 2500, 5000, 90_000, 250_000} {
 		for _, reset := range []bool{false, true} {
-			m := openMailbox(t, p.conf)
+			m := openMailbox(t, p.Conf)
 			before := proxy.Cuts()
 			proxy.Arm(remotetest.Cut{Data: true, After: after, Reset: reset})
 			if _, err := m.List(t.Context()); err == nil || !errors.Is(err, remote.ErrTemporary) {
@@ -262,14 +262,14 @@ func TestSenderRefusals(t *testing.T) {
 		"wrong password":    {func(c *mail.SenderConfig, _ *relay) { c.Password = "hunter2" }, false},
 		"one bad recipient": {func(c *mail.SenderConfig, _ *relay) { c.To = []string{partner, "x@nowhere.example"} }, false},
 		"strange authority": {func(c *mail.SenderConfig, _ *relay) { c.CAFile = "" }, false},
-		"refused":           {func(_ *mail.SenderConfig, r *relay) { r.refuse = &smtp.SMTPError{Code: 554, Message: "spam"} }, false},
-		"greylisted":        {func(_ *mail.SenderConfig, r *relay) { r.refuse = &smtp.SMTPError{Code: 451, Message: "later"} }, true},
+		"refused":           {func(_ *mail.SenderConfig, r *relay) { r.Data = once(&smtp.SMTPError{Code: 554, Message: "spam"}) }, false},
+		"greylisted":        {func(_ *mail.SenderConfig, r *relay) { r.Data = once(&smtp.SMTPError{Code: 451, Message: "later"}) }, true},
 		"too big for us":    {func(c *mail.SenderConfig, _ *relay) { c.MaxBytes = 3 }, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := serveRelay(t, mail.TLSStart)
-			conf := r.conf
+			conf := r.Conf
 			tt.spoil(&conf, r)
 			err := openSender(t, conf).Send(t.Context(), "x.csv", strings.NewReader("12345"))
 			if err == nil || errors.Is(err, remote.ErrTemporary) != tt.temporary {
@@ -289,14 +289,14 @@ func TestSenderRefusals(t *testing.T) {
 func TestMessageID(t *testing.T) {
 	t.Parallel()
 	r := serveRelay(t, mail.TLSNone)
-	s := openSender(t, r.conf)
+	s := openSender(t, r.Conf)
 	for _, content := range []string{"one", "one", "two"} {
 		if err := s.Send(t.Context(), "x.csv", strings.NewReader(content)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	var ids []string
-	for _, raw := range r.mails {
+	for _, raw := range r.Mails() {
 		for line := range strings.Lines(string(raw)) {
 			if strings.HasPrefix(strings.ToLower(line), "message-id:") {
 				ids = append(ids, line)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/kvitok-gkh/kvitok/remote"
 	kvitokmail "github.com/kvitok-gkh/kvitok/remote/mail"
+	"github.com/kvitok-gkh/kvitok/remote/mail/mailtest"
 )
 
 const token = "0b0e0c4e-3c07-4a4e-9c55-3f3f7c1f6a01"
@@ -21,7 +22,7 @@ const token = "0b0e0c4e-3c07-4a4e-9c55-3f3f7c1f6a01"
 func mailerTo(t *testing.T, r *relay) *kvitokmail.Mailer {
 	t.Helper()
 	m, err := kvitokmail.NewMailer(kvitokmail.MailerConfig{
-		Server: r.conf.Server, From: "Квиток <kvitok@office.example>", ReplyTo: "office@office.example", ReturnTo: "returns@office.example",
+		Server: r.Conf.Server, From: "Квиток <kvitok@office.example>", ReplyTo: "office@office.example", ReturnTo: "returns@office.example",
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -53,13 +54,13 @@ func TestMailerSends(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if len(r.mails) != 2 || r.sessions != 1 {
-				t.Fatalf("%d letters in %d sessions, want 2 in 1", len(r.mails), r.sessions)
+			if len(r.Mails()) != 2 || r.Sessions() != 1 {
+				t.Fatalf("%d letters in %d sessions, want 2 in 1", len(r.Mails()), r.Sessions())
 			}
-			if diff := cmp.Diff([]string{"returns@office.example", "returns@office.example"}, r.senders); diff != "" {
+			if diff := cmp.Diff([]string{"returns@office.example", "returns@office.example"}, r.Senders()); diff != "" {
 				t.Errorf("senders of the envelopes (-want +got):\n%s", diff)
 			}
-			reader, err := mail.CreateReader(bytes.NewReader(r.mails[0]))
+			reader, err := mail.CreateReader(bytes.NewReader(r.Mails()[0]))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -119,19 +120,19 @@ func TestMailerRefused(t *testing.T) {
 	if got := refused(m.Send(t.Context(), letterTo("nobody@elsewhere.example"))); got.Later || got.Code != 550 || !got.NoSuchAddress() {
 		t.Errorf("an unknown address: %+v", got)
 	}
-	r.refuse = &smtp.SMTPError{Code: 451, EnhancedCode: smtp.EnhancedCode{4, 7, 1}, Message: "try again later, ivanov@bank.example"}
+	r.Data = once(&smtp.SMTPError{Code: 451, EnhancedCode: smtp.EnhancedCode{4, 7, 1}, Message: "try again later, ivanov@bank.example"})
 	if got := refused(m.Send(t.Context(), letterTo("ivanov@bank.example"))); !got.Later || got.Status() != "451 4.7.1" || got.NoSuchAddress() {
 		t.Errorf("greylisted: %+v", got)
 	}
-	r.refuse = &smtp.SMTPError{Code: 554, EnhancedCode: smtp.EnhancedCode{5, 7, 1}, Message: "looks like spam"}
+	r.Data = once(&smtp.SMTPError{Code: 554, EnhancedCode: smtp.EnhancedCode{5, 7, 1}, Message: "looks like spam"})
 	if got := refused(m.Send(t.Context(), letterTo("ivanov@bank.example"))); got.Later || got.NoSuchAddress() {
 		t.Errorf("not liked: %+v", got)
 	}
 	if err := m.Send(t.Context(), letterTo("ivanov@bank.example")); err != nil {
 		t.Fatal(err)
 	}
-	if r.sessions != 1 {
-		t.Errorf("%d sessions, want 1", r.sessions)
+	if r.Sessions() != 1 {
+		t.Errorf("%d sessions, want 1", r.Sessions())
 	}
 }
 
@@ -140,25 +141,25 @@ func TestMailerLosesTheConnection(t *testing.T) {
 	t.Parallel()
 	r := serveRelay(t, kvitokmail.TLSNone)
 	m := mailerTo(t, r)
-	r.vanish = true
+	r.Data = once(mailtest.ErrVanish)
 	err := m.Send(t.Context(), letterTo("ivanov@bank.example"))
 	if !errors.Is(err, kvitokmail.ErrUnknownOutcome) || !errors.Is(err, remote.ErrTemporary) {
 		t.Fatalf("the server vanished after the letter: %v", err)
 	}
-	if len(r.mails) != 1 {
-		t.Fatalf("%d letters taken, want 1", len(r.mails))
+	if len(r.Mails()) != 1 {
+		t.Fatalf("%d letters taken, want 1", len(r.Mails()))
 	}
 	if err := m.Send(t.Context(), letterTo("ivanov@bank.example")); err != nil {
 		t.Fatal(err)
 	}
-	r.hangUp()
+	r.HangUp()
 	if err := m.Send(t.Context(), letterTo("ivanov@bank.example")); err != nil {
 		t.Fatalf("after the server hung up: %v", err)
 	}
-	if len(r.mails) != 3 {
-		t.Errorf("%d letters taken, want 3", len(r.mails))
+	if len(r.Mails()) != 3 {
+		t.Errorf("%d letters taken, want 3", len(r.Mails()))
 	}
-	r.stop()
+	r.Stop()
 	err = m.Send(t.Context(), letterTo("ivanov@bank.example"))
 	if !errors.Is(err, remote.ErrTemporary) || errors.Is(err, kvitokmail.ErrUnknownOutcome) {
 		t.Errorf("the server is away: %v", err)
@@ -168,13 +169,13 @@ func TestMailerLosesTheConnection(t *testing.T) {
 func TestMailerWrongPassword(t *testing.T) {
 	t.Parallel()
 	r := serveRelay(t, kvitokmail.TLSNone)
-	r.conf.Password = "wrong"
+	r.Conf.Password = "wrong"
 	m := mailerTo(t, r)
 	err := m.Send(t.Context(), letterTo("ivanov@bank.example"))
 	if _, ofLetter := errors.AsType[*kvitokmail.RefusedError](err); err == nil || ofLetter || errors.Is(err, remote.ErrTemporary) {
 		t.Errorf("a wrong password is trouble of ours that does not pass: %v", err)
 	}
-	r.conf.Password = password
+	r.Conf.Password = password
 	if err := mailerTo(t, r).Check(t.Context()); err != nil {
 		t.Error(err)
 	}
@@ -185,11 +186,11 @@ func TestMailerAddressInCyrillic(t *testing.T) {
 	t.Parallel()
 	r := serveRelay(t, kvitokmail.TLSNone)
 	m := mailerTo(t, r)
-	r.takeAll = true
+	r.Rcpt = func(string) error { return nil }
 	if err := m.Send(t.Context(), letterTo("ivanov@почта.рф")); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{"ivanov@xn--80a1acny.xn--p1ai"}, r.recipients); diff != "" {
+	if diff := cmp.Diff([]string{"ivanov@xn--80a1acny.xn--p1ai"}, r.Recipients()); diff != "" {
 		t.Errorf("recipients (-want +got):\n%s", diff)
 	}
 	one, is := errors.AsType[*kvitokmail.RefusedError](m.Send(t.Context(), letterTo("иванов@почта.рф")))

@@ -83,7 +83,7 @@ func FuzzReadReturned(f *testing.F) {
 func TestReturns(t *testing.T) {
 	t.Parallel()
 	p := servePost(t, kvitokmail.TLSStart)
-	box, err := kvitokmail.NewReturns(kvitokmail.ReturnsConfig{Server: p.conf.Server}, slog.New(slog.DiscardHandler))
+	box, err := kvitokmail.NewReturns(kvitokmail.ReturnsConfig{Server: p.Conf.Server}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +92,7 @@ func TestReturns(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"postfix.eml", "question.eml", "unsubscribe.eml", "exim.eml"} {
-		p.put(t, string(returned(t, name)))
+		p.Put(t, string(returned(t, name)))
 	}
 	failure := errors.New("the database is away")
 	visit := func(end func(kvitokmail.Returned) (bool, error)) (seen []string, err error) {
@@ -124,7 +124,7 @@ func TestReturns(t *testing.T) {
 	if seen, err = visit(func(kvitokmail.Returned) (bool, error) { return true, nil }); err != nil || len(seen) != 0 {
 		t.Errorf("read again: %v, %v", seen, err)
 	}
-	if unread := p.unread(t); unread != 2 {
+	if unread := p.Unread(t); unread != 2 {
 		t.Errorf("%d mails are left unread, want 2", unread)
 	}
 }
