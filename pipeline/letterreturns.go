@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/kvitok-gkh/kvitok/exporters/reports"
 	"github.com/kvitok-gkh/kvitok/housing"
 	"github.com/kvitok-gkh/kvitok/remote/mail"
 	"github.com/kvitok-gkh/kvitok/store"
@@ -112,6 +113,11 @@ var diagnosed = regexp.MustCompile(`\b5\.\d{1,3}\.\d{1,3}\b`)
 
 func noSuchAddress(r mail.Report) bool {
 	return mail.NoSuchAddress(r.Status) || r.Status == "5.0.0" && mail.NoSuchAddress(diagnosed.FindString(r.Diagnostic))
+}
+
+// DeliveriesText writes the register of issued and delivered documents as text.
+func (p *Pipeline) DeliveriesText(ctx context.Context, w io.Writer, period housing.Period) error {
+	return reports.WriteDeliveriesText(w, p.Limits.Zone, p.Store.Deliveries(ctx, p.Organisation.ID, period))
 }
 
 // UndeliveredResult is what was printed of what letters could not bring.

@@ -39,6 +39,7 @@ type Input struct {
 	Month    Month
 	Store    *store.Store
 	Partners []pipeline.Partner
+	Letters  func(context.Context) error // sends what is due and reads what came back; nil: no letters
 	Dir      string // data folder, where the reports are
 	Zone     *time.Location
 	Tick     time.Duration // how often planners are poked; zero: 20 seconds
@@ -124,6 +125,9 @@ func (s *Scheduler) addJobs() error {
 		}
 	}
 	add("deliver", s.in.Config.every(), s.deliver)
+	if s.in.Letters != nil {
+		add("letters", s.in.Tick, s.in.Letters)
+	}
 	if s.in.Config.Run.Day > 0 {
 		add("run", s.in.Tick, s.planRun)
 	}

@@ -133,13 +133,17 @@ func (e *environment) openPipeline(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
+	post, err := a.openLetters()
+	if err != nil {
+		return err
+	}
 	limits := pipeline.DefaultReadingLimits()
 	limits.Zone = c.zone
 	a.pipeline, err = pipeline.New(pipeline.Config{
 		Store: a.store, Organisation: organisation, Parameters: c.parameters, Orders: c.orders, Workdays: c.workdays, Formats: formats.Catalogue, Printer: printer,
 		Partners: partners, Dir: a.dir, Engine: version, Workers: c.Workers, SingleFiles: c.Receipts.SingleFiles,
 		DebtPartner: c.Debts.Partner, DebtProfile: debts, DebtNumber: c.Debts.Number, DebtValues: c.Debts.Values,
-		Limits: limits, Now: e.now, Log: a.log, Progress: e.progress(a.log),
+		Limits: limits, Letters: post, Now: e.now, Log: a.log, Progress: e.progress(a.log),
 	})
 	return err
 }

@@ -110,6 +110,7 @@ func (e *environment) checkConnections(ctx context.Context, c *config, note func
 	for _, p := range partners {
 		checkPartner(p, try)
 	}
+	a.checkLetters(note, try)
 	if c.Stream != nil {
 		try("stream "+c.Stream.Topic, func(ctx context.Context) error { return checkStream(ctx, a, e.now) })
 	}

@@ -28,6 +28,7 @@ type config struct {
 	Orders        yaml.Node            `yaml:"payment_orders"` // as in orders.yaml; these win
 	Receipts      receiptsConfig       `yaml:"receipts"`
 	Debts         debtsConfig          `yaml:"debts"`
+	Letters       *lettersConfig       `yaml:"letters"`
 	Formats       string               `yaml:"formats"` // folder of your own format profiles
 	TimeZone      string               `yaml:"time_zone"`
 	Workers       int                  `yaml:"workers"`
@@ -173,6 +174,14 @@ func (c *config) defaults(dir string) {
 	}
 	inside(&c.Schedules.Reports.Dir)
 	inside(&c.Formats)
+	if l := c.Letters; l != nil {
+		for _, file := range []*string{&l.SMTP.CAFile, &l.Templates.Text, &l.Templates.HTML} {
+			inside(file)
+		}
+		if l.Returns != nil {
+			inside(&l.Returns.CAFile)
+		}
+	}
 	if c.Stream != nil {
 		inside(&c.Stream.Security.CAFile)
 		inside(&c.Stream.Security.CertFile)

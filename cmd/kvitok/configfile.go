@@ -162,6 +162,9 @@ func (r *configReader) check(c *config) {
 	}
 	_, err := c.Receipts.printer()
 	r.section("receipts", err)
+	if c.Letters != nil {
+		r.section("letters", c.Letters.validate())
+	}
 	r.section("serve", c.Serve.validate())
 	if c.Office != nil {
 		r.section("office", c.Office.Validate())

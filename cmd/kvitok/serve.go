@@ -61,8 +61,12 @@ func (e *environment) serve(ctx context.Context, a *app) (err error) {
 	if err != nil {
 		return errors.Join(err, server.Close())
 	}
+	var post func(context.Context) error
+	if a.pipeline.Letters != nil {
+		post = a.postLetters
+	}
 	scheduler, err := schedules.New(ctx, schedules.Input{
-		Config: a.config.Schedules, Month: a.pipeline, Store: a.store, Partners: a.pipeline.Partners, Dir: a.dir,
+		Config: a.config.Schedules, Month: a.pipeline, Store: a.store, Partners: a.pipeline.Partners, Dir: a.dir, Letters: post,
 		Zone: a.config.zone, Now: e.now, Log: a.log, Hooks: m.schedules(),
 	})
 	if err != nil {
@@ -134,6 +138,10 @@ func (a *app) handler(m *metrics) http.Handler {
 	})
 	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}))
 	mux.Handle("GET /files/", a.downloads())
+	if a.pipeline.Letters != nil {
+		mux.HandleFunc("GET /unsubscribe/{token}", a.unsubscribe())
+		mux.HandleFunc("POST /unsubscribe/{token}", a.unsubscribe())
+	}
 	return mux
 }
 

@@ -79,6 +79,9 @@ func NewMailer(c MailerConfig) (*Mailer, error) {
 // Domain is that of the sender: Message-IDs end with it.
 func (m *Mailer) Domain() string { return domain(m.from.Address) }
 
+// ReturnTo is the address that letters come back to.
+func (m *Mailer) ReturnTo() string { return m.conf.ReturnTo }
+
 // Close says goodbye.
 func (m *Mailer) Close() error {
 	if m.client != nil {
