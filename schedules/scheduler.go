@@ -40,7 +40,7 @@ type Input struct {
 	Store    *store.Store
 	Partners []pipeline.Partner
 	Letters  func(context.Context) error // sends what is due and reads what came back; nil: no letters
-	Dir      string // data folder, where the reports are
+	Dir      string                      // data folder, where the reports are
 	Zone     *time.Location
 	Tick     time.Duration // how often planners are poked; zero: 20 seconds
 	Now      func() time.Time

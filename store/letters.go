@@ -40,10 +40,10 @@ type Letter struct {
 	Token     string
 	Attempts  int
 	QueuedAt  time.Time
-	Stands    bool // the document was not replaced since
-	Wanted    bool // the address takes letters
+	Stands    bool   // the document was not replaced since
+	Wanted    bool   // the address takes letters
 	Stopped   string // why the address is not written to any more, "" where it is
-	Earlier   bool // an earlier version went out
+	Earlier   bool   // an earlier version went out
 }
 
 // TakeLetter locks the next letter that is due, or returns ErrNotFound. The lock lasts as long as the transaction. Domains whose
