@@ -173,6 +173,10 @@ func (g *generator) account(p home, key string) {
 	if g.IntN(20) == 0 {
 		a.Payer = ""
 	}
+	a.FIAS = guidOf(key)
+	if g.IntN(3) == 0 {
+		a.Elsewhere = []string{fmt.Sprintf("Э-%06d", id*3)}
+	}
 	g.accounts, g.homes = append(g.accounts, a), append(g.homes, p)
 }
 
@@ -185,16 +189,23 @@ func (g *generator) claims(n int) []labelled {
 		h := g.homes[at]
 		if g.IntN(5) == 0 {
 			h = g.stranger(h)
-			l.truth, l.how = 0, "stranger "
+			l.truth, l.how = 0, "stranger; "
+			// The last tenant still has the old receipt. Only names tell him apart: where one side has none, number and
+			// address are all there is, and the rules trust them (docs/matching.md).
+			if h.person != g.homes[at].person && g.accounts[at].Payer != "" && g.IntN(2) == 0 {
+				l.claim.Account, l.how = g.accounts[at].Number, l.how+"old receipt; "
+			}
 		} else {
-			l.claim.Account = g.number(g.accounts[at].Number, &l.how)
+			l.claim.Account = g.number(g.accounts[at], &l.how)
 			if g.IntN(6) == 0 {
 				l.claim.Unified = pick(g, g.accounts[at].Unified, g.accounts[at].ServiceID)
 			}
 		}
-		l.claim.FullName = g.name(h.person, &l.how)
+		if l.claim.FullName = g.name(h.person, &l.how); l.claim.FullName == "" && strings.Contains(l.how, "old receipt") {
+			l.claim.FullName = h.person.full()
+		}
 		if l.claim.Account == "" || g.IntN(8) > 0 {
-			l.claim.Address = g.spell(h, &l.how)
+			l.claim.Address = g.place(h, &l.how)
 		}
 		list = append(list, l)
 	}
@@ -218,24 +229,28 @@ func (g *generator) stranger(h home) home {
 	return h
 }
 
-func (g *generator) number(number string, how *string) string {
-	switch g.IntN(12) {
+func (g *generator) number(a matching.Account, how *string) string {
+	number := a.Number
+	switch g.IntN(14) {
 	case 0, 1, 2, 3:
 		return ""
 	case 4:
-		*how += "lost zeros "
+		*how += "lost zeros; "
 		return strings.TrimLeft(number, "0")
 	case 5: // a digit mistyped, perhaps into the number of a neighbour
-		*how += "mistyped number "
+		*how += "mistyped number; "
 		digits := []byte(number)
 		digits[6+g.IntN(4)] = byte('0' + g.IntN(10)) //nolint:gosec // a digit
 		return string(digits)
 	case 6:
-		*how += "foreign number "
+		*how += "foreign number; "
 		return fmt.Sprintf("Ф-%d", g.IntN(100000))
 	case 7:
-		*how += "exponent "
+		*how += "exponent; "
 		return "1,23E+14"
+	case 8:
+		*how += "other number; "
+		return g.otherNumber(a)
 	}
 	return number
 }
@@ -243,15 +258,15 @@ func (g *generator) number(number string, how *string) string {
 func (g *generator) name(p resident, how *string) string {
 	switch g.IntN(24) {
 	case 0:
-		*how += "no name "
+		*how += "no name; "
 		return ""
 	case 1:
-		*how += "relative "
+		*how += "relative; "
 		other := g.resident()
 		other.surname = p.surname
 		p = other
 	case 2:
-		*how += "mistyped name "
+		*how += "mistyped name; "
 		runes := []rune(p.surname)
 		runes[1+g.IntN(len(runes)-1)] = 'ц'
 		p.surname = string(runes)
@@ -267,6 +282,10 @@ func (g *generator) name(p resident, how *string) string {
 		full = words[0] + " " + words[1]
 	case 3:
 		full = words[1] + " " + words[2] + " " + words[0]
+	}
+	if g.IntN(16) == 0 {
+		*how += "Latin name; "
+		return g.passport(full)
 	}
 	return g.letters(full)
 }
@@ -296,7 +315,7 @@ func (g *generator) letters(s string) string {
 // spell writes an address as people do.
 func (g *generator) spell(h home, how *string) string {
 	if g.IntN(15) == 0 {
-		*how += "mistyped street "
+		*how += "mistyped street; "
 		runes := []rune(h.street)
 		runes[g.IntN(len(runes))] = 'ы'
 		h.street = string(runes)
@@ -316,7 +335,7 @@ func (g *generator) spell(h home, how *string) string {
 	if g.IntN(12) > 0 {
 		parts = append(parts, g.typed(pick(g, townType...), h.town, how))
 	} else {
-		*how += "no town "
+		*how += "no town; "
 	}
 	parts = append(parts, g.typed(pick(g, streetType...), h.street, how))
 	parts = append(parts, g.unit(h, how)...)
@@ -327,7 +346,7 @@ func (g *generator) spell(h home, how *string) string {
 func (g *generator) typed(kind, name string, how *string) string {
 	switch g.IntN(10) {
 	case 0:
-		*how += "no type "
+		*how += "no type; "
 		return name
 	case 1, 2, 3:
 		return name + " " + kind
@@ -342,7 +361,7 @@ func (g *generator) unit(h home, how *string) []string {
 		return []string{house}
 	}
 	if !h.keepFlat && g.IntN(25) == 0 {
-		*how += "no flat "
+		*how += "no flat; "
 		return []string{house}
 	}
 	flat := pick(g, "кв. ", "кв", "квартира ", "", "кв.№ ") + strings.Replace(h.flat, "а", pick(g, "а", "А", " а", "-а"), 1)

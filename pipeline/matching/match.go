@@ -214,7 +214,8 @@ func elsewhereReasons() reasons {
 }
 
 // confirm decides on an account found by its number or ЕЛС: something must speak for it besides,
-// and nothing against it.
+// and nothing against it. One slip in a surname is not against it where number, address, first name and patronymic
+// all agree.
 func (m *attempt) confirm(at int32, why reasons) Decision {
 	house, unit := m.addressOf(at)
 	name := m.nameOf(at)
@@ -224,14 +225,32 @@ func (m *attempt) confirm(at int32, why reasons) Decision {
 		return m.question(why.differ)
 	case unit == resultDiffers:
 		return m.question(ReasonFlatDiffers)
-	case name == otherName || name == similarName:
+	case name == otherName:
 		return m.question(ReasonSurnameDiffers)
+	case name == similarName && (house < incompleteHouse || unit != resultSame || !slipped(m.names, people(m.ix.accounts[at].Payer))):
+		return m.question(ReasonSurnameDiffers)
+	case name != sameName && m.namedBeside(at):
+		return m.question(ReasonSeveralInPremises)
 	case house >= incompleteHouse && unit == resultSame:
 		return m.link(at, why.address)
 	case name == sameName:
 		return m.link(at, why.surname)
 	}
 	return m.question(why.unconfirmed)
+}
+
+// namedBeside reports whether another account of the same premises is that of a payer of the claimed name: the number
+// may have been mistyped into this one.
+func (m *attempt) namedBeside(at int32) bool {
+	u := m.ix.units[at]
+	beside := m.ix.byUnit.all(unitRef{u.house, u.flat}, maxAlike)
+	return slices.ContainsFunc(beside, func(other int32) bool {
+		if other != at && m.nameOf(other) == sameName {
+			m.seen = append(m.seen, other)
+			return true
+		}
+		return false
+	})
 }
 
 func (m *attempt) link(at int32, reason string) Decision {
