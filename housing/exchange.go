@@ -22,6 +22,7 @@ type Problem struct {
 	Code     string   // stable, for instance "bad_date"
 	Text     string   // reason in Russian
 	Severity Severity // the zero value counts as an error
+	Settled  bool     `json:"settled,omitzero"` // a later file corrected the row
 }
 
 // Russian writes the problem as one sentence: «столбец «Дата»: «31.02.2026» — такой даты нет;

@@ -2,6 +2,7 @@ package importers
 
 import (
 	"bytes"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -197,4 +198,31 @@ func (s said) cut(cells []string) []string {
 		return cells
 	}
 	return cells[:n]
+}
+
+// answerDigest is the line by which an answer names the file it answers; its words are not ASCII, these are.
+var answerDigest = regexp.MustCompile(`(?m)^"?# [^\n]*, SHA-256 ([0-9a-f]{64}),`)
+
+// answeredText returns the SHA-256 of the file that was answered with this text.
+func answeredText(tail []byte) string {
+	if found := answerDigest.FindSubmatch(tail); found != nil {
+		return string(found[1])
+	}
+	return ""
+}
+
+// answeredBook returns the SHA-256 of the file that was answered with this workbook.
+func answeredBook(s *Sample) string {
+	for _, name := range s.Sheets {
+		rows := s.Tables[name]
+		if len(rows) == 0 || !isTotals(name, rows[0]) {
+			continue
+		}
+		for _, row := range rows {
+			if len(row) > 1 && row[0] == "SHA-256" {
+				return row[1]
+			}
+		}
+	}
+	return ""
 }

@@ -23,6 +23,7 @@ type Sample struct {
 	Columns  []string              // names of the columns of a table of dBase
 	Root     string                // local name of the first element of an XML file, with its class: "message 80020"
 	Marked   []string              // lines among the first that begin with "#" and not with "# "; Lines lacks them
+	Answered string                // of an answer of ours that comes back: SHA-256 of the file it answers
 }
 
 const (
@@ -155,6 +156,7 @@ func sampleText(in Input, head []byte) (*Sample, error) {
 	if s.Tail, err = sampleOf(in, last, enc); err != nil {
 		return nil, err
 	}
+	s.Answered = answeredText(last)
 	s.Tail = s.Tail[max(0, len(s.Tail)-sampleTail):]
 	if len(s.Lines)+len(s.Tail)+len(s.Marked) == 0 {
 		return nil, Refuse("empty_file", "в файле нет ни одной заполненной строки")
@@ -224,6 +226,7 @@ func sampleWorkbook(in Input) (*Sample, error) {
 			return nil, err
 		}
 	}
+	s.Answered = answeredBook(s)
 	if len(s.Tables) == 0 {
 		return nil, Refuse("empty_file", "в книге Excel нет ни одной заполненной строки")
 	}

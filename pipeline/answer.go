@@ -111,6 +111,8 @@ type protocolPlan struct {
 	shape importers.Shape
 	end   func(ordinal int) housing.Outcome
 	code  string // why the file was refused
+
+	further []protocols.Line // totals of a file that corrects another
 }
 
 // plainShape is all that is known of the shape of a file that no format could read.
@@ -153,7 +155,7 @@ func (p *Pipeline) writeProtocol(ctx context.Context, w io.Writer, f fetchedFile
 		return errors.Join(err, writer.Abort())
 	}
 	return writer.Close(protocols.Summary{
-		Status: plan.file.Status, Counts: plan.file.Counts, Reason: plan.file.Reason, Code: plan.code,
+		Status: plan.file.Status, Counts: plan.file.Counts, Reason: plan.file.Reason, Code: plan.code, Lines: plan.further,
 	})
 }
 

@@ -26,6 +26,7 @@ type application struct {
 	fetched  fetchedFile
 	period   housing.Period
 	rejected map[place]bool // of a file taken before: the rows to try again; nil: all
+	corrects *correction    // the earlier file whose rows it corrects
 }
 
 // apply decodes a file and applies its rows in one transaction: all that stands in the database of
@@ -66,7 +67,7 @@ func (p *Pipeline) applyIn(ctx context.Context, tx *store.Tx, what application) 
 		return nil, err
 	}
 	a = &applier{Pipeline: p, tx: tx, file: file, source: source, period: what.period, known: known, rejected: what.rejected}
-	return a, a.run(ctx, what.fetched)
+	return a, a.run(ctx, what)
 }
 
 // applier applies one file within its transaction.
@@ -81,7 +82,8 @@ type applier struct {
 	outcomes
 }
 
-func (a *applier) run(ctx context.Context, f fetchedFile) error {
+func (a *applier) run(ctx context.Context, what application) error {
+	f := what.fetched
 	read, err := a.readAndApply(ctx, f)
 	if err != nil {
 		return fmt.Errorf("apply %s: %w", a.file.Name, err)
@@ -112,7 +114,11 @@ func (a *applier) run(ctx context.Context, f fetchedFile) error {
 	if a.rehearsal != nil {
 		return nil // nobody is answered
 	}
-	return a.answer(ctx, a.tx, f, protocolPlan{file: a.file, shape: read.Shape, end: a.of})
+	further, err := a.settle(ctx, what.corrects)
+	if err != nil {
+		return err
+	}
+	return a.answer(ctx, a.tx, f, protocolPlan{file: a.file, shape: read.Shape, end: a.of, further: further})
 }
 
 // readAndApply reads the next rows while the database stores those before: both are work for a whole

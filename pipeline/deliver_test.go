@@ -14,6 +14,7 @@ import (
 	"github.com/kvitok-gkh/kvitok/housing"
 	"github.com/kvitok-gkh/kvitok/pipeline"
 	"github.com/kvitok-gkh/kvitok/remote"
+	"github.com/kvitok-gkh/kvitok/store"
 	"github.com/kvitok-gkh/kvitok/town"
 )
 
@@ -178,6 +179,59 @@ func TestCorrectedAnswer(t *testing.T) {
 	}
 	if n := one[int](t, w.store, "SELECT count(*)::int FROM meters"); n != meters+1 {
 		t.Errorf("%d meters, want one more than %d", n, meters)
+	}
+	w.settled(t, first.ID, store.KnownByDigest, second.Name)
+}
+
+// settled holds that a file corrects the only rejected row of another, which names it, and that both tell so.
+func (w *world) settled(t *testing.T, original int64, knownBy, correction string) {
+	t.Helper()
+	chain, err := w.store.FileCorrections(t.Context(), []int64{original})
+	if err != nil || len(chain) != 1 {
+		t.Fatalf("corrections %+v, %v", chain, err)
+	}
+	if c := chain[0]; c.File != correction || c.KnownBy != knownBy || c.Settled != 1 || c.Left != 0 {
+		t.Errorf("correction %+v", c)
+	}
+	problems, err := w.store.Problems(t.Context(), original)
+	if err != nil || len(problems) != 1 || !problems[0].Settled {
+		t.Errorf("problems of the original %+v, %v", problems, err)
+	}
+	w.deliver(t, w.Pipeline)
+	answer, _ := w.outbox[town.Office].Bytes(correction + ".protocol.csv")
+	if !strings.Contains(answer, "# Исправляет: файл «"+chain[0].Original+"»") || !strings.Contains(answer, "# Осталось исправить строк: 0") {
+		t.Errorf("the answer does not name the file it corrects:\n%s", answer)
+	}
+	trace, err := w.Trace(t.Context(), pipeline.TraceInput{Source: housing.Source{Kind: housing.SourceFile, Name: chain[0].Original, Position: -1}, Limit: 5})
+	if err != nil || len(trace.Chain) != 1 {
+		t.Errorf("trace %+v, %v", trace.Chain, err)
+	}
+}
+
+// A sender who sends back the rejected rows alone, without our lines below, is known by the name of the answer. The
+// original, sent again, loads nothing twice.
+func TestCorrectedRowsAlone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 60)
+	contents := w.files(t)
+	for _, f := range w.town.Files() {
+		if f.Partner == town.Office && f.Name != "meters.csv" {
+			w.inbox[f.Partner].Write(f.Name, contents[f.Name])
+		}
+	}
+	w.receive(t)
+	rows := strings.Split(strings.TrimRight(contents["meters.csv"], "\n"), "\n")
+	good := rows[3]
+	rows[3] = strings.Replace(good, ";", "x;", 1)
+	content := strings.Join(rows, "\n") + "\n"
+	first := w.take(t, town.Office, "meters.csv", content)
+	second := w.take(t, town.Office, "meters.csv.protocol.csv", rows[0]+"\n"+good+"\n")
+	if second.Counts.Accepted != 1 || second.Counts.Rows != 1 {
+		t.Fatalf("the corrected row ended as %s %+v: %+v", second.Status, second.Counts, second.Problems)
+	}
+	w.settled(t, first.ID, store.KnownByName, second.Name)
+	if again := w.take(t, town.Office, "meters.csv", content); again.Status != housing.FileRepeated {
+		t.Errorf("the original again: %s %+v", again.Status, again.Counts)
 	}
 }
 

@@ -276,7 +276,11 @@ func (p *Pipeline) ingest(ctx context.Context, f fetchedFile, period housing.Per
 		return p.refuse(ctx, file, f, f.refusal.Problem, outcomes{})
 	}
 	file.Format, file.Subject = f.format.Name(), f.format.Subject()
-	result, ends, err := p.apply(ctx, application{file: file, fetched: f, period: period})
+	corrects, err := p.original(ctx, f)
+	if err != nil {
+		return FileResult{}, err
+	}
+	result, ends, err := p.apply(ctx, application{file: file, fetched: f, period: period, corrects: corrects})
 	if refusal, ok := errors.AsType[*importers.FileError](err); ok {
 		return p.refuse(ctx, file, f, refusal.Problem, ends)
 	}
@@ -310,7 +314,11 @@ func (p *Pipeline) again(ctx context.Context, known, file housing.ReceivedFile, 
 	if !retry.due {
 		return p.repeated(ctx, known, file)
 	}
-	a := application{file: file, fetched: f, period: period, rejected: retry.rows}
+	corrects, err := p.original(ctx, f)
+	if err != nil {
+		return FileResult{}, err
+	}
+	a := application{file: file, fetched: f, period: period, rejected: retry.rows, corrects: corrects}
 	a.file.ID, a.file.Format, a.file.Subject = known.ID, f.format.Name(), f.format.Subject()
 	result, _, err := p.apply(ctx, a)
 	if errors.Is(err, errNothingNew) || isFileError(err) {
@@ -342,7 +350,7 @@ func (p *Pipeline) retry(ctx context.Context, known housing.ReceivedFile, f fetc
 	}
 	rows := map[place]bool{}
 	for _, problem := range problems {
-		if problem.IsError() {
+		if problem.IsError() && !problem.Settled {
 			rows[place{problem.Sheet, problem.Row}] = true
 		}
 	}

@@ -25,8 +25,9 @@ type TraceInput struct {
 // SourceTrace is what became of a file, a row or a message.
 type SourceTrace struct {
 	Source   string                 `json:"source"`
-	Files    []housing.ReceivedFile `json:"files,omitempty"`    // of that name, the newest first
-	Problems []housing.Problem      `json:"problems,omitempty"` // of the rows
+	Files    []housing.ReceivedFile `json:"files,omitempty"`       // of that name, the newest first
+	Problems []housing.Problem      `json:"problems,omitempty"`    // of the rows
+	Chain    []store.FileCorrection `json:"corrections,omitempty"` // files that correct each other
 	Letter   string                 `json:"dead_letter,omitzero"`
 	Fate     string                 `json:"fate"` // in Russian
 	Facts    []housing.FactChange   `json:"facts,omitempty"`
@@ -78,6 +79,13 @@ func (p *Pipeline) traceSource(ctx context.Context, in TraceInput, t *SourceTrac
 	}
 	if len(t.Files) == 0 {
 		return nil, fmt.Errorf("file %s: %w", in.Source.Name, store.ErrNotFound)
+	}
+	files := make([]int64, 0, len(t.Files))
+	for _, file := range t.Files {
+		files = append(files, file.ID)
+	}
+	if t.Chain, err = p.Store.FileCorrections(ctx, files); err != nil {
+		return nil, err
 	}
 	for _, file := range t.Files {
 		of, err := p.Store.SourceIDs(ctx, in.Source, file.ID)

@@ -118,13 +118,13 @@ func (q Queries) FilesSince(ctx context.Context, organisation int64, since time.
 // Problems returns the stored problems of a file by row.
 func (q Queries) Problems(ctx context.Context, file int64) ([]housing.Problem, error) {
 	const sql = `
-SELECT row, sheet, col, value, expected, code, reason, severity FROM file_problems WHERE file_id = $1 ORDER BY row, sheet, col`
+SELECT row, sheet, col, value, expected, code, reason, severity, settled_by IS NOT NULL FROM file_problems WHERE file_id = $1 ORDER BY row, sheet, col`
 	rows, err := q.Query(ctx, sql, file)
 	if err != nil {
 		return nil, fmt.Errorf("read the problems of a file: %w", err)
 	}
 	problems, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (p housing.Problem, err error) {
-		err = row.Scan(&p.Row, &p.Sheet, &p.Column, &p.Value, &p.Expected, &p.Code, &p.Text, &p.Severity)
+		err = row.Scan(&p.Row, &p.Sheet, &p.Column, &p.Value, &p.Expected, &p.Code, &p.Text, &p.Severity, &p.Settled)
 		return p, err //nolint:wrapcheck // wrapped below
 	})
 	if err != nil {

@@ -88,9 +88,16 @@ func (e *environment) traceSource(ctx context.Context, a *app, f traceFlags) err
 		for _, file := range t.Files {
 			say(w, "%s: %s, %s, archive %s", file.Name, file.Received.In(a.config.zone).Format("02.01.2006 15:04"), file.Status.Russian(), file.Archive)
 		}
+		for _, c := range t.Chain {
+			say(w, "%s corrects %s: %d rows settled, %d left", c.File, c.Original, c.Settled, c.Left)
+		}
 		say(w, "%s", t.Fate)
 		for _, p := range t.Problems {
-			say(w, "  %s (%s)", placed(p), p.Code)
+			settled := ""
+			if p.Settled {
+				settled = ", settled by a later file"
+			}
+			say(w, "  %s (%s%s)", placed(p), p.Code, settled)
 		}
 		for i := range t.Facts {
 			fact := t.Facts[i]

@@ -130,7 +130,9 @@ func compare(a, b person) kinship {
 // slipped reports whether one letter of the surname is all that differs: first name and patronymic stand written out
 // on both sides and are the same.
 func slipped(claimed, known []person) bool {
-	inFull := func(p person) bool { return len(p.given) == 2 && !oneLetter(p.given[0]) && !oneLetter(p.given[1]) && !p.latin }
+	inFull := func(p person) bool {
+		return len(p.given) == 2 && !oneLetter(p.given[0]) && !oneLetter(p.given[1]) && !p.latin
+	}
 	return slices.ContainsFunc(claimed, func(a person) bool {
 		return inFull(a) && slices.ContainsFunc(known, func(b person) bool {
 			return inFull(b) && slices.Equal(a.given, b.given) && near(a.surname, b.surname, 1)
