@@ -3,7 +3,8 @@
 #
 #   exchange-server.sh fetch             unpack sshd and exim4 into .cache/exchange, once
 #   exchange-server.sh start sshd DIR    serve the files of DIR to one user, who has a key
-#   exchange-server.sh start mail DIR    exim4 takes mail for bank.example into the maildir DIR, dovecot gives it out
+#   exchange-server.sh start mail DIR    exim4 takes mail for bank.example into the maildir DIR (of gone@ it reports later
+#                                        that it could not be delivered), dovecot gives it out
 #   exchange-server.sh stop  DIR         stop what serves DIR; no error if nothing does
 #
 # start prints key=value lines, then returns once the servers greet. Configuration, keys, pids and logs stand beside DIR, in
@@ -17,7 +18,7 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 usage() {
-	sed -n '4,7s/^# \{0,3\}//p' "${BASH_SOURCE[0]}" >&2
+	sed -n '4,8s/^# \{0,3\}//p' "${BASH_SOURCE[0]}" >&2
 	exit 2
 }
 
@@ -187,6 +188,7 @@ write_dovecot() {
 write_exim() {
 	cat >"$2/exim.conf" <<-CONF
 		primary_hostname = e2e.example
+		exim_path = $exim
 		exim_user = $user
 		exim_group = $user
 		spool_directory = $2/spool
@@ -206,6 +208,12 @@ write_exim() {
 		  accept domains = bank.example
 		  deny message = relay not permitted
 		begin routers
+		gone:
+		  driver = redirect
+		  domains = bank.example
+		  local_parts = gone
+		  data = :fail: the mailbox is closed
+		  allow_fail
 		all:
 		  driver = accept
 		  transport = box
