@@ -117,18 +117,25 @@ SELECT ord FROM incoming JOIN changed USING (serial, service)`
 func (t *Tx) putInitialReadings(ctx context.Context, organisation, source int64, rows []housing.MeterEntry,
 	outcomes []housing.Outcome, indexes []int,
 ) error {
+	// Told are the readings that were known, or their days.
 	const insert = `
-INSERT INTO readings (period, meter_id, zone, taken_on, value, source_id, source_pos)
-SELECT date_trunc('month', t.taken_on::date), m.id, t.zone, t.taken_on::date, t.value::numeric, $2, t.pos
-FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[]) AS t(serial, service, zone, taken_on, value, pos)
-JOIN meters m ON m.organisation_id = $1 AND m.serial = t.serial AND m.service = t.service
-ON CONFLICT DO NOTHING`
+WITH incoming AS MATERIALIZED (
+    SELECT m.id, t.zone, t.period::date AS period, t.taken_on::date AS taken_on, t.value, t.pos, t.ord
+    FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bigint[])
+        WITH ORDINALITY AS t(serial, service, zone, period, taken_on, value, pos, ord)
+    JOIN meters m ON m.organisation_id = $1 AND m.serial = t.serial AND m.service = t.service),
+made AS (
+    INSERT INTO readings (period, meter_id, zone, taken_on, value, source_id, source_pos)
+    SELECT period, id, zone, taken_on, value::numeric, $2, pos FROM incoming
+    ON CONFLICT DO NOTHING RETURNING meter_id, zone, taken_on)
+SELECT ord FROM incoming i
+WHERE NOT EXISTS (SELECT FROM made m WHERE (m.meter_id, m.zone, m.taken_on) = (i.id, i.zone, i.taken_on)) ORDER BY ord`
 	const differing = `
 SELECT r.value::text, t.ord
-FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
-    WITH ORDINALITY AS t(serial, service, zone, taken_on, value, ord)
+FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
+    WITH ORDINALITY AS t(serial, service, zone, period, taken_on, value, ord)
 JOIN meters m ON m.organisation_id = $1 AND m.serial = t.serial AND m.service = t.service
-JOIN readings r ON r.meter_id = m.id AND r.zone = t.zone AND r.period = date_trunc('month', t.taken_on::date)::date
+JOIN readings r ON r.meter_id = m.id AND r.zone = t.zone AND r.period = t.period::date
     AND r.taken_on = t.taken_on::date
 WHERE r.value <> t.value::numeric`
 	var list []initialReading
@@ -140,19 +147,20 @@ WHERE r.value <> t.value::numeric`
 	if len(list) == 0 {
 		return nil
 	}
-	columns := []any{
-		column(list, func(r initialReading) string { return r.meter.Serial }),
-		column(list, func(r initialReading) string { return string(r.meter.Service) }),
-		column(list, func(r initialReading) string { return string(r.reading.Zone) }),
-		textColumn(list, func(r initialReading) fmt.Stringer { return r.reading.On }),
-		textColumn(list, func(r initialReading) fmt.Stringer { return r.reading.Value }),
-	}
-	args := append(append([]any{organisation, source}, columns...),
-		column(list, func(r initialReading) int64 { return r.meter.Source.Position }))
-	if _, err := t.Exec(ctx, insert, args...); err != nil {
+	told, err := t.Query(ctx, insert, append(append([]any{organisation, source}, initialColumns(list)...),
+		column(list, func(r initialReading) int64 { return r.meter.Source.Position }))...)
+	if err != nil {
 		return fmt.Errorf("store initial readings: %w", err)
 	}
-	found, err := t.Query(ctx, differing, append([]any{organisation}, columns...)...)
+	ordinals, err := pgx.CollectRows(told, pgx.RowTo[int64])
+	if err != nil {
+		return fmt.Errorf("store initial readings: %w", err)
+	}
+	if len(ordinals) == 0 {
+		return nil
+	}
+	list = column(ordinals, func(ordinal int64) initialReading { return list[ordinal-1] })
+	found, err := t.Query(ctx, differing, append([]any{organisation}, initialColumns(list)...)...)
 	if err != nil {
 		return fmt.Errorf("compare initial readings: %w", err)
 	}
@@ -176,4 +184,15 @@ type initialReading struct {
 	meter   housing.Meter
 	reading housing.Reading
 	row     int // place of its meter in the batch
+}
+
+func initialColumns(list []initialReading) []any {
+	return []any{
+		column(list, func(r initialReading) string { return r.meter.Serial }),
+		column(list, func(r initialReading) string { return string(r.meter.Service) }),
+		column(list, func(r initialReading) string { return string(r.reading.Zone) }),
+		textColumn(list, func(r initialReading) fmt.Stringer { return r.reading.On.Period().First() }),
+		textColumn(list, func(r initialReading) fmt.Stringer { return r.reading.On }),
+		textColumn(list, func(r initialReading) fmt.Stringer { return r.reading.Value }),
+	}
 }
