@@ -136,6 +136,12 @@ type Bounded interface {
 	TooMany(rejected, rows int) bool
 }
 
+// Single is a format that can tell whether all its rows speak of one thing, with nothing beside it and no other
+// file to prove them. Where they do, the first row says what the file refers to, and what it does not.
+type Single interface {
+	Single() bool
+}
+
 // Result is what is known once a file has been read to its end.
 type Result struct {
 	Shape   Shape

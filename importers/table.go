@@ -48,6 +48,7 @@ type Layout interface {
 	SheetName() string
 	marked(header []string) bool
 	bind(header []string) (rowReader, []housing.Problem, error)
+	beside() bool // its rows may hold further facts
 }
 
 // rowReader fills a record from the cells of its row.
@@ -61,6 +62,8 @@ func (t Table[T]) Heading() []string {
 	}
 	return names
 }
+
+func (t Table[T]) beside() bool { return t.Also != nil }
 
 // SheetName returns the title.
 func (t Table[T]) SheetName() string { return t.Title }

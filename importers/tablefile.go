@@ -33,6 +33,9 @@ func (f CSV) Name() string { return f.Title }
 // Subject returns the folder of the format.
 func (f CSV) Subject() string { return f.Room }
 
+// Single reports whether the rows hold nothing but their own fact.
+func (f CSV) Single() bool { return !f.Table.beside() }
+
 // Recognise looks for the header.
 func (f CSV) Recognise(s *Sample) bool {
 	return s.Kind == KindText && slices.ContainsFunc(s.Lines[:min(headerWithin, len(s.Lines))], func(line string) bool {
@@ -187,6 +190,9 @@ func (f XLSX) Name() string { return f.Title }
 
 // Subject returns the folder of the format.
 func (f XLSX) Subject() string { return f.Room }
+
+// Single reports whether there is one table, the rows of which hold nothing but their own fact.
+func (f XLSX) Single() bool { return len(f.Tables) == 1 && !f.Tables[0].beside() }
 
 // Recognise looks for the header of any of its tables on any sheet.
 func (f XLSX) Recognise(s *Sample) bool {

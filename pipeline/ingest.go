@@ -125,38 +125,18 @@ func (p *Pipeline) ingestAll(ctx context.Context, files []fetchedFile, period ho
 	if err := p.Store.EnsureMonth(ctx, period); err != nil { // payments are booked in it
 		return nil, fmt.Errorf("prepare %s: %w", period, err)
 	}
-	var results []FileResult
 	var failures []error
-	fail := func(name string, err error) { failures = append(failures, fmt.Errorf("take in %s: %w", name, err)) }
 	known := make([]fetchedFile, 0, len(files))
 	for _, f := range files {
 		if err := p.examine(ctx, &f); err != nil { // one bad file never stops the others
-			fail(f.Name, err)
+			failures = append(failures, fmt.Errorf("take in %s: %w", f.Name, err))
 			continue
 		}
 		known = append(known, f)
 	}
 	slices.SortStableFunc(known, func(a, b fetchedFile) int { return cmp.Compare(a.rank, b.rank) })
-	bar := p.Progress.Start("import", len(files))
-	defer bar.Done()
-	for _, f := range known {
-		bar.Add(1)
-		result, err := p.ingest(ctx, f, period)
-		if err != nil {
-			fail(f.Name, err)
-			continue
-		}
-		results = append(results, result) // it is in, whatever becomes of the original
-		if result.Counts.Accepted >= manyRows {
-			if err := p.Store.AnalyzeFacts(ctx, tablesOf(f)...); err != nil {
-				fail(f.Name, err)
-			}
-		}
-		if err := done(f); err != nil {
-			fail(f.Name, err)
-		}
-	}
-	return results, errors.Join(failures...)
+	results, err := p.takeAll(ctx, known, period, done)
+	return results, errors.Join(append(failures, err)...)
 }
 
 // examine finds out of which format a file is, and when its turn comes.
@@ -193,6 +173,9 @@ func tablesOf(f fetchedFile) []string {
 	return nil
 }
 
+// accountsRank is the rank of the accounts: those of later ranks may refer to them.
+const accountsRank = 1
+
 // rank orders files that arrive together by what they speak of first: houses before accounts before
 // readings. The order of the kinds is that in which they refer to each other.
 func rank(first importers.Fact) int {
@@ -200,7 +183,7 @@ func rank(first importers.Fact) int {
 	case housing.House:
 		return 0
 	case housing.AccountEntry:
-		return 1
+		return accountsRank
 	case housing.HouseService, housing.Tariff, housing.Norm:
 		return 2
 	case housing.MeterEntry, housing.HouseMeterEntry:

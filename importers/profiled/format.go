@@ -7,6 +7,7 @@ package profiled
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/kvitok-gkh/kvitok/importers"
 	"github.com/kvitok-gkh/kvitok/profiles"
@@ -62,6 +63,12 @@ func (l *layout) Name() string { return l.profile.Name }
 
 // Subject returns what its rows speak of.
 func (l *layout) Subject() string { return string(l.profile.Subject) }
+
+// Single reports whether the rows hold nothing but their own fact, no readings beside a payment, and no other file
+// proves them.
+func (l *layout) Single() bool {
+	return len(l.profile.Groups) == 0 && l.profile.Control != profiles.PackControl && !slices.ContainsFunc(l.lines, func(of *line) bool { return len(of.groups) > 0 })
+}
 
 // About describes the profile.
 func (l *layout) About() importers.About { return About(l.profile) }
