@@ -3,6 +3,7 @@ package dbase
 import (
 	"bufio"
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -19,10 +20,16 @@ type Reader struct {
 	size    int64
 	input   *bufio.Reader
 	page    *charmap.Charmap // nil: UTF-8
-	row     []byte
+	letters [128]letter      // of the upper half of the page
 	text    []byte
 	ends    []int // of the cells in text
 	number  int
+}
+
+// letter is a character of a code page in UTF-8.
+type letter struct {
+	size  int
+	bytes [utf8.UTFMax]byte
 }
 
 // Row is one row of a table.
@@ -38,8 +45,16 @@ func NewReader(content io.ReaderAt, size int64, page *charmap.Charmap) (*Reader,
 	if err != nil {
 		return nil, err
 	}
-	r := &Reader{Header: h, content: content, size: size, page: page, row: make([]byte, h.Row), ends: make([]int, len(h.Fields))}
-	r.input = bufio.NewReaderSize(io.NewSectionReader(content, int64(h.Size), size-int64(h.Size)), 256<<10)
+	r := &Reader{Header: h, content: content, size: size, page: page, ends: make([]int, len(h.Fields))}
+	const atOnce = 256 << 10
+	r.input = bufio.NewReaderSize(io.NewSectionReader(content, int64(h.Size), size-int64(h.Size)), max(atOnce, h.Row))
+	r.text = make([]byte, (h.Row+utf8.UTFMax)*utf8.UTFMax) // no text of a row is longer
+	for i := range r.letters {
+		if page != nil {
+			l := &r.letters[i]
+			l.size = utf8.EncodeRune(l.bytes[:], page.DecodeByte(byte(i+utf8.RuneSelf)))
+		}
+	}
 	return r, nil
 }
 
@@ -72,29 +87,31 @@ func (r *Reader) Next() (Row, error) {
 	if r.number == r.Records {
 		return Row{}, r.end()
 	}
-	if _, err := io.ReadFull(r.input, r.row); err != nil {
-		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+	raw, err := r.input.Peek(r.Header.Row) // the buffer holds a row; it is read where it lies
+	if err != nil {
+		if errors.Is(err, io.EOF) {
 			return Row{}, fmt.Errorf("%w: %d of %d rows are whole", ErrTruncated, r.number, r.Records)
 		}
 		return Row{}, fmt.Errorf("read row %d: %w", r.number+1, err)
 	}
 	r.number++
-	row := Row{Number: r.number, Deleted: r.row[0] == deleted, Cells: make([]string, len(r.Fields))}
-	r.text = r.text[:0]
-	at := 1
+	row := Row{Number: r.number, Deleted: raw[0] == deleted, Cells: make([]string, len(r.Fields))}
+	length, at := 0, 1
 	for i := range r.Fields {
 		f := &r.Fields[i]
-		raw := r.row[at : at+f.Length]
+		cell := trimCharacter(raw[at : at+f.Length])
 		at += f.Length
-		if f.Kind == Character {
-			r.append(trimCharacter(raw))
-		} else {
-			r.append(bytes.Trim(raw, " \x00"))
+		if f.Kind != Character {
+			cell = bytes.Trim(cell, " \x00")
 		}
-		r.ends[i] = len(r.text)
+		length += r.decode(r.text[length:], cell)
+		r.ends[i] = length
+	}
+	if _, err := r.input.Discard(len(raw)); err != nil {
+		return Row{}, fmt.Errorf("read row %d: %w", r.number, err)
 	}
 	// One string for the whole row; its cells are parts of it.
-	whole, from := string(r.text), 0
+	whole, from := string(r.text[:length]), 0
 	for i, end := range r.ends {
 		row.Cells[i] = whole[from:end]
 		from = end
@@ -102,26 +119,39 @@ func (r *Reader) Next() (Row, error) {
 	return row, nil
 }
 
+// trimCharacter takes spaces and zeros off the end, eight at once: most of a wide row is nothing else.
 func trimCharacter(raw []byte) []byte {
+	const spaces, zeros, word = 0x2020202020202020, 0, 8
 	end := len(raw)
+	for end >= word {
+		if eight := binary.LittleEndian.Uint64(raw[end-word : end]); eight != spaces && eight != zeros {
+			break
+		}
+		end -= word
+	}
 	for end > 0 && (raw[end-1] == ' ' || raw[end-1] == 0) {
 		end--
 	}
 	return raw[:end]
 }
 
-func (r *Reader) append(raw []byte) {
+// decode writes a cell in UTF-8 and returns how long it is. Room is left for what stands at most in a row.
+func (r *Reader) decode(into, raw []byte) int {
 	if r.page == nil {
-		r.text = append(r.text, bytes.ToValidUTF8(raw, []byte("\ufffd"))...)
-		return
+		return copy(into, bytes.ToValidUTF8(raw, []byte("\ufffd")))
 	}
+	n := 0
 	for _, b := range raw {
 		if b < utf8.RuneSelf {
-			r.text = append(r.text, b)
+			into[n] = b
+			n++
 			continue
 		}
-		r.text = utf8.AppendRune(r.text, r.page.DecodeByte(b))
+		l := &r.letters[b-utf8.RuneSelf]
+		*(*[utf8.UTFMax]byte)(into[n : n+utf8.UTFMax]) = l.bytes
+		n += l.size
 	}
+	return n
 }
 
 // end proves that nothing but end marks and zeros follows the last row.

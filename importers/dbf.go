@@ -44,9 +44,12 @@ func (f DBF) Decode(ctx context.Context, in Input, yield func(Record) error) (Re
 	}, func(rec Record) error {
 		rows++
 		if !rec.Rejected() {
-			cells = cells[:0]
-			for _, text := range rec.Cells {
-				cells = append(cells, Cell{Text: text})
+			if cap(cells) < len(rec.Cells) {
+				cells = make([]Cell, len(rec.Cells))
+			}
+			cells = cells[:len(rec.Cells)]
+			for i, text := range rec.Cells {
+				cells[i].Text = text // all else of a cell is of workbooks
 			}
 			read(&rec, cells, source(in.Name, rec.Row))
 		}

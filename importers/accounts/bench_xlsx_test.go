@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"testing"
 
-	"github.com/kvitok-gkh/kvitok/importers"
 	"github.com/kvitok-gkh/kvitok/importers/accounts"
 	"github.com/kvitok-gkh/kvitok/importers/formattest"
 )
@@ -24,18 +23,5 @@ func BenchmarkAccountsWorkbook(b *testing.B) {
 		})
 	}
 	content := formattest.Workbook(b, formattest.Book{Sheets: []formattest.Sheet{{Name: "Лицевые счета", Rows: table}}})
-	b.ReportAllocs()
-	for b.Loop() {
-		facts := 0
-		_, err := accounts.NewWorkbook().Decode(b.Context(), formattest.Input("bench", content), func(rec importers.Record) error {
-			if rec.Fact != nil {
-				facts++
-			}
-			return nil
-		})
-		if err != nil || facts != rows {
-			b.Fatalf("%d facts: %v", facts, err)
-		}
-	}
-	b.ReportMetric(rows*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+	formattest.Rows(b, accounts.NewWorkbook(), content, rows)
 }

@@ -34,21 +34,7 @@ func many(b *testing.B, rows int) []byte {
 func BenchmarkUslugi(b *testing.B) {
 	const rows = 50_000
 	content := many(b, rows)
-	b.SetBytes(int64(len(content)))
-	b.ReportAllocs()
-	for b.Loop() {
-		facts := 0
-		_, err := benefits.NewUslugi().Decode(b.Context(), formattest.Input("bench", content), func(r importers.Record) error {
-			if r.Fact != nil {
-				facts++
-			}
-			return nil
-		})
-		if err != nil || facts != rows {
-			b.Fatalf("%d facts: %v", facts, err)
-		}
-	}
-	b.ReportMetric(rows*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+	formattest.Rows(b, benefits.NewUslugi(), content, rows)
 }
 
 // BenchmarkUslugiTable reads the same table without making facts of it.
