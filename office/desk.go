@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -118,7 +119,9 @@ func (d *desk) of(user User) []job {
 	var list []job
 	for _, j := range d.jobs {
 		if _, own := j.owners[user.Name]; own && user.Sees(j.Company.INN) {
-			list = append(list, *j)
+			seen := *j
+			seen.owners = maps.Clone(j.owners) // somebody else may order the same while the page is written
+			list = append(list, seen)
 		}
 	}
 	slices.SortFunc(list, func(a, b job) int {
