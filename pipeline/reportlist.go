@@ -63,6 +63,21 @@ func monthReports() []monthReport {
 		report("turnover-houses", "ОСВ по домам", func(ctx c, p p, w io.Writer, m meta) (done, error) {
 			return reports.WriteHouseTurnover(w, m, p.Store.HouseTurnovers(ctx, p.Organisation.ID, m.Period))
 		}),
+		report("collection", "Сводная начислений и оплат", func(ctx c, p p, w io.Writer, m meta) (done, error) {
+			return reports.WriteCollection(w, m, p.Store.ServiceMoneyMonths(ctx, p.Organisation.ID, m.Period-11, m.Period))
+		}),
+		report("house-money", "Баланс домов денежный", func(ctx c, p p, w io.Writer, m meta) (done, error) {
+			january := m.Period - housing.Period(m.Period.Month()-1)
+			return reports.WriteHouseMoney(w, m, reports.HouseMoney{
+				Months: p.Store.HouseMoneyMonths(ctx, p.Organisation.ID, january, m.Period), Services: p.Store.HouseServicesMoney(ctx, p.Organisation.ID, january, m.Period),
+			})
+		}),
+		report("payments", "Реестр поступлений", func(ctx c, p p, w io.Writer, m meta) (done, error) {
+			return reports.WritePayments(w, m, p.Store.PaymentRegister(ctx, p.Organisation.ID, m.Period))
+		}),
+		report("unclear-payments", "Невыясненные платежи", func(ctx c, p p, w io.Writer, m meta) (done, error) {
+			return reports.WriteUnclear(w, m, p.unclearPayments(ctx, m.Period))
+		}),
 		report("corrections", "Ведомость перерасчётов", func(ctx c, p p, w io.Writer, m meta) (done, error) {
 			return reports.WriteCorrections(w, m, p.Store.Corrections(ctx, p.Organisation.ID, m.Period))
 		}),
@@ -77,6 +92,9 @@ func monthReports() []monthReport {
 		}),
 		report("resources", "Баланс домов", func(ctx c, p p, w io.Writer, m meta) (done, error) {
 			return reports.WriteResourceBalance(w, m, p.Store.ResourceBalances(ctx, p.Organisation.ID, m.Period))
+		}),
+		report("gis", "Сверка с ГИС ЖКХ", func(ctx c, p p, w io.Writer, m meta) (done, error) {
+			return reports.WriteGISComparison(w, m, p.Store.GISComparisons(ctx, p.Organisation.ID, m.Period))
 		}),
 		report("receipts", "Реестр квитанций", func(ctx c, p p, w io.Writer, m meta) (done, error) {
 			return reports.WriteIssued(w, m, p.Store.IssuedReceipts(ctx, p.Organisation.ID, m.Period))

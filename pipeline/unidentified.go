@@ -45,12 +45,26 @@ func (p *Pipeline) ExportUnidentified(ctx context.Context, w io.Writer, by strin
 	if err != nil {
 		return 0, err
 	}
-	accounts := map[int64]store.HouseAccounts{}
-	index, err := p.matchingIndex(ctx, func(a store.HouseAccounts) { accounts[a.ID] = a })
+	questions, err := p.withCandidates(ctx, list)
 	if err != nil {
 		return 0, err
 	}
-	questions := func(yield func(housing.PaymentQuestion, error) bool) {
+	meta := paymentbook.Meta{Organisation: p.Organisation, AsOf: p.Now(), Temp: p.path("work")}
+	if rows, err = paymentbook.WritePayments(w, meta, questions); err != nil {
+		return rows, fmt.Errorf("write the workbook of unidentified payments: %w", err)
+	}
+	return rows, p.Store.Audit(ctx, p.Organisation.ID, store.AuditEntry{Actor: by, Action: "access.payments", Object: "workbook of unidentified payments"},
+		nil, map[string]int{"payments": rows})
+}
+
+// withCandidates adds the accounts that each payment may be meant for. Likeness only proposes.
+func (p *Pipeline) withCandidates(ctx context.Context, list []housing.PaymentQuestion) (iter.Seq2[housing.PaymentQuestion, error], error) {
+	accounts := map[int64]store.HouseAccounts{}
+	index, err := p.matchingIndex(ctx, func(a store.HouseAccounts) { accounts[a.ID] = a })
+	if err != nil {
+		return nil, err
+	}
+	return func(yield func(housing.PaymentQuestion, error) bool) {
 		for _, q := range list {
 			d := index.Match(housing.Claim{Account: q.Payment.Account, FullName: q.Payment.Payer, Address: q.Payment.Address})
 			if d.AccountID != 0 {
@@ -70,13 +84,48 @@ func (p *Pipeline) ExportUnidentified(ctx context.Context, w io.Writer, by strin
 				return
 			}
 		}
+	}, nil
+}
+
+// unclearPayments yields the payments that belong to no account with their candidates, then those that people
+// decided on in a month.
+func (p *Pipeline) unclearPayments(ctx context.Context, period housing.Period) iter.Seq2[housing.UnclearPayment, error] {
+	return func(yield func(housing.UnclearPayment, error) bool) {
+		open, err := p.openQuestions(ctx)
+		if err != nil {
+			yield(housing.UnclearPayment{}, err)
+			return
+		}
+		standing := map[string]bool{}
+		for q, err := range open {
+			standing[q.Payment.Key] = true
+			if !yield(housing.UnclearPayment{PaymentQuestion: q}, err) || err != nil {
+				return
+			}
+		}
+		decided, err := p.Store.DecidedPayments(ctx, p.Organisation.ID, period)
+		if err != nil {
+			yield(housing.UnclearPayment{}, err)
+			return
+		}
+		for _, d := range decided {
+			if !standing[d.Payment.Key] && !yield(d, nil) {
+				return
+			}
+		}
 	}
-	meta := paymentbook.Meta{Organisation: p.Organisation, AsOf: p.Now(), Temp: p.path("work")}
-	if rows, err = paymentbook.WritePayments(w, meta, iter.Seq2[housing.PaymentQuestion, error](questions)); err != nil {
-		return rows, fmt.Errorf("write the workbook of unidentified payments: %w", err)
+}
+
+// openQuestions are the unidentified payments; the accounts are looked at only where there are any.
+func (p *Pipeline) openQuestions(ctx context.Context) (iter.Seq2[housing.PaymentQuestion, error], error) {
+	list, err := p.Unidentified(ctx)
+	if err != nil {
+		return nil, err
 	}
-	return rows, p.Store.Audit(ctx, p.Organisation.ID, store.AuditEntry{Actor: by, Action: "access.payments", Object: "workbook of unidentified payments"},
-		nil, map[string]int{"payments": rows})
+	if len(list) == 0 {
+		return func(func(housing.PaymentQuestion, error) bool) {}, nil
+	}
+	return p.withCandidates(ctx, list)
 }
 
 // PaymentAnswerResult is what applying a filled workbook of unidentified payments did.

@@ -69,15 +69,20 @@ func addCollected(t *table, b housing.Balance) {
 
 // writeRows writes a report whose rows are values of one type.
 func writeRows[T any](w io.Writer, meta Meta, layout table, rows iter.Seq2[T, error], add func(*table, *T) error) (Control, error) {
-	return writeTable(w, meta, layout, source{rows: func(t *table) error {
+	return writeTable(w, meta, layout, source{rows: fill(rows, add)})
+}
+
+// fill adds every row to a table.
+func fill[T any](rows iter.Seq2[T, error], add func(*table, *T) error) func(*table) error {
+	return func(t *table) error {
 		for row, err := range rows {
 			if err != nil {
-				return fmt.Errorf("read a row of «%s»: %w", layout.title, err)
+				return fmt.Errorf("read a row of «%s»: %w", t.title, err)
 			}
 			if err := add(t, &row); err != nil {
 				return err
 			}
 		}
 		return nil
-	}})
+	}
 }

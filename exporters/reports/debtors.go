@@ -5,6 +5,7 @@ import (
 	"iter"
 	"slices"
 
+	"github.com/kvitok-gkh/kvitok/exporters/workbook"
 	"github.com/kvitok-gkh/kvitok/housing"
 )
 
@@ -18,7 +19,7 @@ func WriteDebtors(w io.Writer, meta Meta, rows iter.Seq2[housing.Debtor, error])
 	columns = append(columns, countColumn("Месяцев долга", 9), moneyColumn("", "Пени, ₽"), textColumn("Последняя оплата", 12),
 		moneyColumn("", "Её сумма, ₽"))
 	layout := table{title: "Ведомость должников с возрастом долга", name: "Должники", signed: true, columns: columns}
-	return writeRows(w, meta, layout, rows, func(t *table, row *housing.Debtor) error {
+	add := func(t *table, row *housing.Debtor) error {
 		addAccount(t, row.Account, row.House)
 		t.money(row.Total)
 		for _, amount := range row.Ages {
@@ -33,5 +34,17 @@ func WriteDebtors(w io.Writer, meta Meta, rows iter.Seq2[housing.Debtor, error])
 		t.text(row.PaidOn.Russian())
 		t.money(row.Paid)
 		return t.end()
-	})
+	}
+	return writeTable(w, meta, layout, source{rows: fill(rows, add), chart: func(t *table) chart {
+		titles := housing.DebtAgeTitles()
+		cells := make([]chartCell, len(titles))
+		for i := range titles {
+			column := len(accountColumns()) + 1 + i
+			cells[i] = chartCell{workbook.Money(t.whole[column]), t.columnSum(column)}
+		}
+		return chart{
+			title: "Долг по возрасту", names: "Просрочено", groups: titles[:], unit: "рублей", format: workbook.MoneyFormat,
+			series: []chartSeries{{title: "Долг, ₽", colour: colourDebt, cells: cells}},
+		}
+	}})
 }

@@ -1,0 +1,78 @@
+package workbook
+
+import (
+	"fmt"
+	"sort"
+
+	"github.com/xuri/excelize/v2"
+)
+
+// The kinds of charts.
+const (
+	Columns = iota // side by side
+	Stacked        // on top of each other
+	Bars           // lying, stacked, where names are long
+)
+
+// Chart is a chart of cells that are already written.
+type Chart struct {
+	Kind   int
+	Title  string
+	At     string // upper left corner
+	Width  int    // pixels
+	Height int
+	Names  string // range of the names of groups, on the same sheet: "$A$7:$A$18"
+	Series []Series
+	Format string // of the numbers on the axis
+	Unit   string // title of that axis
+}
+
+// Series is one row of numbers of a chart.
+type Series struct {
+	Name   string // cell of its name: "$B$6"
+	Values string // range
+	Colour string
+	Line   bool // drawn as a line over the columns
+}
+
+// Chart draws a chart over the sheet. It must come before Finish.
+func (s *Sheet) Chart(c Chart) error {
+	kind := map[int]excelize.ChartType{Columns: excelize.Col, Stacked: excelize.ColStacked, Bars: excelize.BarStacked}[c.Kind]
+	var lines []excelize.ChartSeries
+	chart := &excelize.Chart{
+		Type: kind, Title: excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: c.Title}}},
+		Dimension: excelize.ChartDimension{Width: uint(c.Width), Height: uint(c.Height)}, //nolint:gosec // pixels
+		Legend:    excelize.ChartLegend{Position: "bottom"},
+		XAxis:     excelize.ChartAxis{ReverseOrder: c.Kind == Bars},
+		YAxis: excelize.ChartAxis{
+			MajorGridLines: true, NumFmt: excelize.ChartNumFmt{CustomNumFmt: c.Format},
+			Title: excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: c.Unit}}},
+		},
+		ShowBlanksAs: "zero",
+	}
+	at := func(cells string) string { return Quote(s.Name) + "!" + cells }
+	for _, series := range c.Series {
+		one := excelize.ChartSeries{
+			Name: at(series.Name), Categories: at(c.Names), Values: at(series.Values),
+			Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{series.Colour}},
+		}
+		if !series.Line {
+			chart.Series = append(chart.Series, one)
+			continue
+		}
+		one.Line = excelize.LineOptions{Width: 2.25, Fill: one.Fill}
+		one.Marker = excelize.ChartMarker{Symbol: "circle", Size: 6, Fill: one.Fill}
+		lines = append(lines, one)
+	}
+	var combined []*excelize.Chart
+	if len(lines) > 0 {
+		combined = append(combined, &excelize.Chart{Type: excelize.Line, Series: lines})
+	}
+	if err := s.book.file.AddChart(s.Name, c.At, chart, combined...); err != nil {
+		return fmt.Errorf("draw a chart on sheet %q: %w", s.Name, err)
+	}
+	// excelize lists the types of pictures in the order of a map; equal content must give equal bytes
+	defaults := s.book.file.ContentTypes.Defaults
+	sort.Slice(defaults, func(i, j int) bool { return defaults[i].Extension < defaults[j].Extension })
+	return nil
+}
