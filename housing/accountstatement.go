@@ -7,6 +7,7 @@ type Statement struct {
 	Account Account        `json:"account"`
 	On      Date           `json:"on"` // last day of the last month
 	Months  []AccountMonth `json:"months"`
+	Mark    PaperMark      `json:"-"`
 }
 
 // Address returns the address of the premises in one line.
@@ -21,6 +22,7 @@ type DebtCertificate struct {
 	Lines   []DebtLine   `json:"lines"`
 	Penalty Money        `json:"penalty"` // unpaid penalties within Total
 	Total   Money        `json:"total"`   // negative: paid too much
+	Mark    PaperMark    `json:"-"`
 }
 
 // DebtLine is one payee and service.
@@ -39,4 +41,19 @@ func addressOf(house string, p Premises) string {
 		return house + ", " + title
 	}
 	return house
+}
+
+// PaperMark is the number of a paper in the register of those handed out, and the code by which it is proved.
+// The zero value is of a draft.
+type PaperMark struct {
+	Number    string
+	CheckCode string
+}
+
+// Russian is the line that is printed on the paper.
+func (m PaperMark) Russian() string {
+	if m.Number == "" {
+		return "Черновик: номера и кода проверки нет"
+	}
+	return "№ " + m.Number + " · код проверки " + m.CheckCode
 }

@@ -3,6 +3,8 @@ package pipeline_test
 import (
 	"bytes"
 	"errors"
+	"os"
+	"strings"
 	"testing"
 
 	"github.com/kvitok-gkh/kvitok/housing"
@@ -36,5 +38,62 @@ func TestStatementAndCertificate(t *testing.T) {
 	}
 	if _, err := w.Certificate(t.Context(), "none", w.period); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("an account that is not there: %v", err)
+	}
+}
+
+// A paper handed out has a number and a code by which the register proves it; printed again it is the same
+// paper, of other data another one.
+func TestPapersAreProved(t *testing.T) {
+	t.Parallel()
+	w := balanced(t, 20)
+	number := one[string](t, w.store, "SELECT min(number) FROM accounts")
+	issue := func() (housing.DebtCertificate, housing.Statement) {
+		t.Helper()
+		c, err := w.Certificate(t.Context(), number, w.period)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := w.Statement(t.Context(), number, w.period-11, w.period)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(w.IssueCertificate(t.Context(), c, "petrova"), w.IssueStatement(t.Context(), s, "petrova")); err != nil {
+			t.Fatal(err)
+		}
+		return *c, *s
+	}
+	c, s := issue()
+	if c.Mark.Number != "2026-000001" || s.Mark.Number != "2026-000002" || c.Mark.CheckCode == s.Mark.CheckCode {
+		t.Errorf("marks %+v and %+v", c.Mark, s.Mark)
+	}
+	if again, twice := issue(); again.Mark != c.Mark || twice.Mark != s.Mark {
+		t.Errorf("printed again: %+v and %+v", again.Mark, twice.Mark)
+	}
+	var paper bytes.Buffer
+	if err := w.Printer.Certificate(&paper, &c); err != nil {
+		t.Fatal(err)
+	}
+	file := w.file("certificate.pdf")
+	if err := os.WriteFile(file, paper.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if text := pdfText(t, file); !strings.Contains(text, "№ 2026-000001 · код проверки "+c.Mark.CheckCode) {
+		t.Errorf("the certificate says:\n%s", text)
+	}
+	found, err := w.Verify(t.Context(), " "+strings.ReplaceAll(c.Mark.CheckCode, "-", " "))
+	if err != nil || !found.Found || len(found.Papers) != 1 || found.Papers[0].Number != c.Mark.Number || found.Papers[0].Total != c.Total ||
+		found.Papers[0].Account != number || found.Papers[0].IssuedBy != "petrova" {
+		t.Errorf("the register says %+v, %v", found, err)
+	}
+	const change = "UPDATE issued_papers SET total = 0"
+	if _, err := w.store.Exec(t.Context(), change); err == nil {
+		t.Error("the register lets itself be changed")
+	}
+	w.pay(t, 1, "10.00")
+	if _, err := w.Ledger(t.Context(), w.period); err != nil {
+		t.Fatal(err)
+	}
+	if other, _ := issue(); other.Mark.Number != "2026-000003" || other.Mark.CheckCode == c.Mark.CheckCode {
+		t.Errorf("of other data: %+v", other.Mark)
 	}
 }

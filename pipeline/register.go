@@ -50,6 +50,7 @@ func (p *Pipeline) documentBookOf(house int64, period housing.Period, documents 
 type Verification struct {
 	Found    bool                    `json:"found"`
 	Versions []store.DocumentVersion `json:"versions"`
+	Papers   []store.Paper           `json:"papers,omitempty"` // certificates and statements
 }
 
 // Verify asks the register of issued documents for a check code, as it is typed from paper.
@@ -59,7 +60,11 @@ func (p *Pipeline) Verify(ctx context.Context, code string) (Verification, error
 		return Verification{}, nil
 	}
 	list, err := p.Store.VersionsByCode(ctx, p.Organisation.ID, clean)
-	return Verification{Found: len(list) > 0, Versions: list}, err
+	if err != nil {
+		return Verification{}, err
+	}
+	papers, err := p.Store.PapersByCode(ctx, p.Organisation.ID, clean)
+	return Verification{Found: len(list)+len(papers) > 0, Versions: list, Papers: papers}, err
 }
 
 // NoDocumentError says that a payment document was not issued, or not at that moment.

@@ -10,7 +10,7 @@ import (
 // written where an error is returned.
 func (p *Printer) Statement(w io.Writer, s *housing.Statement) error {
 	return p.paper(w, paperHead{
-		issuer: &s.Issuer, account: &s.Account, day: s.On, title: "ВЫПИСКА ПО ЛИЦЕВОМУ СЧЁТУ", when: "на " + s.On.Russian(), what: "Выписка на " + s.On.Russian(),
+		issuer: &s.Issuer, account: &s.Account, day: s.On, title: "ВЫПИСКА ПО ЛИЦЕВОМУ СЧЁТУ", when: "на " + s.On.Russian(), what: "Выписка на " + s.On.Russian(), under: s.Mark.Russian(),
 	}, func(l *layout) {
 		l.partiesOf(&s.Issuer, &s.Account, s.Address())
 		t := &table{size: sizeSheet, columns: []column{
@@ -46,7 +46,7 @@ func (p *Printer) Certificate(w io.Writer, s *housing.DebtCertificate) error {
 		title = "СПРАВКА ОБ ОТСУТСТВИИ ЗАДОЛЖЕННОСТИ"
 	}
 	return p.paper(w, paperHead{
-		issuer: &s.Issuer, account: &s.Account, day: s.On, title: title, when: "на " + s.On.Russian(), what: "Справка о задолженности на " + s.On.Russian(),
+		issuer: &s.Issuer, account: &s.Account, day: s.On, title: title, when: "на " + s.On.Russian(), what: "Справка о задолженности на " + s.On.Russian(), under: s.Mark.Russian(),
 	}, func(l *layout) {
 		l.partiesOf(&s.Issuer, &s.Account, s.Address())
 		l.y += 8

@@ -36,6 +36,13 @@ have_calc() {
 	[ -e "$office/libsclo.so" ] || [ ! -d /usr/lib/libreoffice ]
 }
 
+# another Python may come first on PATH than the one that Debian's packages are for
+have_openpyxl() {
+	local python=/usr/bin/python3
+	[ -x "$python" ] || python=python3
+	"$python" -c 'import openpyxl' 2>/dev/null
+}
+
 have_chromium() { have chromium || have chromium-browser || have google-chrome; }
 
 # Kafka 4 runs on Java 17 and newer
@@ -75,7 +82,7 @@ want_test() {
 	want "QPDF" "tests check the objects of receipts" "have qpdf" qpdf
 	want "ZBar" "tests decode the payment QR as a bank's application would" "have zbarimg" zbar-tools
 	want "Chromium" "tests download reports from the office page as an accountant would" have_chromium chromium
-	want "openpyxl for Python" "a second reader of our workbooks, beside LibreOffice" "python3 -c 'import openpyxl' 2>/dev/null" python3-openpyxl
+	want "openpyxl for Python" "a second reader of our workbooks, beside LibreOffice" have_openpyxl python3-openpyxl
 	# never together with libreoffice-calc: the two packages exclude each other
 	want "LibreOffice Calc without a desktop" "tests open the workbooks as an accountant would" have_calc libreoffice-calc-nogui
 }
