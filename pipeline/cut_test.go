@@ -24,6 +24,7 @@ type cutter struct {
 	listener net.Listener
 	server   [2]string // network and address
 	late     bool      // cut after the server has done the request, before its answer arrives
+	commits  bool      // count commits only
 
 	mu    sync.Mutex
 	left  int
@@ -39,9 +40,21 @@ var errKilled = errors.New("the process was killed")
 // lived to the end. When it returns, the server has ended every transaction of that process.
 func (w *world) killed(tb testing.TB, n int, late bool, do func(context.Context, *pipeline.Pipeline) error) (lived bool) {
 	tb.Helper()
+	return w.killedBy(tb, &cutter{late: late}, n, do)
+}
+
+// killedAtCommit is killed at the n-th commit: before the server hears of it, or late: before the process
+// hears that it is done.
+func (w *world) killedAtCommit(tb testing.TB, n int, late bool, do func(context.Context, *pipeline.Pipeline) error) (lived bool) {
+	tb.Helper()
+	return w.killedBy(tb, &cutter{late: late, commits: true}, n, do)
+}
+
+func (w *world) killedBy(tb testing.TB, c *cutter, n int, do func(context.Context, *pipeline.Pipeline) error) (lived bool) {
+	tb.Helper()
 	ctx, kill := context.WithCancelCause(tb.Context())
 	defer kill(nil)
-	c := &cutter{late: late, kill: kill, conns: map[net.Conn]bool{}, left: 1 << 30}
+	c.kill, c.conns, c.left = kill, map[net.Conn]bool{}, 1<<30
 	through := c.listen(tb, w.url)
 	s := w.open(tb, through)
 	p := w.with(tb, func(c *pipeline.Config) { c.Store = s })
@@ -162,7 +175,7 @@ func (c *cutter) forward(client, server net.Conn, await chan<- struct{}) {
 		if err != nil {
 			return
 		}
-		if kind[0] == 'Q' || kind[0] == 'S' || kind[0] == 'c' {
+		if c.counts(kind[0], body) {
 			c.mu.Lock()
 			c.left--
 			now := c.left == 0
@@ -179,6 +192,13 @@ func (c *cutter) forward(client, server net.Conn, await chan<- struct{}) {
 			return
 		}
 	}
+}
+
+func (c *cutter) counts(kind byte, body []byte) bool {
+	if c.commits {
+		return kind == 'Q' && strings.HasPrefix(strings.ToLower(string(body)), "commit")
+	}
+	return kind == 'Q' || kind == 'S' || kind == 'c'
 }
 
 // answer passes messages of the server back, up to the one that the process does not live to see.

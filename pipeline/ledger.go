@@ -48,16 +48,16 @@ func (p *Pipeline) Ledger(ctx context.Context, period housing.Period) (LedgerRes
 	if result.Distributed, err = p.distributeAll(ctx, order, period); err != nil {
 		return result, err
 	}
+	if result.Distributed >= paymentsAtOnce {
+		if err := p.Store.AnalyzeMonth(ctx, period); err != nil {
+			return result, err
+		}
+	}
 	if result.Changed, err = p.rebuild(ctx, period); err != nil {
 		return result, err
 	}
 	if result.Offset, err = p.offsetAll(ctx, order, period); err != nil {
 		return result, err
-	}
-	if result.Offset > 0 {
-		if _, err := p.rebuild(ctx, period); err != nil {
-			return result, err
-		}
 	}
 	err = p.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
 		result.Penalty, err = p.chargePenalties(ctx, tx, period)
@@ -66,8 +66,12 @@ func (p *Pipeline) Ledger(ctx context.Context, period housing.Period) (LedgerRes
 	if err != nil {
 		return result, err
 	}
-	if result.Penalty.Changed > 0 {
-		more, err := p.rebuild(ctx, period)
+	if result.Offset > 0 || result.Penalty.Changed > 0 {
+		debts := (*store.Tx).RebuildPenaltyDebts
+		if result.Offset > 0 {
+			debts = (*store.Tx).RebuildDebts
+		}
+		more, err := p.rebuildWith(ctx, period, debts)
 		if err != nil {
 			return result, err
 		}
@@ -97,11 +101,17 @@ func (p *Pipeline) paymentOrder(period housing.Period) (housing.PaymentOrder, er
 
 // rebuild brings balances and debts in line in one transaction.
 func (p *Pipeline) rebuild(ctx context.Context, period housing.Period) (changed int64, err error) {
+	return p.rebuildWith(ctx, period, (*store.Tx).RebuildDebts)
+}
+
+func (p *Pipeline) rebuildWith(ctx context.Context, period housing.Period,
+	debts func(*store.Tx, context.Context, int64, housing.Period) (int64, error),
+) (changed int64, err error) {
 	err = p.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
 		if changed, err = tx.RebuildBalances(ctx, p.Organisation.ID, period); err != nil {
 			return err
 		}
-		_, err = tx.RebuildDebts(ctx, p.Organisation.ID, period)
+		_, err = debts(tx, ctx, p.Organisation.ID, period)
 		return err
 	})
 	return changed, err

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strconv"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/kvitok-gkh/kvitok/housing"
 	"github.com/kvitok-gkh/kvitok/pipeline/penalties"
 	"github.com/kvitok-gkh/kvitok/store"
@@ -30,32 +32,46 @@ func (p *Pipeline) chargePenalties(ctx context.Context, tx *store.Tx, period hou
 	if err != nil || !w.charge {
 		return PenaltyResult{}, err
 	}
-	var claim []store.ClaimRow
-	flush := func() error {
-		err := w.claim(claim)
-		claim = claim[:0]
-		return err
-	}
-	err = tx.Claims(ctx, p.Organisation.ID, period, func(row store.ClaimRow) error {
-		if len(claim) > 0 && !sameClaim(claim[0], row) {
-			if err := flush(); err != nil {
-				return err
-			}
-		}
-		claim = append(claim, row)
-		return nil
-	})
-	if err == nil {
-		err = flush()
-	}
-	if err == nil {
-		err = w.finish()
-	}
-	if err != nil {
+	if err := w.claims(ctx, func(ctx context.Context, some func([]store.ClaimRow) error) error {
+		return tx.Claims(ctx, p.Organisation.ID, period, some)
+	}); err != nil {
 		return w.result, fmt.Errorf("penalties of %s: %w", period, err)
 	}
 	w.result.Changed, err = tx.PutPenalties(ctx, p.Organisation.ID, period, w.lines)
 	return w.result, err
+}
+
+// claims works through the unpaid months of all accounts while the database reads those of the next houses.
+func (w *penaltyWork) claims(ctx context.Context, read func(context.Context, func([]store.ClaimRow) error) error) error {
+	group, ctx := errgroup.WithContext(ctx)
+	houses := make(chan []store.ClaimRow, 1)
+	group.Go(func() error {
+		defer close(houses)
+		return read(ctx, func(rows []store.ClaimRow) error {
+			select {
+			case houses <- rows:
+				return nil
+			case <-ctx.Done():
+				return context.Cause(ctx)
+			}
+		})
+	})
+	group.Go(func() error {
+		for rows := range houses {
+			for len(rows) > 0 {
+				n := 1
+				for n < len(rows) && sameClaim(rows[0], rows[n]) {
+					n++
+				}
+				if err := w.claim(rows[:n]); err != nil {
+					return err
+				}
+				rows = rows[n:]
+			}
+		}
+		return w.finish()
+	})
+	return group.Wait() //nolint:wrapcheck // wrapped by the caller
 }
 
 func sameClaim(a, b store.ClaimRow) bool {

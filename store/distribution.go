@@ -185,64 +185,6 @@ ORDER BY c.house_id, c.account_id`
 	return keys, nil
 }
 
-// RebuildDebts brings in line what is left of older months, after the balances of the month are, and
-// returns how many rows it had to change.
-func (t *Tx) RebuildDebts(ctx context.Context, organisation int64, period housing.Period) (changed int64, err error) {
-	const collect = `
-CREATE TEMP TABLE kvitok_debts ON COMMIT DROP AS
-WITH older AS (SELECT d.* FROM debts d WHERE d.period = ($2::date - interval '1 month')::date)
-SELECT house_id, account_id, service, payee_id, month, kind, sum(amount)::bigint AS amount
-FROM (
-    SELECT house_id, account_id, service, payee_id, ($2::date - interval '1 month')::date AS month, 'principal' AS kind, closing AS amount
-    FROM balances WHERE period = ($2::date - interval '1 month')::date AND closing <> 0
-    UNION ALL
-    SELECT house_id, account_id, service, payee_id, ($2::date - interval '1 month')::date, 'principal', -amount FROM older
-    UNION ALL
-    SELECT house_id, account_id, service, payee_id, month, kind, amount FROM older
-    UNION ALL
-    SELECT a.house_id, o.account_id, o.service, o.payee_id, o.month, 'principal', o.amount
-    FROM opening_balances o JOIN accounts a ON a.id = o.account_id WHERE o.period = $2
-    UNION ALL
-    SELECT house_id, account_id, service, payee_id, month, CASE kind WHEN 'penalty' THEN kind ELSE 'principal' END, amount
-    FROM ledger_lines WHERE period = $2
-    UNION ALL
-    SELECT house_id, account_id, service, payee_id, month, kind, -amount
-    FROM payment_parts WHERE period = $2 AND (month < $2 OR kind = 'penalty')) AS lines
-WHERE (month < $2 OR kind = 'penalty') AND house_id IN (SELECT id FROM houses WHERE organisation_id = $1)
-GROUP BY house_id, account_id, service, payee_id, month, kind HAVING sum(amount) <> 0`
-	const drop = `
-DELETE FROM debts d USING houses h
-WHERE d.period = $2 AND h.id = d.house_id AND h.organisation_id = $1 AND NOT EXISTS (SELECT FROM kvitok_debts l
-    WHERE (l.house_id, l.account_id, l.service, l.payee_id, l.month, l.kind) = (d.house_id, d.account_id, d.service, d.payee_id, d.month, d.kind))`
-	const put = `
-INSERT INTO debts AS d (period, house_id, account_id, service, payee_id, month, kind, amount)
-SELECT $1, l.* FROM kvitok_debts l LEFT JOIN debts o ON o.period = $1
-    AND (o.house_id, o.account_id, o.service, o.payee_id, o.month, o.kind) = (l.house_id, l.account_id, l.service, l.payee_id, l.month, l.kind)
-WHERE o.amount IS DISTINCT FROM l.amount
-ORDER BY l.house_id, l.account_id
-ON CONFLICT (house_id, account_id, service, payee_id, month, kind, period) DO UPDATE SET amount = EXCLUDED.amount`
-	if err := t.lockLedger(ctx, organisation, period); err != nil {
-		return 0, err
-	}
-	if _, err := t.Exec(ctx, "DROP TABLE IF EXISTS pg_temp.kvitok_debts"); err != nil { // of an earlier call
-		return 0, fmt.Errorf("rebuild the debts: %w", err)
-	}
-	steps := []struct {
-		sql  string
-		args []any
-	}{{collect, []any{organisation, period}}, {drop, []any{organisation, period}}, {put, []any{period}}}
-	for i, step := range steps {
-		tag, err := t.Exec(ctx, step.sql, step.args...)
-		if err != nil {
-			return 0, fmt.Errorf("rebuild the debts: %w", err)
-		}
-		if i > 0 {
-			changed += tag.RowsAffected()
-		}
-	}
-	return changed, nil
-}
-
 // LedgerLine is a line of the ledger that does not come from the calculation.
 type LedgerLine struct {
 	Key            string // the same one twice is one line

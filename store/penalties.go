@@ -29,58 +29,61 @@ const (
 	ClaimPaid    = "paid"
 )
 
-// Claims streams the months that accounts owed at the end of the month before, in order of account,
-// payee and month. What was brought in without a month is not among them: nobody knows since when it is
-// due. Offsets have no day of payment: they count from the first day of the month they are booked in.
-func (t *Tx) Claims(ctx context.Context, organisation int64, period housing.Period, each func(ClaimRow) error) error {
+// Claims hands over the months that accounts owed at the end of the month before, in order of account,
+// payee and month, some houses at a time. What was brought in without a month is not among them: nobody
+// knows since when it is due. What was paid for a month on a day is one row. Offsets have no day of
+// payment: they count from the first day of the month they are booked in.
+func (t *Tx) Claims(ctx context.Context, organisation int64, period housing.Period, some func([]ClaimRow) error) error {
 	const sql = `
-WITH mine AS (SELECT id FROM houses WHERE organisation_id = $1),
-older AS (SELECT house_id, account_id, service, payee_id, month, sum(amount)::bigint AS amount FROM debts
-    WHERE period = ($2::date - interval '1 month')::date AND kind = 'principal' GROUP BY 1, 2, 3, 4, 5),
-penalties AS (SELECT house_id, account_id, service, payee_id, sum(amount)::bigint AS amount FROM debts
-    WHERE period = ($2::date - interval '1 month')::date AND kind = 'penalty' GROUP BY 1, 2, 3, 4),
-owed AS (
-    SELECT house_id, account_id, service, payee_id, month, amount FROM older WHERE month > '1900-01-01'
+WITH lines AS (
+    SELECT house_id, account_id, service, payee_id, period AS month, closing AS amount FROM balances
+    WHERE period = ($1::date - interval '1 month')::date AND house_id = ANY($2) AND closing <> 0
     UNION ALL
-    SELECT b.house_id, b.account_id, b.service, b.payee_id, b.period,
-        (b.closing - COALESCE(o.amount, 0) - COALESCE(x.amount, 0))::bigint
-    FROM balances b
-    LEFT JOIN (SELECT house_id, account_id, service, payee_id, sum(amount)::bigint AS amount FROM older GROUP BY 1, 2, 3, 4) o
-        USING (house_id, account_id, service, payee_id)
-    LEFT JOIN penalties x USING (house_id, account_id, service, payee_id)
-    WHERE b.period = ($2::date - interval '1 month')::date
+    SELECT house_id, account_id, service, payee_id, period, -amount FROM debts
+    WHERE period = ($1::date - interval '1 month')::date AND house_id = ANY($2)
+    UNION ALL
+    SELECT house_id, account_id, service, payee_id, month, amount FROM debts
+    WHERE period = ($1::date - interval '1 month')::date AND house_id = ANY($2) AND kind = 'principal' AND month > '1900-01-01'
     UNION ALL
     SELECT a.house_id, n.account_id, n.service, n.payee_id, n.month, n.amount
-    FROM opening_balances n JOIN accounts a ON a.id = n.account_id WHERE n.period = $2 AND n.month > '1900-01-01'),
-late AS (SELECT house_id, account_id, payee_id, service = 'capital_repair' AS capital, month FROM owed
-    GROUP BY 1, 2, 3, 4, 5 HAVING sum(amount) > 0),
+    FROM opening_balances n JOIN accounts a ON a.id = n.account_id
+    WHERE n.period = $1 AND n.month > '1900-01-01' AND a.house_id = ANY($2)),
+owed AS MATERIALIZED (
+    SELECT house_id, account_id, payee_id, service = 'capital_repair' AS capital, service, month, sum(amount)::bigint AS amount
+    FROM lines GROUP BY house_id, account_id, payee_id, service, month HAVING sum(amount) <> 0),
+late AS (SELECT house_id, account_id, payee_id, capital, month FROM owed GROUP BY 1, 2, 3, 4, 5 HAVING sum(amount) > 0),
 rows AS (
-    SELECT house_id, account_id, service, payee_id, month, 'owed' AS kind, NULL::date AS paid_on, amount FROM owed
+    SELECT house_id, account_id, payee_id, capital, service, month, 'owed' AS kind, NULL::date AS paid_on, amount FROM owed
     UNION ALL
-    SELECT house_id, account_id, service, payee_id, month, 'changed', NULL, amount FROM ledger_lines WHERE period = $2 AND kind <> 'penalty'
+    SELECT house_id, account_id, payee_id, service = 'capital_repair', service, month, 'changed', NULL, amount
+    FROM ledger_lines WHERE period = $1 AND house_id = ANY($2) AND kind <> 'penalty'
     UNION ALL
-    SELECT p.house_id, p.account_id, p.service, p.payee_id, p.month, 'paid', COALESCE(y.paid_on, $2), p.amount
-    FROM payment_parts p LEFT JOIN payments y ON y.id = p.payment_id AND y.period = $2
-    WHERE p.period = $2 AND p.kind = 'principal' AND p.month < $2)
-SELECT r.house_id, r.account_id, o.inn, r.service = 'capital_repair', r.service, r.month, r.kind, r.paid_on, r.amount
-FROM rows r JOIN late USING (house_id, account_id, payee_id, month) JOIN organisations o ON o.id = r.payee_id
-WHERE late.capital = (r.service = 'capital_repair') AND r.house_id IN (SELECT id FROM mine)
-ORDER BY r.house_id, r.account_id, r.payee_id, 4, r.month, r.kind, r.paid_on, r.service`
+    SELECT p.house_id, p.account_id, p.payee_id, p.service = 'capital_repair', '', p.month, 'paid', COALESCE(y.paid_on, $1), sum(p.amount)::bigint
+    FROM payment_parts p LEFT JOIN payments y ON y.id = p.payment_id AND y.period = $1
+    WHERE p.period = $1 AND p.house_id = ANY($2) AND p.kind = 'principal' AND p.month < $1
+    GROUP BY 1, 2, 3, 4, p.month, 8 HAVING sum(p.amount) <> 0)
+SELECT r.house_id, r.account_id, o.inn, r.capital, r.service, r.month, r.kind, r.paid_on, r.amount
+FROM rows r JOIN late USING (house_id, account_id, payee_id, capital, month) JOIN organisations o ON o.id = r.payee_id
+ORDER BY r.house_id, r.account_id, r.payee_id, r.capital, r.month, r.kind COLLATE "C", r.paid_on, r.service COLLATE "C"`
 	if err := t.lockLedger(ctx, organisation, period); err != nil {
 		return err
 	}
-	rows, err := t.Query(ctx, sql, organisation, period)
-	if err != nil {
-		return fmt.Errorf("read the unpaid months: %w", err)
-	}
-	var c ClaimRow
-	_, err = pgx.ForEachRow(rows, []any{&c.House, &c.Account, &c.Payee, &c.Capital, &c.Service, &c.Month, &c.Kind, &c.On, &c.Amount}, func() error {
-		return each(c)
+	return t.eachHouses(ctx, organisation, func(houses []int64) error {
+		rows, err := t.Query(ctx, sql, period, houses)
+		if err != nil {
+			return fmt.Errorf("read the unpaid months: %w", err)
+		}
+		var list []ClaimRow
+		var c ClaimRow
+		_, err = pgx.ForEachRow(rows, []any{&c.House, &c.Account, &c.Payee, &c.Capital, &c.Service, &c.Month, &c.Kind, &c.On, &c.Amount}, func() error {
+			list = append(list, c)
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("read the unpaid months: %w", err)
+		}
+		return some(list)
 	})
-	if err != nil {
-		return fmt.Errorf("read the unpaid months: %w", err)
-	}
-	return nil
 }
 
 // PutPenalties makes the penalty lines of a month those given, and returns how many rows it had to change.

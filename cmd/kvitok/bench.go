@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -36,6 +37,7 @@ type benchStage struct {
 	CPU     float64 `json:"cpu_seconds"`    // of this process
 	Server  float64 `json:"server_seconds"` // of PostgreSQL's processor, where it runs on this machine
 	PeakMB  int     `json:"peak_mb"`
+	Limit   float64 `json:"plain_limit,omitzero"` // items a second, of another machine
 }
 
 func (s benchStage) rate() float64 {
@@ -45,49 +47,74 @@ func (s benchStage) rate() float64 {
 	return float64(s.Items) / s.Seconds
 }
 
+// benchFlags are those of kvitok bench.
+type benchFlags struct {
+	accounts, payments, debtors, rows int
+	keep, noMonth, files              bool
+}
+
 func (e *environment) benchCommand() *cobra.Command {
-	var accounts, rows int
-	var keep, files bool
+	var f benchFlags
 	c := &cobra.Command{
 		Use: "bench", Short: "The month on generated data, a figure per stage, the plain limit beside it",
-		Long: "Makes a town, takes it through its month stage by stage in a new folder below --dir, and measures. Memory is the\n" +
-			"peak of this process while the stage ran; PostgreSQL's own is not in it.",
+		Long: "Makes a town, takes it through its month stage by stage in a new folder below --dir, and measures. --payments and --debtors\n" +
+			"draw up made ledgers besides, each in a database of its own: so many payments over --accounts accounts, and so many debtors of\n" +
+			"36 months each. Memory is the peak of this process while the stage ran; PostgreSQL's own is not in it.",
 		Args: cobra.NoArgs,
 	}
-	c.Flags().IntVar(&accounts, "accounts", 10_000, "size of the town")
-	c.Flags().BoolVar(&keep, "keep", false, "leave the folder behind")
-	c.Flags().BoolVar(&files, "files", false, "measure the import alone, file by file")
-	c.Flags().IntVar(&rows, "rows", 0, "with --files: a registry of payments and a file of readings of so many rows beside the town's")
-	c.RunE = e.do(func(ctx context.Context, _ []string) (err error) {
-		t, err := town.New(town.Config{Accounts: accounts, Seed: townSeed})
-		if err != nil {
-			return &usageError{err.Error()}
+	c.Flags().IntVar(&f.accounts, "accounts", 10_000, "size of the town")
+	c.Flags().IntVar(&f.payments, "payments", 0, "also distribute and post so many payments")
+	c.Flags().IntVar(&f.debtors, "debtors", 0, "also charge penalties of so many debtors")
+	c.Flags().BoolVar(&f.noMonth, "no-month", false, "leave the month of the town out")
+	c.Flags().BoolVar(&f.files, "files", false, "measure the import alone, file by file")
+	c.Flags().IntVar(&f.rows, "rows", 0, "with --files: a registry of payments and a file of readings of so many rows beside the town's")
+	c.Flags().BoolVar(&f.keep, "keep", false, "leave the folder behind")
+	c.RunE = e.do(func(ctx context.Context, _ []string) error {
+		t, err := town.New(town.Config{Accounts: f.accounts, Seed: townSeed})
+		if err != nil || f.payments < 0 || f.debtors < 0 {
+			return &usageError{errors.Join(err, errors.New("--payments and --debtors are 0 or more")).Error()}
 		}
-		if err := os.MkdirAll(e.dir, 0o755); err != nil { //nolint:gosec // see openStore
-			return fmt.Errorf("make the data folder: %w", err)
-		}
-		inside := *e
-		if inside.dir, err = os.MkdirTemp(e.dir, "bench-"); err != nil {
-			return fmt.Errorf("make the folder of the bench: %w", err)
-		}
-		if err := os.Chmod(inside.dir, 0o755); err != nil { //nolint:gosec // see openStore
-			return fmt.Errorf("make the folder of the bench: %w", err)
-		}
-		if !keep {
-			defer func() { _ = os.RemoveAll(inside.dir) }() // what is left is below the folder that was named
-		}
-		result := benchResult{Accounts: accounts, Machine: machine()}
-		if err := inside.withSite(ctx, t, e.logger(), func(ctx context.Context, s *site) error {
-			if files {
-				return inside.benchFiles(ctx, s, rows, &result)
+		result := benchResult{Accounts: f.accounts, Machine: machine()}
+		if !f.noMonth {
+			if err := e.benchIn(ctx, t, f.keep, func(ctx context.Context, e *environment, s *site) error {
+				if f.files {
+					return e.benchFiles(ctx, s, f.rows, &result)
+				}
+				return e.bench(ctx, s, &result)
+			}); err != nil {
+				return err
 			}
-			return inside.bench(ctx, s, &result)
-		}); err != nil {
-			return err
+		}
+		for _, b := range []ledgerBench{paymentsBench(f.accounts, f.payments), penaltiesBench(f.debtors)} {
+			if b.items == 0 {
+				continue
+			}
+			err := e.benchIn(ctx, t, f.keep, func(ctx context.Context, e *environment, s *site) error { return e.benchLedger(ctx, s, b, &result) })
+			if err != nil {
+				return err
+			}
 		}
 		return e.print(result, func(w io.Writer) { writeBench(w, result) })
 	})
 	return c
+}
+
+// benchIn opens the program in a new folder.
+func (e *environment) benchIn(ctx context.Context, t *town.Town, keep bool, do func(context.Context, *environment, *site) error) (err error) {
+	if err := os.MkdirAll(e.dir, 0o755); err != nil { //nolint:gosec // see openStore
+		return fmt.Errorf("make the data folder: %w", err)
+	}
+	inside := *e
+	if inside.dir, err = os.MkdirTemp(e.dir, "bench-"); err != nil {
+		return fmt.Errorf("make the folder of the bench: %w", err)
+	}
+	if err := os.Chmod(inside.dir, 0o755); err != nil { //nolint:gosec // see openStore
+		return fmt.Errorf("make the folder of the bench: %w", err)
+	}
+	if !keep {
+		defer func() { _ = os.RemoveAll(inside.dir) }() // what is left is below the folder that was named
+	}
+	return inside.withSite(ctx, t, e.logger(), func(ctx context.Context, s *site) error { return do(ctx, &inside, s) })
 }
 
 // bench measures the stages in their order.
@@ -143,6 +170,7 @@ func (e *environment) bench(ctx context.Context, s *site, result *benchResult) e
 		result.Seconds += measured.Seconds
 		if stage.name == "charge" { // the same seconds, seen as lines
 			measured.Name, measured.Unit, measured.Items = "", "lines", charged.Totals.Lines
+			measured.Limit = plainLimit("", "lines")
 			result.Stages = append(result.Stages, measured)
 		}
 	}
@@ -171,6 +199,7 @@ func (e *environment) measure(meter cpuMeter, name, unit string, do func() (int,
 	ownAfter, serverAfter := meter.seconds()
 	return benchStage{
 		Name: name, Unit: unit, Items: items, Seconds: took, PeakMB: peakMB(), CPU: ownAfter - own, Server: serverAfter - server,
+		Limit: plainLimit(name, unit),
 	}, err
 }
 
@@ -178,16 +207,20 @@ func (e *environment) measure(meter cpuMeter, name, unit string, do func() (int,
 func writeBench(w io.Writer, r benchResult) {
 	say(w, "%d accounts, %s, kvitok %s", r.Accounts, r.Machine, version)
 	say(w, "")
-	say(w, "| stage | items | | seconds | items/s | CPU s kvitok | CPU s PostgreSQL | peak MB |")
-	say(w, "|---|--:|---|--:|--:|--:|--:|--:|")
+	say(w, "| stage | items | | seconds | items/s | plain limit | × | CPU s kvitok | CPU s PostgreSQL | peak MB |")
+	say(w, "|---|--:|---|--:|--:|--:|--:|--:|--:|--:|")
 	for _, s := range r.Stages {
 		seconds := fmt.Sprintf("%.2f", s.Seconds)
 		if s.Name == "" {
 			seconds = ""
 		}
-		say(w, "| %s | %d | %s | %s | %.0f | %.2f | %.2f | %d |", s.Name, s.Items, s.Unit, seconds, s.rate(), s.CPU, s.Server, s.PeakMB)
+		limit, ratio := "", ""
+		if s.Limit > 0 && s.rate() > 0 {
+			limit, ratio = fmt.Sprintf("%.0f", s.Limit), fmt.Sprintf("%.1f", s.Limit/s.rate())
+		}
+		say(w, "| %s | %d | %s | %s | %.0f | %s | %s | %.2f | %.2f | %d |", s.Name, s.Items, s.Unit, seconds, s.rate(), limit, ratio, s.CPU, s.Server, s.PeakMB)
 	}
-	say(w, "| all stages | | | %.2f | | | | |", r.Seconds)
+	say(w, "| all stages | | | %.2f | | | | | | |", r.Seconds)
 	say(w, "")
 	say(w, "| plain limit, same run | items | | seconds | items/s |")
 	say(w, "|---|--:|---|--:|--:|")
@@ -195,6 +228,7 @@ func writeBench(w io.Writer, r benchResult) {
 		say(w, "| %s | %d | %s | %.2f | %.0f |", s.Name, s.Items, s.Unit, s.Seconds, s.rate())
 	}
 	say(w, "")
+	say(w, "plain limit: the least that such work costs, items/s on two cores of another machine; × how many times longer the stage takes")
 	say(w, "peak MB is of this process; PostgreSQL's own memory is not in it")
 }
 
