@@ -34,6 +34,7 @@ func mayImport() map[string][]string {
 			"housing", "pipeline/allocation", "pipeline/charging", "pipeline/gating", "pipeline/matching", "pipeline/parameters",
 			"pipeline/penalties", "profiles", "remote", "importers", "exporters", "receipts", "store",
 		},
+		"e2e":       {},
 		"schedules": {"housing", "pipeline", "remote", "importers", "store"},
 		"office":    {"housing", "pipeline", "store"},
 		"cmd": {

@@ -24,6 +24,7 @@ type archived struct {
 	Path     string // relative to the data folder
 	Local    string // of a file that is only looked at, not archived
 	Received time.Time
+	Origin   string // where it came from at the place
 }
 
 // content names the copy that is read.
@@ -49,6 +50,7 @@ func (p *Pipeline) archiveRemote(ctx context.Context, partner Partner, entry rem
 	}
 	a, err := p.intoArchive(temporary, archived{
 		Name: entry.FileName(), Partner: partner.Name, SHA256: hex.EncodeToString(fetched.SHA256[:]), Size: fetched.Entry.Size,
+		Origin: fetched.Entry.Origin,
 	})
 	return a, fetched, err
 }

@@ -246,7 +246,7 @@ func (p *Pipeline) input(a archived, content *os.File) importers.Input {
 // ingest takes one archived file in one transaction, with its protocol queued in the same one.
 func (p *Pipeline) ingest(ctx context.Context, f fetchedFile, period housing.Period) (FileResult, error) {
 	file := housing.ReceivedFile{
-		Name: f.Name, SHA256: f.SHA256, Size: f.Size, Partner: f.Partner, Archive: f.Path, Received: f.Received,
+		Name: f.Name, SHA256: f.SHA256, Size: f.Size, Partner: f.Partner, Archive: f.Path, Received: f.Received, Origin: f.Origin,
 	}
 	known, err := p.Store.FileByHash(ctx, p.Organisation.ID, f.SHA256)
 	if err == nil {
@@ -342,7 +342,7 @@ func (p *Pipeline) retry(ctx context.Context, known housing.ReceivedFile, f fetc
 
 // repeated notes that a file arrived again. Nothing of it is applied: its rows stand as they ended.
 func (p *Pipeline) repeated(ctx context.Context, known, again housing.ReceivedFile) (FileResult, error) {
-	if err := p.Store.AddArrival(ctx, known.ID, again.Partner, again.Name, again.Received); err != nil {
+	if err := p.Store.AddArrival(ctx, known.ID, again); err != nil {
 		return FileResult{}, err
 	}
 	p.Log.LogAttrs(ctx, slog.LevelInfo, "file is known", slog.String("file", again.Name), slog.String("sha256", again.SHA256),

@@ -163,6 +163,33 @@ func (d *delivery) upload(ctx context.Context) error {
 	if part.Size != d.size {
 		return Temporary(fmt.Errorf("place holds %d bytes of %d", part.Size, d.size))
 	}
+	if d.place.read {
+		return d.readBack(ctx, d.target+partSuffix)
+	}
+	return nil
+}
+
+// readBack proves an upload by its bytes: a disk or a box between may change some and keep their number.
+func (d *delivery) readBack(ctx context.Context, name string) (err error) {
+	ours, err := d.open()
+	if err != nil {
+		return fmt.Errorf("open the source: %w", err)
+	}
+	defer func() { err = errors.Join(err, ours.Close()) }()
+	theirs, err := d.place.driver.Open(ctx, name)
+	if err != nil {
+		return fmt.Errorf("read the upload back: %w", err)
+	}
+	same, err := d.equalStreams(ours, theirs)
+	closeErr := theirs.Close()
+	switch {
+	case err != nil:
+		return fmt.Errorf("read the upload back: %w", err)
+	case !same:
+		return Temporary(fmt.Errorf("%s came back with other bytes than were sent", name))
+	case closeErr != nil:
+		return fmt.Errorf("read the upload back: %w", closeErr)
+	}
 	return nil
 }
 

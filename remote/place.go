@@ -12,15 +12,17 @@ import (
 
 // Settings are what a Place needs.
 type Settings struct {
-	Name    string        // for logs and errors: the partner and the direction
-	Driver  Driver        // a directory: an inbox, an outbox or both
-	Source  Source        // or a place that is only an inbox
-	Sender  Sender        // or one that is only an outbox; whichever is given is the Place's from New on, closed by its Close
-	Arrival Arrival       // which files of an inbox are taken, and when
-	Backoff Backoff       // zero: the defaults
-	Quiet   time.Duration // the two polls which must agree are at least this far apart; zero: any two polls
-	Now     func() time.Time
-	Log     *slog.Logger
+	Name    string  // for logs and errors: the partner and the direction
+	Driver  Driver  // a directory: an inbox, an outbox or both
+	Source  Source  // or a place that is only an inbox
+	Sender  Sender  // or one that is only an outbox; whichever is given is the Place's from New on, closed by its Close
+	Arrival Arrival // which files of an inbox are taken, and when
+	Backoff Backoff // zero: the defaults
+	// ReadBack has every byte of an upload read back and compared before the partner sees it under its name. Without it the size counts.
+	ReadBack bool
+	Quiet    time.Duration // the two polls which must agree are at least this far apart; zero: any two polls
+	Now      func() time.Time
+	Log      *slog.Logger
 }
 
 // Validate reports every setting that is missing or makes no sense.
@@ -40,6 +42,9 @@ func (s Settings) Validate() error {
 	}
 	if err := s.Arrival.Validate(); err != nil {
 		errs = append(errs, err)
+	}
+	if s.ReadBack && s.Driver == nil {
+		errs = append(errs, errors.New("only a place of files can be read back"))
 	}
 	if s.Quiet < 0 {
 		errs = append(errs, fmt.Errorf("quiet: %v is negative", s.Quiet))
@@ -68,6 +73,7 @@ type Place struct {
 	arrival Arrival
 	backoff Backoff
 	quiet   time.Duration
+	read    bool // uploads are read back
 	now     func() time.Time
 	log     *slog.Logger
 	turn    chan struct{} // holds one token; a channel and not a mutex, so that waiting ends with ctx
@@ -83,7 +89,7 @@ func New(s Settings) (*Place, error) {
 		source = s.Driver
 	}
 	return &Place{
-		name: s.Name, source: source, driver: s.Driver, sender: s.Sender, arrival: s.Arrival, backoff: s.Backoff.withDefaults(), quiet: s.Quiet,
+		name: s.Name, source: source, driver: s.Driver, sender: s.Sender, arrival: s.Arrival, backoff: s.Backoff.withDefaults(), quiet: s.Quiet, read: s.ReadBack,
 		now: s.Now, log: s.Log.With(slog.String("place", s.Name)), turn: make(chan struct{}, 1),
 	}, nil
 }

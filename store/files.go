@@ -43,7 +43,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id`
 	if err != nil {
 		return 0, fmt.Errorf("store file %s: %w", f.Name, err)
 	}
-	return id, q.AddArrival(ctx, id, f.Partner, f.Name, f.Received)
+	return id, q.AddArrival(ctx, id, f)
 }
 
 // ReopenFile makes a file ready to be taken once more: what was wrong with it is forgotten, facts that
@@ -56,7 +56,7 @@ func (t *Tx) ReopenFile(ctx context.Context, f housing.ReceivedFile) error {
 	if _, err := t.Exec(ctx, "DELETE FROM file_problems WHERE file_id = $1", f.ID); err != nil {
 		return fmt.Errorf("take file %s again: %w", f.Name, err)
 	}
-	return t.AddArrival(ctx, f.ID, f.Partner, f.Name, f.Received)
+	return t.AddArrival(ctx, f.ID, f)
 }
 
 // FinishFile stores how the file ended.
@@ -71,11 +71,11 @@ UPDATE files SET status = $2, row_count = $3, accepted = $4, unchanged = $5, rej
 	return nil
 }
 
-// AddArrival notes that the file arrived (again).
-func (q Queries) AddArrival(ctx context.Context, file int64, partner, name string, at time.Time) error {
-	const sql = `INSERT INTO file_arrivals (file_id, partner, name, received_at) VALUES ($1, $2, $3, $4)`
-	if _, err := q.Exec(ctx, sql, file, partner, storable(name), at); err != nil {
-		return fmt.Errorf("store the arrival of file %s: %w", name, err)
+// AddArrival notes that the file with this id arrived (again): from whom, under which name, when and by which mail.
+func (q Queries) AddArrival(ctx context.Context, file int64, a housing.ReceivedFile) error {
+	const sql = `INSERT INTO file_arrivals (file_id, partner, name, received_at, origin) VALUES ($1, $2, $3, $4, $5)`
+	if _, err := q.Exec(ctx, sql, file, a.Partner, storable(a.Name), a.Received, storable(a.Origin)); err != nil {
+		return fmt.Errorf("store the arrival of file %s: %w", a.Name, err)
 	}
 	return nil
 }

@@ -41,10 +41,13 @@ func TestFiles(t *testing.T) {
 	if err := w.FinishFile(t.Context(), f); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.AddArrival(t.Context(), f.ID, "bank", "again.csv", f.Received.Add(time.Hour)); err != nil {
+	if err := w.AddArrival(t.Context(), f.ID, housing.ReceivedFile{
+		Partner: "bank", Name: "again.csv", Received: f.Received.Add(time.Hour), Origin: "mail <m1@bank.example> from bank@bank.example",
+	}); err != nil {
 		t.Fatal(err)
 	}
 	want(t, "arrivals", w.texts(t, "SELECT name FROM file_arrivals WHERE file_id = $1 ORDER BY id", f.ID), "accounts.csv", "again.csv")
+	want(t, "origins", w.texts(t, "SELECT origin FROM file_arrivals WHERE file_id = $1 ORDER BY id", f.ID), "", "mail <m1@bank.example> from bank@bank.example")
 	got, err := w.FileByHash(t.Context(), w.issuer.ID, f.SHA256)
 	if err != nil {
 		t.Fatal(err)

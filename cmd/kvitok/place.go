@@ -14,13 +14,21 @@ import (
 
 // placeConfig is one of the transports, and for an inbox what is taken from it and when.
 type placeConfig struct {
-	Folder         *folder.Config      `yaml:"folder,omitempty"`
-	FTP            *ftp.Config         `yaml:"ftp,omitempty"`
-	SFTP           *sftp.Config        `yaml:"sftp,omitempty"`
-	IMAP           *mail.MailboxConfig `yaml:"imap,omitempty"` // inboxes only
-	SMTP           *mail.SenderConfig  `yaml:"smtp,omitempty"` // outboxes only
+	Folder *folder.Config      `yaml:"folder,omitempty"`
+	FTP    *ftp.Config         `yaml:"ftp,omitempty"`
+	SFTP   *sftp.Config        `yaml:"sftp,omitempty"`
+	IMAP   *mail.MailboxConfig `yaml:"imap,omitempty"` // inboxes only
+	SMTP   *mail.SenderConfig  `yaml:"smtp,omitempty"` // outboxes only
+	// Verify says how a delivered file is verified: by its size (verifySize, also where empty), or by reading it back (verifyBytes).
+	Verify         string `yaml:"verify,omitempty"` // outboxes only
 	remote.Arrival `yaml:",inline"`
 }
+
+// How deliveries are verified.
+const (
+	verifySize  = "size"
+	verifyBytes = "bytes"
+)
 
 // transport is what every section of a place can do.
 type transport interface{ Validate() error }
@@ -59,6 +67,15 @@ func (p placeConfig) validate(isInbox bool) error {
 	case p.IMAP != nil && len(p.ReadyFlags)+len(p.Checksums) > 0:
 		errs = append(errs, errors.New("ready_flags and checksums are for places of files: a mail arrives whole"))
 	}
+	switch {
+	case p.Verify == "":
+	case p.Verify != verifySize && p.Verify != verifyBytes:
+		errs = append(errs, fmt.Errorf("verify is %q, want %s or %s", p.Verify, verifySize, verifyBytes))
+	case isInbox:
+		errs = append(errs, errors.New("verify is for outboxes: what is fetched is always verified"))
+	case p.Verify == verifyBytes && p.SMTP != nil:
+		errs = append(errs, errors.New("verify: a mail cannot be read back"))
+	}
 	return errors.Join(errs...)
 }
 
@@ -81,7 +98,7 @@ func (p placeConfig) inside(inside func(*string)) {
 
 // settings makes the driver of a place.
 func (e *environment) settings(a *app, p placeConfig) (s remote.Settings, err error) {
-	s.Arrival = p.Arrival
+	s.Arrival, s.ReadBack = p.Arrival, p.Verify == verifyBytes
 	switch {
 	case p.Folder != nil:
 		s.Driver, err = folder.New(*p.Folder)

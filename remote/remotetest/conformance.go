@@ -45,6 +45,7 @@ func Run(t *testing.T, open func(t *testing.T) remote.Driver) {
 		{"outbox", outbox},
 		{"outbox: name taken", outboxTaken},
 		{"outbox: check", outboxCheck},
+		{"outbox: read back", outboxReadBack},
 		{"inbox: flags and checksums", inboxCompanions},
 	}
 	for _, tt := range tests {
