@@ -51,6 +51,8 @@ type Partner struct {
 	Name   string
 	Inbox  *remote.Place
 	Outbox *remote.Place
+	// KeepDays is how long the archive keeps what was exchanged; see Tidy. Zero: for ever.
+	KeepDays int
 }
 
 // Validate reports everything that is missing.

@@ -151,7 +151,7 @@ func (e *environment) openPipeline(ctx context.Context, a *app) error {
 func (e *environment) openPartners(a *app) ([]pipeline.Partner, error) {
 	partners := make([]pipeline.Partner, 0, len(a.config.Partners))
 	for _, p := range a.config.Partners {
-		partner := pipeline.Partner{Name: p.Name}
+		partner := pipeline.Partner{Name: p.Name, KeepDays: p.KeepDays}
 		var err error
 		if partner.Inbox, err = e.openPlace(a, p.Name+" inbox", p.Inbox); err != nil {
 			return nil, err

@@ -72,6 +72,8 @@ type partnerConfig struct {
 	Name   string       `yaml:"name"`
 	Inbox  *placeConfig `yaml:"inbox,omitempty"`
 	Outbox *placeConfig `yaml:"outbox,omitempty"`
+	// KeepDays is how long the archive keeps what was exchanged, for kvitok tidy. Zero: for ever.
+	KeepDays int `yaml:"keep_days,omitempty"`
 }
 
 type receiptsConfig struct {

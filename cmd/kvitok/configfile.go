@@ -195,6 +195,8 @@ func (r *configReader) checkPartners(c *config) {
 			r.section(at, fmt.Errorf("there is another partner %q", p.Name))
 		case p.Inbox == nil && p.Outbox == nil:
 			r.section(at, errors.New("neither inbox nor outbox"))
+		case p.KeepDays < 0:
+			r.section(at, errors.New("keep_days is negative"))
 		}
 		known[p.Name] = true
 		if p.Inbox != nil {

@@ -88,7 +88,7 @@ func (e *environment) root() *cobra.Command {
 		e.chargeCommand(), e.calcCommand(), e.explainCommand(), e.whatIfCommand(), e.replayCommand(), e.traceCommand(), // the calculation
 		e.ledgerCommand(), e.paymentsCommand(), e.penaltiesCommand(), e.statementCommand(), // the money
 		e.gateCommand(), e.issueCommand(), e.receiptsCommand(), e.lettersCommand(), e.verifyCommand(), // the documents
-		e.reportCommand(), e.exportCommand(), e.deliverCommand(), e.closeCommand(), e.auditCommand(),
+		e.reportCommand(), e.exportCommand(), e.deliverCommand(), e.tidyCommand(), e.closeCommand(), e.auditCommand(),
 		e.serveCommand(), e.workerCommand(), e.passwordCommand(), e.checkCommand(), e.migrateCommand(), e.benchCommand(), e.versionCommand(),
 	)
 	return root
