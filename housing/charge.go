@@ -40,6 +40,10 @@ const (
 	BaseCharge ChargeKind = "base"
 	Uplift     ChargeKind = "uplift" // размер превышения платы из-за повышающего коэффициента
 	Correction ChargeKind = "correction"
+	// BenefitLine is what a benefit takes off; the budget owes it to the organisation.
+	BenefitLine ChargeKind = "benefit"
+	// CompensationLine is what a benefit gives in money: a line of an explanation, never of a charge.
+	CompensationLine ChargeKind = "compensation"
 )
 
 // Charge (начисление) is one line of an account: a service, a segment of the month, a zone. Its

@@ -39,6 +39,7 @@ type AccountFacts struct {
 	Absences    []Absence    `json:"absences,omitempty"`
 	Violations  []Violation  `json:"violations,omitempty"`
 	WasteShares []WasteShare `json:"waste_shares,omitempty"`
+	Benefits    []Benefit    `json:"benefits,omitempty"`
 }
 
 // MeterFacts is a meter with the readings that bound its consumption: the last accepted one before

@@ -39,6 +39,7 @@ func sortAccountFacts(a *housing.AccountFacts) {
 		return cmp.Or(cmp.Compare(x.Service, y.Service), cmpInterval(x.Valid, y.Valid), cmp.Compare(x.Kind, y.Kind),
 			cmp.Compare(x.Document, y.Document))
 	})
+	a.Benefits = inOrder(a.Benefits, cmpBenefit)
 	a.WasteShares = inOrder(a.WasteShares, func(x, y housing.WasteShare) int { return cmp.Compare(x.Year, y.Year) })
 }
 

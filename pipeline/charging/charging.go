@@ -17,7 +17,8 @@ type Result struct {
 	Charges  []housing.Charge  `json:"charges"`
 	Findings []housing.Finding `json:"findings"`
 
-	House []HouseOutcome `json:"house,omitempty"` // what the snapshots of later months need
+	House    []HouseOutcome         `json:"house,omitempty"`    // what the snapshots of later months need
+	Benefits []housing.BenefitShare `json:"benefits,omitempty"` // what authorities of social protection are told
 }
 
 // ErrSnapshot says that a snapshot as a whole cannot be calculated: its format, its month or a
@@ -41,7 +42,7 @@ func (c *calculation) result() Result {
 	for i := range c.lines {
 		charges[i] = c.lines[i].charge
 	}
-	return Result{Charges: charges, Findings: c.findings, House: c.house.outcomes}
+	return Result{Charges: charges, Findings: c.findings, House: c.house.outcomes, Benefits: c.reliefs}
 }
 
 // Explain gives the lines of one account, each with its trace.
@@ -96,6 +97,9 @@ type calculation struct {
 	cuts     cutter
 
 	house wholeHouse
+
+	compensations []line // of benefits paid to citizens: no charges
+	reliefs       []housing.BenefitShare
 }
 
 func calculate(s *housing.Snapshot) (*calculation, error) {
@@ -123,6 +127,7 @@ func calculate(s *housing.Snapshot) (*calculation, error) {
 	}
 	c.shareHouse(order)
 	c.splitHouseVolumes()
+	c.benefits()
 	slices.SortFunc(c.findings, func(a, b housing.Finding) int {
 		return cmp.Or(
 			strings.Compare(a.Account, b.Account),

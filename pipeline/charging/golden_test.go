@@ -21,7 +21,8 @@ type golden struct {
 	Charges  []housing.Charge  `json:"charges"`
 	Findings []housing.Finding `json:"findings"`
 
-	House []charging.HouseOutcome `json:"house,omitempty"`
+	House    []charging.HouseOutcome `json:"house,omitempty"`
+	Benefits []housing.BenefitShare  `json:"benefits,omitempty"`
 }
 
 // TestGolden computes the houses of testdata; note.md of each derives its amounts by hand.

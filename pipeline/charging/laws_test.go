@@ -211,7 +211,7 @@ func proveTrace(t *testing.T, tr *housing.Trace) {
 		t.Errorf("%s %s %s: operands give %s, charged %s", tr.Charge.Account, tr.Charge.Rule, tr.Formula,
 			exact.FloatString(6), tr.Charge.Amount)
 	}
-	negative := tr.Charge.Amount < 0 && (tr.Charge.Kind != housing.Correction || tr.Charge.Reason == "")
+	negative := tr.Charge.Amount < 0 && (tr.Charge.Kind != housing.Correction && tr.Charge.Kind != housing.BenefitLine || tr.Charge.Reason == "")
 	if negative || tr.Clause == "" || tr.Formula == "" {
 		t.Errorf("incomplete trace: %+v", *tr)
 	}

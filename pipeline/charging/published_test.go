@@ -51,6 +51,7 @@ type publishedCase struct {
 	Zones      map[housing.Zone][]string `json:"zones"` // readings before and of the month, price 1
 	SocialNorm *socialNorm               `json:"social_norm"`
 	Operands   map[string]string         `json:"operands"` // of the correction
+	Benefit    string                    `json:"benefit"`  // percent within the norm, of one living alone
 }
 
 // publishedAct is an interruption or a temperature of the service.
@@ -87,6 +88,12 @@ func (p *publishedCase) extend(s *housing.Snapshot) {
 		s.Ranges = []housing.ConsumptionRange{{
 			Service: p.Service, Range: 1, UpTo: dec(p.SocialNorm.Person), Base: housing.RangePerPerson,
 			Least: dec(p.SocialNorm.Least), Whole: true, Valid: since,
+		}}
+	}
+	if p.Benefit != "" {
+		s.Accounts[0].Benefits = []housing.Benefit{{
+			Person: "1", Category: "ветеран труда", Percent: dec(p.Benefit), Scope: housing.HolderScope, WithinNorm: true,
+			Mode: housing.Discount, Valid: since,
 		}}
 	}
 	if len(p.Zones) == 0 {

@@ -140,6 +140,8 @@ func words() map[reflect.Type][]string {
 		reflect.TypeFor[housing.MeterEventKind](): {"failed", "no_access"},
 		reflect.TypeFor[housing.ViolationKind]():  {"tampering", "unauthorised"},
 		reflect.TypeFor[housing.QualityKind]():    {"interruption", "temperature", "planned"},
+		reflect.TypeFor[housing.BenefitScope]():   {"holder", "family"},
+		reflect.TypeFor[housing.BenefitMode]():    {"", "discount", "compensation"},
 		reflect.TypeFor[housing.RangeBase]():      {"account", "person"},
 	}
 }

@@ -46,6 +46,8 @@ func ReasonRussian(reason string) string {
 		return "самовольное подключение"
 	case reasonWaste:
 		return "корректировка ТКО за год"
+	case reasonBenefit:
+		return "льгота"
 	case reasonHeatYear, reasonCommonYear:
 		return "корректировка за прошедший год по общедомовому прибору"
 	case reasonDistributors:

@@ -28,6 +28,10 @@ func WriteText(w io.Writer, traces []housing.Trace) error {
 			account, total = t.Charge.Account, 0
 			fmt.Fprintf(b, "РАСЧЁТ ПЛАТЫ. Лицевой счёт %s, %s\n\n", account, t.Charge.Segment.From.Period().Russian())
 		}
+		if t.Charge.Kind == housing.CompensationLine { // paid apart
+			writeTrace(b, t)
+			continue
+		}
 		next, err := total.Add(t.Charge.Amount)
 		if err != nil {
 			return fmt.Errorf("add up account %s: %w", account, err)
@@ -50,6 +54,12 @@ func Title(ch *housing.Charge) string {
 	}
 	if ch.Kind == housing.Correction {
 		title += correctionTitle(ch)
+	}
+	switch ch.Kind { //nolint:exhaustive // the others are named above
+	case housing.BenefitLine:
+		title += ", льгота"
+	case housing.CompensationLine:
+		title += ", компенсация льготнику деньгами (плату не уменьшает)"
 	}
 	if ch.Range > 0 {
 		title += ", диапазон " + strconv.Itoa(ch.Range)

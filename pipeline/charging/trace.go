@@ -1,7 +1,9 @@
 package charging
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/kvitok-gkh/kvitok/housing"
 )
@@ -13,6 +15,14 @@ func (c *calculation) traces(wanted func(*line) bool) []housing.Trace {
 		if l := &c.lines[i]; wanted(l) {
 			traces = append(traces, c.trace(l))
 		}
+	}
+	if len(c.compensations) > 0 {
+		for i := range c.compensations {
+			if l := &c.compensations[i]; wanted(l) {
+				traces = append(traces, c.trace(l))
+			}
+		}
+		slices.SortStableFunc(traces, func(a, b housing.Trace) int { return strings.Compare(a.Charge.Account, b.Charge.Account) })
 	}
 	return traces
 }

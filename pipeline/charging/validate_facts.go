@@ -81,6 +81,9 @@ func (v *validator) accountFacts(a *housing.AccountFacts, at string) {
 			v.check(false, path+".kind", "unknown kind %q", f.Kind)
 		}
 	}
+	for i := range a.Benefits {
+		v.benefit(&a.Benefits[i], fmt.Sprintf("%s.benefits[%d]", at, i))
+	}
 	for i := range a.WasteShares {
 		v.check(a.WasteShares[i].Weight.Sign() >= 0, fmt.Sprintf("%s.waste_shares[%d].weight", at, i), "is negative")
 	}
@@ -97,4 +100,17 @@ func (v *validator) meterEvents(m *housing.MeterFacts, at string) {
 		v.check(!e.On.IsZero(), path+".on", "is missing")
 		v.check(e.To.IsZero() || e.On.Before(e.To), path+".to", "%s is not after %s", e.To, e.On)
 	}
+}
+
+func (v *validator) benefit(b *housing.Benefit, at string) {
+	v.check(b.Person != "", at+".person", "is empty")
+	v.check(b.Category != "", at+".category", "is empty")
+	v.check(b.Service == "" || b.Service.Valid(), at+".service", "unknown service %q", b.Service)
+	v.check(b.Scope == housing.HolderScope || b.Scope == housing.FamilyScope, at+".scope", "unknown scope %q", b.Scope)
+	v.check(b.Mode == "" || b.Mode.Russian() != "", at+".mode", "unknown mode %q", b.Mode)
+	v.check(b.Percent.Sign() >= 0 && b.Percent.Cmp(housing.Whole(100)) <= 0, at+".percent", "expected 0 to 100, got %s", b.Percent)
+	v.check(b.Amount >= 0, at+".amount", "is negative: %s", b.Amount)
+	v.check(b.Percent.IsZero() != (b.Amount == 0), at+".percent", "expected a percent or an amount, not both")
+	v.check(b.Amount == 0 || b.Service != "", at+".service", "is empty: an amount is of one service")
+	v.interval(b.Valid, at+".valid")
 }
