@@ -46,6 +46,10 @@ const (
 	CompensationLine ChargeKind = "compensation"
 )
 
+// Apart reports whether a line stands beside the charge with a reason of its own: it has neither volume
+// nor price that a base charge and its excess have.
+func (k ChargeKind) Apart() bool { return k == Correction || k == BenefitLine }
+
 // Charge (начисление) is one line of an account: a service, a segment of the month, a zone. Its
 // amount is rounded once, from the exact product.
 type Charge struct {

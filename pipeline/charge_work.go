@@ -221,7 +221,7 @@ func chargeHouse(s *housing.Snapshot, c *store.ChargedHouse) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", s.House.Address, err)
 	}
-	c.Charges, c.Findings, c.Left = result.Charges, result.Findings, left
+	c.Charges, c.Findings, c.Benefits, c.Left = result.Charges, result.Findings, result.Benefits, left
 	c.AccountIDs = make(map[string]int64, len(s.Accounts))
 	for i := range s.Accounts {
 		c.AccountIDs[s.Accounts[i].Number] = s.Accounts[i].ID

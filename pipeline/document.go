@@ -103,10 +103,13 @@ func documentLines(charges []housing.Charge) []housing.DocumentLine {
 	var lines []housing.DocumentLine
 	for _, c := range charges {
 		if base := lineOf(lines, c); base != nil && c.Kind != housing.BaseCharge {
-			if c.Kind == housing.Uplift {
+			switch c.Kind { //nolint:exhaustive // what stands beside a base charge
+			case housing.Uplift:
 				base.Excess += c.Amount
 				base.Coefficient = c.Coefficient
-			} else {
+			case housing.BenefitLine:
+				base.Benefit += c.Amount
+			default:
 				base.Corrected += c.Amount
 			}
 			base.Total += c.Amount
@@ -122,6 +125,9 @@ func documentLines(charges []housing.Charge) []housing.DocumentLine {
 			line.Excess, line.Coefficient = c.Amount, c.Coefficient
 		case housing.Correction:
 			line.Corrected = c.Amount
+		case housing.BenefitLine:
+			line.Benefit = c.Amount
+		case housing.CompensationLine: // is no charge
 		}
 		lines = append(lines, line)
 	}

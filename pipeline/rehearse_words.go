@@ -30,6 +30,7 @@ func subjectTitles() map[string]string {
 		"opening_balances":     "Входящее сальдо",
 		"claims":               "Заявки жильцов",
 		"absences":             "Временное отсутствие",
+		"benefit_grants":       "Льготы",
 		"stays":                "Временные жильцы",
 		"violations":           "Акты о потреблении в обход прибора",
 		"quality_acts":         "Акты о качестве услуг",
@@ -54,7 +55,7 @@ func subjectTitles() map[string]string {
 func fieldTitle(name string) string {
 	switch name {
 	case "id", "source_id", "source_pos", "organisation_id", "key", "fingerprint", "copy", "phone", "email", "for_period", "house_id", "account_id",
-		"meter_id", "since", "until":
+		"meter_id", "person_id", "since", "until":
 		return ""
 	}
 	if title, known := fieldTitles()[name]; known {
@@ -80,6 +81,7 @@ func fieldTitles() map[string]string {
 		"ended": "окончание", "measured": "измерено", "opening": "входящий остаток", "received": "поступило", "spent": "списано",
 		"closing": "исходящий остаток", "dated": "дата", "purpose": "назначение", "manager": "управление", "method": "способ",
 		"wish": "доставка", "confirmed_on": "адрес подтверждён", "confirmed_by": "как подтверждён", "consented_on": "согласие",
+		"percent": "процент", "scope": "кому", "within_norm": "в пределах нормы", "mode": "предоставление",
 	}
 }
 
@@ -106,7 +108,7 @@ func (n names) field(row store.FactRow, name string) string {
 		if day, err := housing.ParseDate(text); err == nil {
 			return day.Period().Russian()
 		}
-	case "occupant", "kind", "base":
+	case "occupant", "kind", "base", "scope", "mode":
 		return firstOf(word(text), text)
 	}
 	if _, isNumber := row[name].(interface{ Float64() (float64, error) }); isNumber {
@@ -143,6 +145,12 @@ func word(code string) string {
 		return "на человека"
 	case "area":
 		return "на м²"
+	case "holder":
+		return "льготнику"
+	case "family":
+		return "семье"
+	case "discount", "compensation":
+		return housing.BenefitMode(code).Russian()
 	}
 	return ""
 }

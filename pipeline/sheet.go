@@ -69,6 +69,9 @@ func Sheets(
 			continue
 		}
 		for j := range sheet.Lines {
+			if sheet.Lines[j].Charge.Kind == housing.CompensationLine {
+				continue // paid apart
+			}
 			if err := addTo(sheet.Lines[j].Charge.Amount, &sheet.Total); err != nil {
 				return nil, fmt.Errorf("add up account %s: %w", sheet.Account.Number, err)
 			}

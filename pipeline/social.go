@@ -24,6 +24,9 @@ const socialFormat = "social-uslugi-dbf"
 // table with the organisation's columns filled in from what the month was billed. It is queued for the sender.
 func (p *Pipeline) PublishSocial(ctx context.Context, period housing.Period) (PublishResult, error) {
 	var result PublishResult
+	if err := p.registerBenefits(ctx, period, &result); err != nil {
+		return result, err
+	}
 	files, err := p.Store.FilesSince(ctx, p.Organisation.ID, period.First().Time())
 	if err != nil {
 		return result, err
@@ -37,6 +40,18 @@ func (p *Pipeline) PublishSocial(ctx context.Context, period housing.Period) (Pu
 		}
 	}
 	return result, nil
+}
+
+// registerBenefits writes what benefits came to, where anybody has one: it is handed over by hand.
+func (p *Pipeline) registerBenefits(ctx context.Context, period housing.Period, result *PublishResult) error {
+	has, err := p.Store.HasBenefits(ctx, p.Organisation.ID, period)
+	if err != nil || !has {
+		return err
+	}
+	name := filepath.Join("reports", period.String(), "Соцзащита", "Реестр льгот "+period.String()+".csv")
+	return p.put(name, func(w io.Writer) (int, error) {
+		return social.WriteRegister(w, period, p.Store.BenefitRows(ctx, p.Organisation.ID, period))
+	}, result)
 }
 
 func (p *Pipeline) answerSocial(ctx context.Context, period housing.Period, f housing.ReceivedFile, result *PublishResult) error {

@@ -36,6 +36,7 @@ type ChargedHouse struct {
 	PayeeIDs   map[string]int64
 	Charges    []housing.Charge
 	Findings   []housing.Finding
+	Benefits   []housing.BenefitShare // of people whose Person is the id of a beneficiary
 	Held       int
 	Total      housing.Money
 	Left       Outcomes // to later months
@@ -105,7 +106,7 @@ WHERE u.run_id = $1 AND u.house_id = t.house_id`
 func (t *Tx) replaceCharges(ctx context.Context, list []ChargedHouse, replaced []int64) error {
 	period := list[0].Period
 	if len(replaced) > 0 {
-		for _, table := range []string{"charges", "findings"} {
+		for _, table := range []string{"charges", "findings", "benefit_shares"} {
 			sql := "DELETE FROM " + table + " WHERE house_id = ANY($1) AND period = $2"
 			if _, err := t.Exec(ctx, sql, replaced, period); err != nil {
 				return fmt.Errorf("remove the earlier %s of %d houses: %w", table, len(replaced), err)
@@ -114,6 +115,9 @@ func (t *Tx) replaceCharges(ctx context.Context, list []ChargedHouse, replaced [
 	}
 	if err := t.copyCharges(ctx, period, list); err != nil {
 		return fmt.Errorf("store the charges of %d houses: %w", len(list), err)
+	}
+	if err := t.copyShares(ctx, period, list); err != nil {
+		return fmt.Errorf("store the benefits of %d houses: %w", len(list), err)
 	}
 	if err := t.copyFindings(ctx, period, list); err != nil {
 		return fmt.Errorf("store the findings of %d houses: %w", len(list), err)

@@ -63,7 +63,7 @@ func (q Queries) OpenMonth(ctx context.Context, organisation int64, from housing
 
 // frozenTables lists the tables whose partition of a month refuses changes from its closing on.
 func frozenTables() []string {
-	return []string{"payments", "payment_parts", "snapshots", "charges", "findings", "balances", "documents", "debts", "ledger_lines"}
+	return []string{"payments", "payment_parts", "snapshots", "charges", "findings", "benefit_shares", "balances", "documents", "debts", "ledger_lines"}
 }
 
 // FreezeMonth waits until nobody writes a month and lets nobody write it until the transaction ends; from

@@ -87,7 +87,7 @@ func (l *completer) pastCharges() completion {
 SELECT c.account_id, c.service, o.inn, c.seg_from, c.seg_to, c.kind, c.rule, c.price::text, c.amount
 FROM charges c JOIN organisations o ON o.id = c.payee_id
 WHERE c.house_id = ANY($1) AND c.period >= $4 AND c.period < $4 + interval '1 year' AND c.service = ANY($5)
-    AND c.reason NOT IN ('heating_year', 'heating_distributors', 'common_year')
+    AND c.kind <> 'benefit' AND c.reason NOT IN ('heating_year', 'heating_distributors', 'common_year')
     AND $2::date IS NOT NULL AND $3::date IS NOT NULL
 ORDER BY c.account_id, c.service, c.period, c.seg_from, c.line`
 	var account int64

@@ -12,7 +12,7 @@ import (
 // partitionedTables lists the tables that are split by month.
 func partitionedTables() []string {
 	return []string{
-		"readings", "payments", "payment_parts", "snapshots", "charges", "findings", "balances", "debts", "ledger_lines",
+		"readings", "payments", "payment_parts", "snapshots", "charges", "findings", "benefit_shares", "balances", "debts", "ledger_lines",
 		"documents", "issued_documents", "document_books",
 	}
 }

@@ -71,8 +71,8 @@ FROM (
     SELECT a.house_id, o.account_id, o.service, o.payee_id, o.amount, 0, 0, 0, 0
     FROM opening_balances o JOIN accounts a ON a.id = o.account_id WHERE o.period = $1 AND a.house_id = ANY($2)
     UNION ALL
-    SELECT house_id, account_id, service, payee_id, 0, CASE WHEN kind = 'correction' THEN 0 ELSE amount END,
-        CASE WHEN kind = 'correction' THEN amount ELSE 0 END, 0, 0
+    SELECT house_id, account_id, service, payee_id, 0, CASE WHEN kind IN ('correction', 'benefit') THEN 0 ELSE amount END,
+        CASE WHEN kind IN ('correction', 'benefit') THEN amount ELSE 0 END, 0, 0
     FROM charges WHERE period = $1 AND house_id = ANY($2)
     UNION ALL
     SELECT house_id, account_id, service, payee_id, 0, 0, CASE WHEN kind = 'penalty' THEN 0 ELSE amount END,

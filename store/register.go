@@ -81,7 +81,7 @@ type ServiceMonth struct {
 // ServiceMonths adds up the charges of a house by account and service.
 func (q Queries) ServiceMonths(ctx context.Context, house int64, period housing.Period) ([]ServiceMonth, error) {
 	const sql = `
-SELECT account_id, service, sum(amount)::bigint, COALESCE(sum(amount) FILTER (WHERE kind = 'correction'), 0)::bigint,
+SELECT account_id, service, sum(amount)::bigint, COALESCE(sum(amount) FILTER (WHERE kind IN ('correction', 'benefit')), 0)::bigint,
     COALESCE(sum(volume) FILTER (WHERE kind = 'base'), 0)::text,
     CASE WHEN count(DISTINCT price) FILTER (WHERE kind = 'base') = 1 THEN max(price) FILTER (WHERE kind = 'base') ELSE 0 END::text
 FROM charges WHERE house_id = $1 AND period = $2 GROUP BY account_id, service`

@@ -25,7 +25,7 @@ func (q Queries) SocialFacts(ctx context.Context, organisation int64, period hou
 WITH asked AS (SELECT id, house_id, number FROM accounts WHERE organisation_id = $1 AND number = ANY($3)),
 charged AS (
     SELECT c.account_id, c.service, max(c.price) AS price, COALESCE(sum(c.volume) FILTER (WHERE c.kind = 'base'), 0) AS volume,
-        sum(c.amount)::bigint AS amount
+        COALESCE(sum(c.amount) FILTER (WHERE c.kind <> 'benefit'), 0)::bigint AS amount
     FROM asked a JOIN charges c ON c.house_id = a.house_id AND c.account_id = a.id AND c.period = $2 GROUP BY 1, 2),
 owed AS (
     SELECT b.account_id, b.service, sum(b.closing)::bigint AS closing

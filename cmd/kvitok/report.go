@@ -49,7 +49,7 @@ func (e *environment) reportCommand() *cobra.Command {
 	})
 	c.Flags().BoolVar(&gis, "gis", false, "write the workbooks for ГИС ЖКХ too: payment documents issued, readings of meters it knows")
 	c.AddCommand(e.reportListCommand(), e.reportMakeCommand(), e.reportDeliverCommand(), e.reportJournalCommand())
-	c.Flags().BoolVar(&social, "social", false, "answer the requests of social protection (USLUGA1.DBF) that came since the month began")
+	c.Flags().BoolVar(&social, "social", false, "write the registry of benefits for social protection, answer its requests (USLUGA1.DBF) that came since the month began")
 	return c
 }
 

@@ -104,6 +104,10 @@ func kindTitle(k housing.ChargeKind) string {
 		return "превышение"
 	case housing.Correction:
 		return "перерасчёт"
+	case housing.BenefitLine:
+		return "льгота"
+	case housing.CompensationLine:
+		return "компенсация"
 	}
 	return string(k)
 }

@@ -94,7 +94,11 @@ func addLine(t *table, s *housing.CalculationSheet, i int) error {
 		t.number(c.Coefficient)
 	}
 	t.text(strings.Replace(line.Exact, ".", ",", 1))
-	t.money(c.Amount)
+	if c.Kind == housing.CompensationLine { // paid apart: no part of the sum
+		t.blank()
+	} else {
+		t.money(c.Amount)
+	}
 	t.text(line.Clause)
 	if c.Kind != housing.BaseCharge {
 		t.mark()

@@ -9,7 +9,9 @@ import (
 )
 
 func formats() []importers.Format {
-	return []importers.Format{benefits.NewUslugi(), benefits.NewUslugiCSV(), benefits.NewOrgOut(), benefits.NewIvanovo()}
+	return append([]importers.Format{
+		benefits.NewUslugi(), benefits.NewUslugiCSV(), benefits.NewOrgOut(), benefits.NewIvanovo(), benefits.NewGrants(),
+	}, benefits.NewGrantsCSV()...)
 }
 
 func TestFormats(t *testing.T) {
@@ -26,3 +28,5 @@ func FuzzUslugi(f *testing.F)    { formattest.Fuzz(f, benefits.NewUslugi()) }
 func FuzzUslugiCSV(f *testing.F) { formattest.Fuzz(f, benefits.NewUslugiCSV()) }
 func FuzzOrgOut(f *testing.F)    { formattest.Fuzz(f, benefits.NewOrgOut()) }
 func FuzzIvanovo(f *testing.F)   { formattest.Fuzz(f, benefits.NewIvanovo()) }
+func FuzzGrants(f *testing.F)    { formattest.Fuzz(f, benefits.NewGrants()) }
+func FuzzGrantsCSV(f *testing.F) { formattest.Fuzz(f, benefits.NewGrantsCSV()[0]) }

@@ -98,6 +98,7 @@ func coded() importers.Catalogue {
 		benefits.NewUslugiCSV(),
 		benefits.NewOrgOut(),
 		benefits.NewIvanovo(),
+		benefits.NewGrants(),
 		payments.NewObninsk(),
 		sectioned.New(),
 		condo.NewMeters(),
@@ -113,5 +114,5 @@ func coded() importers.Catalogue {
 		tariffs.NewRanges(),
 		houses.NewWorkbook(),
 		events.NewWorkbook(),
-	}, houses.NewCSV(), events.NewCSV(), residents.NewDelivery())
+	}, houses.NewCSV(), events.NewCSV(), residents.NewDelivery(), benefits.NewGrantsCSV())
 }

@@ -33,7 +33,7 @@ func (p *pair) split(m *month, service housing.Service) (groups map[housing.Zone
 		if c.Service != service {
 			continue
 		}
-		if c.Kind == housing.Correction {
+		if c.Kind.Apart() {
 			p.add(&correction, c.Amount)
 			continue
 		}

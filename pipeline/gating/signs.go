@@ -33,7 +33,7 @@ func (p *pair) signsOf(service housing.Service) []Sign {
 	var signs []Sign
 	for i := range p.now.lines {
 		c := &p.now.lines[i]
-		if c.Service == service && c.Amount < 0 && (c.Kind != housing.Correction || c.Reason == "") {
+		if c.Service == service && c.Amount < 0 && (!c.Kind.Apart() || c.Reason == "") {
 			signs = append(signs, Sign{NegativeLine, fmt.Sprintf("%s: отрицательная строка %s руб. без причины",
 				service.Russian(), c.Amount.Russian())})
 		}
@@ -107,7 +107,7 @@ func (p *pair) followsWater(service housing.Service) bool {
 func (p *pair) use(m *month, service housing.Service) (volume housing.Ratio, cost housing.Money, method housing.Method) {
 	for i := range m.lines {
 		c := &m.lines[i]
-		if c.Service != service || c.Kind == housing.Correction {
+		if c.Service != service || c.Kind.Apart() {
 			continue
 		}
 		p.add(&cost, c.Amount)
