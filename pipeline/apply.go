@@ -79,6 +79,7 @@ type applier struct {
 	period   housing.Period
 	known    bool           // the file was taken before
 	rejected map[place]bool // then the rows to try again; nil: all
+	openings openings
 	outcomes
 }
 
@@ -98,6 +99,9 @@ func (a *applier) run(ctx context.Context, what application) error {
 			"строк с ошибками %d из %d — больше, чем допускает формат, поэтому файл не загружен целиком", a.file.Counts.Rejected, a.file.Counts.Rows)
 	}
 	if err := a.checkPacks(ctx, read.Control.Packs); err != nil {
+		return err
+	}
+	if err := a.checkOpenings(); err != nil {
 		return err
 	}
 	if a.known && a.file.Counts.Accepted == 0 {
@@ -294,7 +298,12 @@ func (a *applier) applyFacts(ctx context.Context, facts []importers.Fact) ([]hou
 	case housing.MeterEntry:
 		return a.applyMeters(ctx, each(facts, same[housing.MeterEntry]))
 	case housing.OpeningBalance:
-		return a.tx.ApplyOpeningBalances(ctx, organisation, a.source, each(facts, same[housing.OpeningBalance]))
+		return a.applyOpenings(ctx, each(facts, same[housing.OpeningBalance]))
+	case housing.BalanceControl:
+		return a.takeControls(each(facts, func(c housing.BalanceControl) housing.BalanceControl {
+			c.Key = matching.HouseKey(c.House)
+			return c
+		})), nil
 	case housing.Claim:
 		return a.tx.ApplyClaims(ctx, organisation, a.source, each(facts, same[housing.Claim]))
 	case housing.MeterReading:
