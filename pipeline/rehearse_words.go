@@ -55,7 +55,7 @@ func subjectTitles() map[string]string {
 func fieldTitle(name string) string {
 	switch name {
 	case "id", "source_id", "source_pos", "organisation_id", "key", "fingerprint", "copy", "phone", "email", "for_period", "house_id", "account_id",
-		"meter_id", "person_id", "since", "until":
+		"meter_id", "person_id", "since", "until", "recorded_at":
 		return ""
 	}
 	if title, known := fieldTitles()[name]; known {

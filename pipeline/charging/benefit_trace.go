@@ -62,6 +62,11 @@ func mergeClaims(claims []claim) []claim {
 		} else {
 			merged[at].people = 0
 		}
+		if k.cap != nil && merged[at].cap != nil {
+			whole := *merged[at].cap
+			whole.value = whole.value.Add(k.cap.value)
+			merged[at].cap = &whole
+		}
 		merged[at].volume = merged[at].volume.Add(k.volume)
 		merged[at].exact = merged[at].exact.Add(k.exact)
 	}
@@ -103,7 +108,7 @@ func claimOperands(k *claim, index string, l *line) []housing.Operand {
 	}
 	if k.cap != nil {
 		ops = append(ops, housing.Operand{
-			Symbol: "Nл" + index, Meaning: "не более: " + k.cap.meaning, Value: k.cap.value.String(), Unit: k.cap.unit,
+			Symbol: "Nл" + index, Meaning: "но не больше: " + k.cap.meaning, Value: k.cap.value.String(), Unit: k.cap.unit,
 			Basis: k.cap.basis, Source: k.cap.source,
 		})
 	}
