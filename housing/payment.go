@@ -40,3 +40,8 @@ func (b *Balance) Close() error {
 	b.Closing = closing
 	return nil
 }
+
+// NoPayment is a row of a registry that pays nothing and only brings something beside, such as readings.
+type NoPayment struct {
+	Source Source `json:"source,omitzero"`
+}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -242,7 +243,7 @@ func (a *applier) applyBatch(ctx context.Context, records []importers.Record) er
 	for i, end := range applied {
 		at := &ends[places[i]]
 		at.Verdict = end.Verdict
-		at.Problems = append(at.Problems, end.Problems...)
+		at.Problems = append(at.Problems, withoutEcho(at.Problems, end.Problems)...)
 	}
 	if err := a.applyAlso(ctx, records, ends, places); err != nil {
 		return err
@@ -310,6 +311,8 @@ func (a *applier) applyFacts(ctx context.Context, facts []importers.Fact) ([]hou
 		return a.applyReadings(ctx, each(facts, same[housing.MeterReading]))
 	case housing.Payment:
 		return a.applyPayments(ctx, each(facts, same[housing.Payment]))
+	case housing.NoPayment:
+		return unchanged(len(facts)), nil
 	case housing.PaymentPack:
 		return a.tx.ApplyPaymentPacks(ctx, organisation, a.source, each(facts, same[housing.PaymentPack]))
 	case housing.StatedDebt:
@@ -336,6 +339,25 @@ func each[T any](facts []importers.Fact, change func(T) T) []T {
 }
 
 func same[T any](row T) T { return row }
+
+// unchanged are the outcomes of rows that say nothing by themselves.
+func unchanged(n int) []housing.Outcome {
+	ends := make([]housing.Outcome, n)
+	for i := range ends {
+		ends[i].Verdict = housing.Unchanged
+	}
+	return ends
+}
+
+// withoutEcho leaves out what the reading of a row has said already: a payment that names no account is not told a
+// second time that the account was not found.
+func withoutEcho(said, further []housing.Problem) []housing.Problem {
+	return slices.DeleteFunc(further, func(p housing.Problem) bool {
+		return p.Code == "unidentified_payment" && p.Value == "" && slices.ContainsFunc(said, func(q housing.Problem) bool {
+			return q.Code == "empty" && q.Severity == housing.SeverityWarning
+		})
+	})
+}
 
 // payeeOf reads the INN of the organisation paid from the name of a registry, ИНН_РС_…; "" where the
 // name does not say.

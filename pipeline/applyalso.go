@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"time"
 
 	"github.com/kvitok-gkh/kvitok/housing"
 	"github.com/kvitok-gkh/kvitok/importers"
@@ -94,4 +95,18 @@ func (a *applier) checkPacks(ctx context.Context, packs []housing.PaymentPack) e
 		}
 	}
 	return nil
+}
+
+// errAwaitsPack says that payments stay in the inbox: the pack that proves them has not come yet.
+var errAwaitsPack = errors.New("payments wait for their pack")
+
+// packPatience is how long payments wait for their pack before they are refused: banks send both files of a day, in
+// whatever order.
+const packPatience = 24 * time.Hour
+
+// awaitsPack reports whether a file is to stay in the inbox. One that was not put there, or whose place does not tell
+// since when it lies there, is answered at once.
+func (p *Pipeline) awaitsPack(f fetchedFile, refusal *importers.FileError) bool {
+	since := f.fetched.Entry.ModTime
+	return refusal.Problem.Code == "no_pack" && !since.IsZero() && p.Now().Sub(since) < packPatience
 }

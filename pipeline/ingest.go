@@ -265,6 +265,9 @@ func (p *Pipeline) ingest(ctx context.Context, f fetchedFile, period housing.Per
 	}
 	result, ends, err := p.apply(ctx, application{file: file, fetched: f, period: period, corrects: corrects})
 	if refusal, ok := errors.AsType[*importers.FileError](err); ok {
+		if p.awaitsPack(f, refusal) {
+			return FileResult{}, errAwaitsPack
+		}
 		return p.refuse(ctx, file, f, refusal.Problem, ends)
 	}
 	if store.IsUnique(err, "files_organisation_id_sha256_key") { // another process was quicker with the same bytes

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync"
 
 	"github.com/kvitok-gkh/kvitok/housing"
@@ -92,7 +93,12 @@ func (t *taker) takeLane(ctx context.Context, files []fetchedFile, lane []int) {
 
 func (t *taker) take(ctx context.Context, f fetchedFile, end *fileEnd) (err error) {
 	t.step()
-	if end.result, err = t.ingest(ctx, f, t.period); err != nil {
+	end.result, err = t.ingest(ctx, f, t.period)
+	if errors.Is(err, errAwaitsPack) {
+		t.Log.LogAttrs(ctx, slog.LevelInfo, "payments wait for their pack in the inbox", slog.String("file", f.Name), slog.String("partner", f.Partner))
+		return nil
+	}
+	if err != nil {
 		return err
 	}
 	end.in = true

@@ -103,6 +103,8 @@ func (d *obninskDecoder) read(rec *importers.Record) {
 	case rec.Rejected():
 	case p.PaidOn.IsZero():
 		n.Fail("DATE_PAY", importers.Wrong("empty", "ячейка не заполнена", ""))
+	case p.Amount == 0 && d.hasReadings(n):
+		n.Fail("SUM", importers.Doubtful("zero_payment", "платёж на 0,00 не проводится", ""))
 	case p.Amount <= 0:
 		n.Fail("SUM", importers.Wrong("not_positive", "сумма платежа должна быть больше нуля", ""))
 	}
@@ -111,6 +113,10 @@ func (d *obninskDecoder) read(rec *importers.Record) {
 	}
 	d.noteReadings(n)
 	if rec.Rejected() {
+		return
+	}
+	if p.Amount == 0 {
+		rec.Fact = housing.NoPayment{Source: p.Source}
 		return
 	}
 	if sum, err := d.sum.Add(p.Amount); err == nil {
@@ -122,16 +128,23 @@ func (d *obninskDecoder) read(rec *importers.Record) {
 	rec.Fact = p
 }
 
+// hasReadings reports whether a row holds readings beside its sum.
+func (d *obninskDecoder) hasReadings(n importers.Named) bool {
+	for column, place := range d.at {
+		if isReading(column) && strings.Trim(n.Record.Cells[place], " 0.") != "" {
+			return true
+		}
+	}
+	return false
+}
+
+func isReading(column string) bool {
+	return strings.HasPrefix(column, "XV_") || strings.HasPrefix(column, "GV_") || column == "ELEC_D" || column == "ELEC_N"
+}
+
 // noteReadings says of readings that no meter is named for them.
 func (d *obninskDecoder) noteReadings(n importers.Named) {
-	for column, place := range d.at {
-		reading := strings.HasPrefix(column, "XV_") || strings.HasPrefix(column, "GV_") || column == "ELEC_D" || column == "ELEC_N"
-		if !reading {
-			continue
-		}
-		if text := strings.Trim(n.Record.Cells[place], " 0."); text != "" {
-			n.FailRow(importers.Doubtful("no_meter", "показания в строке есть, а прибор не назван: показания не приняты", ""))
-			return
-		}
+	if d.hasReadings(n) {
+		n.FailRow(importers.Doubtful("no_meter", "показания в строке есть, а прибор не назван: показания не приняты", ""))
 	}
 }

@@ -178,6 +178,9 @@ func (l *layout) line(from profiles.Line) (*line, error) {
 		set = totalSetter
 	}
 	for _, c := range from.Columns {
+		if c.Field == "amount" && c.Sign == profiles.Positive && len(from.Groups) > 0 && l.profile.Subject == profiles.Payments {
+			c.Sign = profiles.NotNegative // who pays nothing may still give his readings
+		}
 		col, err := l.column(c, set)
 		if err != nil {
 			return nil, err

@@ -159,7 +159,11 @@ func (r *reading) row(rec *importers.Record, of *line, cells []string) {
 	var err *importers.CellError
 	if r.profile.Subject == profiles.Payments { // a payment is large: it becomes a fact once, when it is whole
 		var pay housing.Payment
-		if pay, err = d.completePayment(r.held, src); err == nil {
+		if pay, err = d.completePayment(r.held, src); err == nil && pay.Amount == 0 {
+			r.onlyBeside(rec, pay)
+			return
+		}
+		if err == nil {
 			pay = r.payment(rec, of, pay)
 		}
 		fact = pay

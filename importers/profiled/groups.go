@@ -208,3 +208,14 @@ func (r *reading) readings(fact importers.Fact) []importers.Fact {
 	}
 	return facts
 }
+
+// onlyBeside reads the row of somebody who pays nothing and gives his readings: these are taken, no payment is booked.
+func (r *reading) onlyBeside(rec *importers.Record, pay housing.Payment) {
+	readings := r.readings(pay)
+	if len(readings) == 0 {
+		rec.Blame("Сумма", "0,00", importers.Wrong("not_positive", "сумма платежа должна быть больше нуля", ""))
+		return
+	}
+	rec.Blame("Сумма", "0,00", importers.Doubtful("zero_payment", "платёж на 0,00 не проводится, показания из строки приняты", ""))
+	rec.Fact, rec.Also = housing.NoPayment{Source: pay.Source}, readings
+}
