@@ -21,8 +21,9 @@ const (
 	doubtFill   = "FFF1B8"
 	headFill    = "E4EAF2"
 	reasonWidth = 64.0
+	codeWidth   = 22.0
 	maxNotes    = 500 // excelize searches all notes of a sheet for each new one
-	maxWidth    = 44.0
+	maxWidth    = 26.0
 	minWidth    = 11.0
 )
 
@@ -100,12 +101,12 @@ func (p *bookProtocol) style() error {
 		{&p.looks.head, workbook.Look{Bold: true, Wrap: true, Align: "center", Fill: headFill, Border: true}},
 		{&p.looks.label, workbook.Look{Border: true, Fill: headFill, Top: true}},
 		{&p.looks.value, workbook.Look{Border: true, Wrap: true, Top: true, Format: text}},
-		{&p.looks.plain, workbook.Look{Border: true, Format: text}},
-		{&p.looks.reason, workbook.Look{Border: true, Wrap: true, Format: text}},
-		{&p.looks.reject, workbook.Look{Border: true, Fill: rejectFill, Format: text}},
-		{&p.looks.rejectReason, workbook.Look{Border: true, Wrap: true, Fill: rejectFill, Format: text}},
-		{&p.looks.bad, workbook.Look{Border: true, Fill: badFill, Format: text, Bold: true}},
-		{&p.looks.doubt, workbook.Look{Border: true, Fill: doubtFill, Format: text}},
+		{&p.looks.plain, workbook.Look{Border: true, Format: text, Top: true}},
+		{&p.looks.reason, workbook.Look{Border: true, Wrap: true, Format: text, Top: true}},
+		{&p.looks.reject, workbook.Look{Border: true, Fill: rejectFill, Format: text, Top: true}},
+		{&p.looks.rejectReason, workbook.Look{Border: true, Wrap: true, Fill: rejectFill, Format: text, Top: true}},
+		{&p.looks.bad, workbook.Look{Border: true, Fill: badFill, Format: text, Bold: true, Top: true}},
+		{&p.looks.doubt, workbook.Look{Border: true, Fill: doubtFill, Format: text, Top: true}},
 	} {
 		var err error
 		if *l.to, err = p.book.Style(l.look); err != nil {
@@ -119,10 +120,10 @@ func (p *bookProtocol) add(s Sheet) (*answered, error) {
 	a := &answered{full: s.Header, header: base(s.Header), headerRow: s.HeaderRow}
 	widths := make([]float64, 0, len(a.header)+added)
 	for _, title := range a.header {
-		widths = append(widths, min(max(float64(utf8.RuneCountInString(title))+2, minWidth), maxWidth))
+		widths = append(widths, widthOf(title))
 	}
 	if a.header != nil {
-		widths = append(widths, 16, 18, reasonWidth)
+		widths = append(widths, 14, codeWidth, reasonWidth)
 	}
 	frozen := s.HeaderRow
 	if frozen == 0 && a.header != nil {
@@ -136,6 +137,22 @@ func (p *bookProtocol) add(s Sheet) (*answered, error) {
 	p.sheets[s.Name] = a
 	p.order = append(p.order, a)
 	return a, nil
+}
+
+// widthOf guesses from its title how wide a column of the sender's is: the rows are not known yet.
+func widthOf(title string) float64 {
+	word := strings.ToLower(title)
+	for _, wide := range []struct {
+		part  string
+		width float64
+	}{
+		{"адрес", 42}, {"фио", 32}, {"фамилия, имя", 32}, {"плательщик", 32}, {"наименование", 32}, {"e-mail", 26}, {"основание", 24}, {"документ", 24},
+	} {
+		if strings.Contains(word, wide.part) {
+			return wide.width
+		}
+	}
+	return min(max(float64(utf8.RuneCountInString(title))+2, minWidth), maxWidth)
 }
 
 func (p *bookProtocol) row(sheet string, row int, cells []string, outcome housing.Outcome) error {
@@ -159,14 +176,14 @@ func (p *bookProtocol) row(sheet string, row int, cells []string, outcome housin
 	if outcome.Verdict == housing.Rejected {
 		plain, wide = p.looks.reject, p.looks.rejectReason
 	}
-	values := styled(append(slices.Clip(cells), status, code), plain)
-	values = append(values, excelize.Cell{StyleID: wide, Value: reason})
+	values := styled(append(slices.Clip(cells), status), plain)
+	values = append(values, excelize.Cell{StyleID: wide, Value: code}, excelize.Cell{StyleID: wide, Value: reason})
 	for _, problem := range outcome.Problems {
 		if err := p.blame(a, row, cells, values, problem); err != nil {
 			return err
 		}
 	}
-	height := workbook.Height(workbook.Lines(reason, reasonWidth))
+	height := workbook.Height(max(workbook.Lines(reason, reasonWidth), workbook.Lines(code, codeWidth)))
 	return a.Row(row, height, values)
 }
 
@@ -261,7 +278,7 @@ func (p *bookProtocol) writeResult(s Summary) error {
 		{"Без изменений", strconv.Itoa(s.Counts.Unchanged)},
 		{"Отклонено", strconv.Itoa(s.Counts.Rejected)},
 	}
-	lines = append(lines, s.Lines...)
+	lines = slices.DeleteFunc(append(lines, s.Lines...), func(l Line) bool { return l.Value == "" })
 	if s.Counts.Rejected > 0 {
 		lines = append(lines, Line{
 			"Что делать", "Исправьте выделенные строки в этом же файле и отправьте его снова: принятые строки второй раз " +
