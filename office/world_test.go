@@ -27,7 +27,7 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const (
-	password = "верный пароль 1"
+	password = "верный пароль 1" //nolint:gosec // of the tests
 	mine     = "9900173450"
 	foreign  = "9900000017"
 )
@@ -81,12 +81,12 @@ func (m *made) Build(ctx context.Context, w io.Writer, o office.Order, progress 
 				continue
 			}
 		case <-ctx.Done():
-			return built, ctx.Err()
+			return built, context.Cause(ctx) //nolint:wrapcheck // a made report
 		}
 		break
 	}
 	_, err := fmt.Fprintf(w, "%s of %s", o.Report.Key, o.Company.INN)
-	return built, err
+	return built, err //nolint:wrapcheck // a made report
 }
 
 func (m *made) Journal(_ context.Context, o housing.Organisation, actor, action, object string, details map[string]any) error {
@@ -266,8 +266,9 @@ func (b *browser) ready(n int) []string {
 	b.t.Helper()
 	limit := time.After(20 * time.Second)
 	for {
-		var links []string
-		for _, found := range link.FindAllStringSubmatch(b.do(http.MethodGet, "/orders", nil, map[string]string{"X-Part": "orders"}).body, -1) {
+		all := link.FindAllStringSubmatch(b.do(http.MethodGet, "/orders", nil, map[string]string{"X-Part": "orders"}).body, -1)
+		links := make([]string, 0, len(all))
+		for _, found := range all {
 			links = append(links, found[1])
 		}
 		if len(links) >= n {

@@ -185,8 +185,8 @@ func CheckFileName(template string, reports, companies int) error {
 	if template == "" {
 		template = UsualReportName
 	}
-	has := func(any ...string) bool {
-		for _, word := range any {
+	has := func(words ...string) bool {
+		for _, word := range words {
 			if strings.Contains(template, word) {
 				return true
 			}

@@ -74,3 +74,72 @@ WHERE account_id = $1 AND service = 'maintenance' AND period = '2026-10-01'`
 		t.Errorf("debts (-want +got):\n%s", diff)
 	}
 }
+
+// The money of houses and services, by month, is that of the ledger; the register of payments is all of them.
+func TestMoneyReports(t *testing.T) {
+	t.Parallel()
+	w, _ := printed(t)
+	p := period(t, october)
+	var byMonth, byHouse, byService, ledger [2]housing.Money // charged and corrected, paid
+	for _, m := range collect(t, w.ServiceMoneyMonths(t.Context(), w.issuer.ID, p-11, p)) {
+		byMonth[0], byMonth[1] = byMonth[0]+m.Charged+m.Corrected, byMonth[1]+m.Paid
+	}
+	var closing housing.Money
+	for _, m := range collect(t, w.HouseMoneyMonths(t.Context(), w.issuer.ID, p-9, p)) {
+		byHouse[0], byHouse[1] = byHouse[0]+m.Charged+m.ChargedOther, byHouse[1]+m.Paid+m.PaidOther
+		if m.Month == p {
+			closing += m.Closing
+		}
+	}
+	for _, s := range collect(t, w.HouseServicesMoney(t.Context(), w.issuer.ID, p-9, p)) {
+		byService[0], byService[1] = byService[0]+s.Charged+s.Corrected, byService[1]+s.Paid
+		closing -= s.Closing
+	}
+	for _, row := range collect(t, w.AccountTurnovers(t.Context(), w.issuer.ID, p)) {
+		ledger[0], ledger[1] = ledger[0]+row.Charged+row.Corrected, ledger[1]+row.Paid
+	}
+	if ledger[0] == 0 || byMonth != ledger || byHouse != ledger || byService != ledger || closing != 0 {
+		t.Errorf("ledger %v, by month %v, by house %v, by service %v; closing balances differ by %s", ledger, byMonth, byHouse, byService, closing)
+	}
+	var rows int
+	var amount int64
+	const all = "SELECT count(*)::int, COALESCE(sum(amount), 0)::bigint FROM payments WHERE period = '2026-10-01'"
+	if err := w.QueryRow(t.Context(), all).Scan(&rows, &amount); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range collect(t, w.PaymentRegister(t.Context(), w.issuer.ID, p)) {
+		rows--
+		amount -= int64(r.Payment.Amount)
+		if r.Registry == "" || r.Payment.Key == "" {
+			t.Errorf("a payment without its registry: %+v", r)
+		}
+	}
+	if rows != 0 || amount != 0 {
+		t.Errorf("%d payments and %d kopecks are not in the register", rows, amount)
+	}
+}
+
+// What ГИС ЖКХ has no identifier for, calls twice, or named in vain is told apart.
+func TestGISComparisons(t *testing.T) {
+	t.Parallel()
+	w, _ := printed(t)
+	const set = `
+UPDATE accounts SET unified = CASE number WHEN '0001' THEN '70АА000001' WHEN '0002' THEN '70АА000002' WHEN '0003' THEN '70АА000002' ELSE '' END,
+    service_code = CASE WHEN number IN ('0001', '0002', '0003') THEN number ELSE '' END`
+	if _, err := w.Exec(t.Context(), set); err != nil {
+		t.Fatal(err)
+	}
+	states := map[string]string{}
+	for _, c := range collect(t, w.GISComparisons(t.Context(), w.issuer.ID, period(t, october))) {
+		if c.Kind == housing.GISAccount {
+			states[c.Key] = c.State
+		}
+	}
+	want := map[string]string{
+		"0001": housing.GISAgrees, "0002": housing.GISDiffers, "0003": housing.GISDiffers, "0004": housing.GISNotThere, "0005": housing.GISNotThere,
+		"0006": housing.GISNotThere, "0007": housing.GISNotThere, "0008": housing.GISNotThere,
+	}
+	if diff := cmp.Diff(want, states); diff != "" {
+		t.Errorf("states (-want +got):\n%s", diff)
+	}
+}

@@ -64,7 +64,7 @@ type resourceShare struct {
 }
 
 // shownShares is how many rows a chart can show.
-const shownShares = 30
+const shownShares = 20
 
 // resourceWhole is the column of the house meter; the parts follow it.
 const resourceWhole = 4

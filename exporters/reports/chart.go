@@ -96,7 +96,7 @@ func writeChart(t *table, c chart) error {
 		Names: fmt.Sprintf("$A$%d:$A$%d", chartHeader+1, last), Format: c.format, Unit: c.unit,
 	}
 	if c.kind == workbook.Bars {
-		drawing.Height = max(chartTall, 120+26*len(c.groups))
+		drawing.Height = max(chartTall, 120+22*len(c.groups))
 	}
 	for i, s := range c.series {
 		letters := workbook.Column(i + 2)

@@ -283,8 +283,8 @@ func TestChartsOfDebtAndResources(t *testing.T) {
 	if first := sheets["График"][3]; !slices.Equal(first, []string{"ул. Новая, д. 70, холодное водоснабжение", "50.0", "25.0", "0.0", "0.0", "-9.5", "34.5"}) {
 		t.Errorf("the largest imbalance %q", first)
 	}
-	if rows := len(sheets["График"]); rows != 3+30 {
-		t.Errorf("%d rows, want the 30 largest", rows)
+	if rows := len(sheets["График"]); rows != 3+20 {
+		t.Errorf("%d rows, want the 20 largest", rows)
 	}
 	laidOut(t, resources.Bytes(), "Баланс", 1)
 }

@@ -39,16 +39,17 @@ type Series struct {
 func (s *Sheet) Chart(c Chart) error {
 	kind := map[int]excelize.ChartType{Columns: excelize.Col, Stacked: excelize.ColStacked, Bars: excelize.BarStacked}[c.Kind]
 	var lines []excelize.ChartSeries
+	gap := uint(60) // between groups, in percent of a column
 	chart := &excelize.Chart{
 		Type: kind, Title: excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: c.Title}}},
 		Dimension: excelize.ChartDimension{Width: uint(c.Width), Height: uint(c.Height)}, //nolint:gosec // pixels
 		Legend:    excelize.ChartLegend{Position: "bottom"},
-		XAxis:     excelize.ChartAxis{ReverseOrder: c.Kind == Bars},
+		XAxis:     excelize.ChartAxis{ReverseOrder: c.Kind == Bars, Font: axisFont(), TickLabelPosition: excelize.ChartTickLabelLow},
 		YAxis: excelize.ChartAxis{
-			MajorGridLines: true, NumFmt: excelize.ChartNumFmt{CustomNumFmt: c.Format},
+			MajorGridLines: true, Font: axisFont(), NumFmt: excelize.ChartNumFmt{CustomNumFmt: c.Format},
 			Title: excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: c.Unit}}},
 		},
-		ShowBlanksAs: "zero",
+		ShowBlanksAs: "zero", GapWidth: &gap,
 	}
 	at := func(cells string) string { return Quote(s.Name) + "!" + cells }
 	for _, series := range c.Series {
@@ -66,7 +67,7 @@ func (s *Sheet) Chart(c Chart) error {
 	}
 	var combined []*excelize.Chart
 	if len(lines) > 0 {
-		combined = append(combined, &excelize.Chart{Type: excelize.Line, Series: lines})
+		combined = append(combined, &excelize.Chart{Type: excelize.Line, Series: lines, XAxis: chart.XAxis, YAxis: chart.YAxis})
 	}
 	if err := s.book.file.AddChart(s.Name, c.At, chart, combined...); err != nil {
 		return fmt.Errorf("draw a chart on sheet %q: %w", s.Name, err)
@@ -76,3 +77,6 @@ func (s *Sheet) Chart(c Chart) error {
 	sort.Slice(defaults, func(i, j int) bool { return defaults[i].Extension < defaults[j].Extension })
 	return nil
 }
+
+// axisFont is dark enough for print: the usual grey of axes is not.
+func axisFont() excelize.Font { return excelize.Font{Family: fontFamily, Size: 9, Color: "404040"} }
