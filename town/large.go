@@ -39,19 +39,19 @@ func (t *Town) manyPayments(rows int) iter.Seq[payment] {
 	}
 }
 
-// manyReadings reads each meter with one register every day of the month until there are enough, or none is left; its
-// value grows from day to day to what the meter shows at the end of the month. Meters that the supplier reads are not
-// among them: their month stands in a file of its own.
+// manyReadings reads each meter with one register every day of the month until there are enough, or the month is
+// over: day by day, as meters are read from afar. Its value grows to what the meter shows at the end of the month.
+// Meters that the supplier reads are not among them: their month stands in a file of its own.
 func (t *Town) manyReadings(rows int) iter.Seq[[]string] {
 	return func(yield func([]string) bool) {
 		n, days := 0, t.period.Days()
-		for a := range t.equipped() {
-			for i := range a.meters {
-				m := &a.meters[i]
-				if m.zones != 1 || m.way == byFile {
-					continue
-				}
-				for day := 1; day <= days; day++ {
+		for day := 1; day <= days; day++ {
+			for a := range t.equipped() {
+				for i := range a.meters {
+					m := &a.meters[i]
+					if m.zones != 1 || m.way == byFile {
+						continue
+					}
 					row := []string{
 						supplierName, a.number, a.address(), "", m.serial, dayOf(t.period, day).Russian(),
 						m.value(0, m.used[0]*int64(day)/int64(days)).String(),
