@@ -19,7 +19,7 @@ import (
 
 // batchRows is how many rows of one kind go to the database at once: many, because each batch is planned
 // anew; not too many, because two are in memory.
-const batchRows = 10_000
+const batchRows = 6000
 
 // application is a file to be applied.
 type application struct {

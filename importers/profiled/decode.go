@@ -22,9 +22,8 @@ type reading struct {
 	tally    tally
 	aside    []importers.Aside
 	first    bool
-	numbers  map[uint64]int32 // unique values made of digits, by their row
-	words    map[string]int32 // other unique values
-	times    map[string]int   // how often a key came that is not unique by itself
+	unique   uniques
+	times    map[string]int // how often a key came that is not unique by itself
 	parts    map[string]string
 	severity profiles.Severity
 	packs    map[packKey]*housing.PaymentPack
@@ -48,7 +47,7 @@ func (l *layout) decode(ctx context.Context, in importers.Input, sample *importe
 	if refused := l.wrongEncoding(sample); refused != nil {
 		return importers.Result{}, refused
 	}
-	r := &reading{layout: l, in: in, first: true, numbers: make(map[uint64]int32, l.expected(in)), words: map[string]int32{}, times: map[string]int{}}
+	r := &reading{layout: l, in: in, first: true, unique: newUniques(l.expected(in)), times: map[string]int{}}
 	r.draft.numbers, r.draft.texts = make([]number, len(l.sums)), make([]string, len(l.texts))
 	r.tally = newTally(l)
 	r.readName()
@@ -211,7 +210,7 @@ func (r *reading) cell(rec *importers.Record, c *column, cells []string) {
 		r.number(c, cell)
 	}
 	if c.Unique && err == nil {
-		if first := r.repeated(text, rec.Row); first > 0 {
+		if first := r.unique.repeated(text, rec.Row); first > 0 {
 			r.blame(rec, c, text, importers.Wrong("double_number",
 				"такое значение уже стоит в строке "+itoa(first), "своё значение в каждой строке"))
 		}
@@ -301,22 +300,6 @@ func soften(err error, to profiles.Severity) error {
 	softer := *cell
 	softer.Severity = housing.Severity(to)
 	return &softer
-}
-
-// repeated returns the row that has the value already, 0 for none.
-func (r *reading) repeated(text string, row int) int {
-	if n, ok := plainNumber(text); ok {
-		if first, known := r.numbers[n]; known {
-			return int(first)
-		}
-		r.numbers[n] = int32(row) //nolint:gosec // lines of a file of limited size
-		return 0
-	}
-	if first, known := r.words[text]; known {
-		return int(first)
-	}
-	r.words[text] = int32(row) //nolint:gosec // lines of a file of limited size
-	return 0
 }
 
 // plainNumber reads up to 18 digits; texts that differ give numbers that differ.

@@ -1,0 +1,88 @@
+package profiled
+
+// uniques are the values of a column in which none may come twice, with the row of each. A registry has a
+// million of them: numbers of up to 12 digits, as banks give them, cost eight bytes and a half-empty table.
+type uniques struct {
+	slots   []uint64 // number and row, 0: free; twice as many as are taken, a power of two
+	taken   int
+	numbers map[uint64]int32 // longer numbers, by their row
+	words   map[string]int32 // all else
+}
+
+const (
+	rowBits  = 21 // of more rows than a file may have
+	mostRows = 1 << rowBits
+	// mostPacked is above the numbers that stand in a slot beside their row.
+	mostPacked = 1 << (64 - rowBits)
+	fewSlots   = 1 << 10
+)
+
+// newUniques makes room for about so many numbers.
+func newUniques(expected int) uniques {
+	slots := fewSlots
+	for slots < 2*expected {
+		slots *= 2
+	}
+	u := uniques{numbers: map[uint64]int32{}, words: map[string]int32{}}
+	if expected > 0 {
+		u.slots = make([]uint64, slots)
+	}
+	return u
+}
+
+// repeated returns the row that has the value already; 0 for none, then this row has it.
+func (u *uniques) repeated(text string, row int) int {
+	n, ok := plainNumber(text)
+	switch {
+	case ok && n < mostPacked:
+		return u.repeatedNumber(n, row)
+	case ok:
+		return repeatedIn(u.numbers, n, row)
+	}
+	return repeatedIn(u.words, text, row)
+}
+
+func repeatedIn[K comparable](seen map[K]int32, value K, row int) int {
+	if first, known := seen[value]; known {
+		return int(first)
+	}
+	seen[value] = int32(row) //nolint:gosec // lines of a file of limited size
+	return 0
+}
+
+func (u *uniques) repeatedNumber(n uint64, row int) int {
+	if 2*u.taken >= len(u.slots) {
+		u.grow()
+	}
+	at := u.place(n)
+	if slot := u.slots[at]; slot != 0 {
+		return int(slot % mostRows) //nolint:gosec // a few bits
+	}
+	if row >= mostRows {
+		return repeatedIn(u.numbers, n, row)
+	}
+	u.slots[at] = n<<rowBits | uint64(row) //nolint:gosec // below mostRows
+	u.taken++
+	return 0
+}
+
+// place finds the slot of a number, or the free one where it belongs.
+func (u *uniques) place(n uint64) int {
+	const spread = 0x9e3779b97f4a7c15 // of Fibonacci hashing: neighbours lie far apart
+	mask := uint64(len(u.slots) - 1)
+	for at := n * spread >> 20 & mask; ; at = (at + 1) & mask {
+		if slot := u.slots[at]; slot == 0 || slot>>rowBits == n {
+			return int(at) //nolint:gosec // below the number of slots
+		}
+	}
+}
+
+func (u *uniques) grow() {
+	old := u.slots
+	u.slots = make([]uint64, max(fewSlots, 2*len(old)))
+	for _, slot := range old {
+		if slot != 0 {
+			u.slots[u.place(slot>>rowBits)] = slot
+		}
+	}
+}
