@@ -101,8 +101,9 @@ func (b *documentBook) document(s *housing.Snapshot, facts *housing.AccountFacts
 // documentLines puts base charge, excess and correction of a service, zone and segment into one row.
 func documentLines(charges []housing.Charge) []housing.DocumentLine {
 	var lines []housing.DocumentLine
+	var segments []housing.Interval // of the lines
 	for _, c := range charges {
-		if base := lineOf(lines, c); base != nil && c.Kind != housing.BaseCharge {
+		if base := lineOf(lines, segments, c); base != nil && c.Kind != housing.BaseCharge {
 			switch c.Kind { //nolint:exhaustive // what stands beside a base charge
 			case housing.Uplift:
 				base.Excess += c.Amount
@@ -129,18 +130,20 @@ func documentLines(charges []housing.Charge) []housing.DocumentLine {
 			line.Benefit = c.Amount
 		case housing.CompensationLine: // is no charge
 		}
-		lines = append(lines, line)
+		lines, segments = append(lines, line), append(segments, c.Segment)
 	}
 	return lines
 }
 
 // lineOf finds the row of the base charge beside which an excess or a correction stands: charges come
-// in order, so it is the last one of its service and zone. A correction has no price of its own.
-func lineOf(lines []housing.DocumentLine, c housing.Charge) *housing.DocumentLine {
+// in order, so it is the last one of its service and zone. A correction has no price of its own; a benefit stands beside the very
+// line that it is given on.
+func lineOf(lines []housing.DocumentLine, segments []housing.Interval, c housing.Charge) *housing.DocumentLine {
 	for i := len(lines) - 1; i >= 0; i-- {
 		l := &lines[i]
 		samePrice := c.Kind == housing.Correction || l.Price.Cmp(c.Price) == 0
-		if l.Service == c.Service && l.Zone == c.Zone && l.Payee == c.Payee && samePrice {
+		sameDays := c.Kind != housing.BenefitLine || segments[i] == c.Segment
+		if l.Service == c.Service && l.Zone == c.Zone && l.Payee == c.Payee && samePrice && sameDays {
 			return l
 		}
 	}
