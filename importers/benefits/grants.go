@@ -1,6 +1,7 @@
 package benefits
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/kvitok-gkh/kvitok/housing"
@@ -68,7 +69,7 @@ func grantTable() importers.Layout {
 		importers.ThroughColumn(func(r *row) *housing.Date { return &r.Through }),
 		importers.DocumentColumn(importers.Filled, func(r *row) *string { return &r.Entry.Document }),
 	}
-	return importers.Table[row]{Title: "Льготы", Columns: append(person, right...), Fact: grantFact}
+	return importers.Table[row]{Title: "Льготы", Columns: slices.Concat(person, right), Fact: grantFact}
 }
 
 func grantFact(r *grantRow, src housing.Source) (importers.Fact, *importers.CellError) {

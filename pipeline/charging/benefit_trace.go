@@ -3,6 +3,7 @@ package charging
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/kvitok-gkh/kvitok/housing"
 )
@@ -20,19 +21,17 @@ func (c *calculation) benefitReason(r *relief, claims []claim, limited bool) fun
 				Symbol: "Л", Meaning: "льготы вместе больше начисленного: не более начисленного", Value: l.charge.Amount.Abs().String(), Unit: "₽",
 			}}}
 		}
-		text := ""
+		var texts []string
 		var ops []housing.Operand
 		for i := range merged {
 			index := ""
 			if len(merged) > 1 {
 				index = subscript(i + 1)
 			}
-			if i > 0 {
-				text += " + "
-			}
-			text += claimText(&merged[i], index)
+			texts = append(texts, claimText(&merged[i], index))
 			ops = append(ops, claimOperands(&merged[i], index, l)...)
 		}
+		text := strings.Join(texts, " + ")
 		if len(merged) > 1 {
 			text = "(" + text + ")"
 		}
@@ -126,9 +125,5 @@ func priceOperand(r *relief, l *line) housing.Operand {
 }
 
 func subscript(n int) string {
-	text := ""
-	for _, d := range strconv.Itoa(n) {
-		text += string(rune('₀' + d - '0'))
-	}
-	return text
+	return strings.Map(func(d rune) rune { return '₀' + d - '0' }, strconv.Itoa(n))
 }

@@ -2,6 +2,7 @@ package charging
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/kvitok-gkh/kvitok/housing"
 )
@@ -251,14 +252,7 @@ func documentsOf(claims []claim) string {
 			list = append(list, d)
 		}
 	}
-	text := ""
-	for i, d := range list {
-		if i > 0 {
-			text += "; "
-		}
-		text += d
-	}
-	return text
+	return strings.Join(list, "; ")
 }
 
 // shareOut divides the sum of a line among its benefits so that the shares add up to it.
