@@ -21,7 +21,8 @@ func WriteBenefits(w io.Writer, meta Meta, rows iter.Seq2[housing.BenefitRow, er
 		columns: []column{
 			textColumn("Лицевой счёт", 14), textColumn("Адрес", 27), textColumn("Помещение", 10), textColumn("Льготник", 24),
 			textColumn("СНИЛС", 15), textColumn("Категория льготы", 22), textColumn("Услуга", 24), quantityColumn("Объём"),
-			quantityColumn("на него льгота"), textColumn("Ед.", 7), price, {title: "Льгота, %", width: 8, format: "0.##", align: "right"},
+			quantityColumn("на него льгота"), textColumn("Ед.", 7), price,
+			{title: "Льгота, %", width: 8, format: "0.##", align: "right"},
 			plain("Начислено, ₽"), plain("Перерасчёт, ₽"),
 			moneyColumn("Льгота, ₽", "скидка"), moneyColumn("Льгота, ₽", "деньгами"), moneyColumn("Льгота, ₽", "по данным ОСЗН"),
 			plain("Долг, ₽"), plain("из него старше 3 лет"), textColumn("Документ", 26),

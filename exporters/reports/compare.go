@@ -35,7 +35,7 @@ func comparedColumns(first ...column) []column {
 func WriteComparison(w io.Writer, meta Meta, c *housing.Comparison) (control Control, err error) {
 	book, err := workbook.New(meta.options(comparisonTitle))
 	if err != nil {
-		return Control{}, err //nolint:wrapcheck // says what it did
+		return Control{}, err
 	}
 	defer func() { err = errors.Join(err, book.Close()) }()
 	counted := countColumn("Расходятся", 11)
@@ -49,9 +49,11 @@ func WriteComparison(w io.Writer, meta Meta, c *housing.Comparison) (control Con
 		{table{title: comparisonTitle + ": причины", name: "Причины", columns: []column{
 			textColumn("Причина", 44), counted, moneyColumn("", "Разница начислений, ₽"),
 		}}, func(t *table) error { return addComparedCauses(t, c) }},
-		{table{title: comparisonTitle + ": расхождения", name: "Расхождения", columns: append(comparedColumns(
-			textColumn("Лицевой счёт", 14), textColumn("Дом", 30), textColumn("Услуга", 26)), textColumn("Причина", 24), textColumn("Что отличается", 34))},
-			func(t *table) error { return addDifferences(t, c) }},
+		{
+			table{title: comparisonTitle + ": расхождения", name: "Расхождения", columns: append(comparedColumns(
+				textColumn("Лицевой счёт", 14), textColumn("Дом", 30), textColumn("Услуга", 26)), textColumn("Причина", 24), textColumn("Что отличается", 34))},
+			func(t *table) error { return addDifferences(t, c) },
+		},
 	}
 	digest := sha256.New()
 	var tables []*table
@@ -76,7 +78,7 @@ func WriteComparison(w io.Writer, meta Meta, c *housing.Comparison) (control Con
 	if err := writeControl(tables, comparisonTitle, control, further); err != nil {
 		return Control{}, err
 	}
-	return control, book.Write(w) //nolint:wrapcheck // says what it did
+	return control, book.Write(w)
 }
 
 func addComparedGroups(t *table, c *housing.Comparison) error {
