@@ -73,7 +73,7 @@ func (p *Pipeline) deliverOne(ctx context.Context, partner Partner) (end deliver
 		if err != nil {
 			return err
 		}
-		sent, err := partner.Outbox.Deliver(ctx, out.Name, out.Size, func() (io.ReadCloser, error) {
+		sent, err := partner.Outbox.Deliver(ctx, p.outName(partner, out), out.Size, func() (io.ReadCloser, error) {
 			return os.Open(p.path(out.Staged))
 		})
 		if err != nil {

@@ -146,6 +146,9 @@ func (p *Pipeline) examine(ctx context.Context, f *fetchedFile) error {
 	}
 	first, err := p.peek(ctx, *f)
 	f.first, f.rank = first, rank(first)
+	if err == nil && f.refusal == nil {
+		f.refusal = p.checkName(*f)
+	}
 	return err
 }
 

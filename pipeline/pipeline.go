@@ -48,9 +48,11 @@ type Config struct {
 
 // Partner is somebody files are exchanged with. Either place may be nil. Both are owned by the caller.
 type Partner struct {
-	Name   string
-	Inbox  *remote.Place
-	Outbox *remote.Place
+	Name    string
+	Inbox   *remote.Place
+	Outbox  *remote.Place
+	InName  *FileNames // how he names files; nil: anyhow
+	OutName *FileNames // how ours are named at his place; nil: as we name them
 	// KeepDays is how long the archive keeps what was exchanged; see Tidy. Zero: for ever.
 	KeepDays int
 }

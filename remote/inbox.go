@@ -161,7 +161,7 @@ func (p *Place) fetchOnce(ctx context.Context, e Entry, create func() (io.WriteC
 	if err := promise.kept(); err != nil {
 		return Fetched{}, err
 	}
-	if missing := ends.unfinished(e.FileName(), p.arrival.Ends); missing != "" && p.wait(before) {
+	if missing := ends.unfinished(e.FileName(), p.arrival.Ends); missing != "" && e.Origin == "" && p.wait(before) { // a mail arrives whole
 		return Fetched{}, fmt.Errorf("%w, or is not complete yet: %s", ErrChanged, missing)
 	}
 	before.Title, before.Origin = e.Title, e.Origin

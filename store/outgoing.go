@@ -19,6 +19,7 @@ type Outgoing struct {
 	SHA256      string
 	Size        int64
 	Attempts    int
+	CreatedAt   time.Time
 }
 
 // PutOutgoing queues a file; the same content under the same name is queued once.
@@ -37,7 +38,7 @@ ON CONFLICT (destination, name, sha256) DO NOTHING`
 // transaction; a file that failed waits longer each time, 10 seconds to an hour.
 func (t *Tx) TakeOutgoing(ctx context.Context, destination string) (Outgoing, error) {
 	const sql = `
-SELECT id, destination, name, staged, sha256, size, attempts FROM outgoing
+SELECT id, destination, name, staged, sha256, size, attempts, created_at FROM outgoing
 WHERE destination = $1 AND delivered_at IS NULL
     AND (retry_at IS NULL OR retry_at <= now())
 ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED`

@@ -159,6 +159,12 @@ func (e *environment) openPartners(a *app) ([]pipeline.Partner, error) {
 		if partner.Outbox, err = e.openPlace(a, p.Name+" outbox", p.Outbox); err != nil {
 			return nil, err
 		}
+		if partner.InName, err = p.Inbox.fileNames(); err != nil {
+			return nil, err
+		}
+		if partner.OutName, err = p.Outbox.fileNames(); err != nil {
+			return nil, err
+		}
 		partners = append(partners, partner)
 	}
 	return partners, nil

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/kvitok-gkh/kvitok/pipeline"
 	"github.com/kvitok-gkh/kvitok/remote"
 	"github.com/kvitok-gkh/kvitok/remote/folder"
 	"github.com/kvitok-gkh/kvitok/remote/ftp"
@@ -20,7 +21,9 @@ type placeConfig struct {
 	IMAP   *mail.MailboxConfig `yaml:"imap,omitempty"` // inboxes only
 	SMTP   *mail.SenderConfig  `yaml:"smtp,omitempty"` // outboxes only
 	// Verify says how a delivered file is verified: by its size (verifySize, also where empty), or by reading it back (verifyBytes).
-	Verify         string `yaml:"verify,omitempty"` // outboxes only
+	Verify string `yaml:"verify,omitempty"` // outboxes only
+	// Name is how files are named there, such as "{inn}_{account}_{date:ddmmyy}*.txt"; at an outbox with {name} and {ext}.
+	Name           string `yaml:"name,omitempty"`
 	remote.Arrival `yaml:",inline"`
 }
 
@@ -67,6 +70,9 @@ func (p placeConfig) validate(isInbox bool) error {
 	case p.IMAP != nil && len(p.ReadyFlags)+len(p.Checksums) > 0:
 		errs = append(errs, errors.New("ready_flags and checksums are for places of files: a mail arrives whole"))
 	}
+	if p.Name != "" {
+		errs = append(errs, p.checkName(isInbox))
+	}
 	switch {
 	case p.Verify == "":
 	case p.Verify != verifySize && p.Verify != verifyBytes:
@@ -77,6 +83,25 @@ func (p placeConfig) validate(isInbox bool) error {
 		errs = append(errs, errors.New("verify: a mail cannot be read back"))
 	}
 	return errors.Join(errs...)
+}
+
+func (p placeConfig) checkName(isInbox bool) error {
+	names, err := pipeline.ParseFileNames(p.Name)
+	switch {
+	case err != nil:
+		return err
+	case isInbox:
+		return names.Arriving()
+	}
+	return names.Outgoing()
+}
+
+// fileNames is the template of a place, nil where it has none. It was checked with the configuration.
+func (p *placeConfig) fileNames() (*pipeline.FileNames, error) {
+	if p == nil || p.Name == "" {
+		return nil, nil //nolint:nilnil // files are named anyhow
+	}
+	return pipeline.ParseFileNames(p.Name)
 }
 
 // inside makes the files and folders that the configuration names those of the data folder.
