@@ -21,6 +21,9 @@ type PaymentDocument struct {
 	Months         []MonthSum   // charged, up to twelve months in order of time, this one last
 	ReadingsBy     Date         // last day for the readings of the next month
 	CheckCode      string       // by which the register of issued documents is asked; not part of the content
+	DeliverTo      string       `json:",omitzero"` // address that it is sent to, where that is not the premises
+	PostalIndex    string       `json:",omitzero"` // of that address, or of the premises
+	Instalments    []Instalment `json:",omitempty"`
 	Opening        Money
 	Charged        Money
 	Paid           Money
@@ -88,6 +91,8 @@ type DocumentMeter struct {
 	VerifyBy   Date
 	Digits     int           // before the decimal mark, of the boxes for the next reading
 	Use        []MonthVolume // up to twelve months in order of time, this one last
+	FailedOn   Date          `json:",omitzero"` // it does not count since that day
+	Instead    Method        `json:",omitzero"` // by what the service is charged while it does not count
 }
 
 // Recalculation (перерасчёт) is why a line was corrected: an absence, bad quality, a mistake. Its

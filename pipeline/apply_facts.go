@@ -84,6 +84,24 @@ func (a *applier) applyHouseFacts(ctx context.Context, facts []importers.Fact) (
 	return a.applyAccountFacts(ctx, facts)
 }
 
+// applyPapers takes what is printed on documents beside charges and ledger; known is false for other facts.
+func (a *applier) applyPapers(ctx context.Context, facts []importers.Fact) (outcomes []housing.Outcome, known bool, err error) {
+	switch facts[0].(type) {
+	case housing.InstalmentEntry:
+		outcomes, err = applyAs(ctx, a, facts, (*store.Tx).ApplyInstalments, same[housing.InstalmentEntry])
+	case housing.DeliveryEntry:
+		outcomes, err = applyAs(ctx, a, facts, (*store.Tx).ApplyDelivery, same[housing.DeliveryEntry])
+	case housing.PostalIndexEntry:
+		outcomes, err = applyAs(ctx, a, facts, (*store.Tx).ApplyPostalIndexes, func(e housing.PostalIndexEntry) housing.PostalIndexEntry {
+			e.OfHouse = keyed(e.OfHouse)
+			return e
+		})
+	default:
+		return nil, false, nil
+	}
+	return outcomes, true, err
+}
+
 func (a *applier) applyAccountFacts(ctx context.Context, facts []importers.Fact) ([]housing.Outcome, error) {
 	switch facts[0].(type) {
 	case housing.StayEntry:
@@ -107,6 +125,9 @@ func (a *applier) applyAccountFacts(ctx context.Context, facts []importers.Fact)
 		}
 		return a.tx.ApplyControls(ctx, a.Organisation.ID, a.source, rows)
 	}
+	if outcomes, known, err := a.applyPapers(ctx, facts); known {
+		return outcomes, err
+	}
 	return a.applyFurther(ctx, facts)
 }
 
@@ -116,10 +137,11 @@ func houseFactsRank(first importers.Fact) (rank int, ok bool) {
 	const afterHouses, afterMeters = 2, 4
 	switch first.(type) {
 	case housing.ManagerEntry, housing.DecisionEntry, housing.EquipmentEntry, housing.CommunalEntry, housing.FailureEntry,
-		housing.HouseMonthEntry, housing.MadeEntry, housing.ContainerEntry, housing.WasteYearEntry, housing.ConsumptionRange:
+		housing.HouseMonthEntry, housing.MadeEntry, housing.ContainerEntry, housing.WasteYearEntry, housing.ConsumptionRange,
+		housing.PostalIndexEntry:
 		return afterHouses, true
 	case housing.StayEntry, housing.AbsenceEntry, housing.ViolationEntry, housing.WasteShareEntry, housing.DistributorEntry,
-		housing.MeterEventEntry, housing.ControlEntry, housing.QualityEntry:
+		housing.MeterEventEntry, housing.ControlEntry, housing.QualityEntry, housing.InstalmentEntry, housing.DeliveryEntry:
 		return afterMeters, true
 	}
 	return 0, false

@@ -94,6 +94,7 @@ func (b *documentBook) document(s *housing.Snapshot, facts *housing.AccountFacts
 	d.Lines = documentLines(ledger.Charges[facts.ID])
 	d.Recalculations = recalculations(ledger.Charges[facts.ID])
 	d.Meters = documentMeters(facts, b.period)
+	markFailed(d, facts)
 	d.Reference = references(s, ledger.Charges[facts.ID])
 	return d, b.addSums(d, ledger.Balances[facts.ID])
 }
@@ -191,6 +192,33 @@ func documentMeters(facts *housing.AccountFacts, period housing.Period) []housin
 		}
 	}
 	return rows
+}
+
+// markFailed tells of meters that do not count at the end of the month since when, and by what their service
+// is charged meanwhile: a last reading beside a charge by norm makes people think that it was charged by it.
+func markFailed(d *housing.PaymentDocument, facts *housing.AccountFacts) {
+	last := d.Period.Last()
+	for i := range d.Meters {
+		row := &d.Meters[i]
+		for _, m := range facts.Meters {
+			if m.Service != row.Service || m.Serial != row.Serial {
+				continue
+			}
+			for _, e := range m.Events {
+				if e.Kind == housing.MeterFailed && !last.Before(e.On) && (e.To.IsZero() || last.Before(e.To)) {
+					row.FailedOn = e.On
+				}
+			}
+		}
+		if row.FailedOn.IsZero() {
+			continue
+		}
+		for _, line := range d.Lines {
+			if line.Service == row.Service && (line.Method == housing.ByNorm || line.Method == housing.ByAverage) {
+				row.Instead = line.Method
+			}
+		}
+	}
 }
 
 // references lists, for each service charged, its norm, the act of its tariff and the house's volume.

@@ -18,6 +18,7 @@ type houseYear struct {
 	months map[int64][]housing.MonthSum // by id of the account
 	before map[int64][]store.ServiceMonth
 	now    map[int64][]store.ServiceMonth
+	papers store.HousePapers
 }
 
 func (p *Pipeline) loadYear(ctx context.Context, house int64, period housing.Period) (y houseYear, err error) {
@@ -27,7 +28,10 @@ func (p *Pipeline) loadYear(ctx context.Context, house int64, period housing.Per
 	if y.before, err = p.serviceMonths(ctx, house, period.Prev()); err != nil {
 		return y, err
 	}
-	y.now, err = p.serviceMonths(ctx, house, period)
+	if y.now, err = p.serviceMonths(ctx, house, period); err != nil {
+		return y, err
+	}
+	y.papers, err = p.Store.PapersOfHouse(ctx, house, period)
 	return y, err
 }
 
@@ -43,10 +47,17 @@ func (p *Pipeline) serviceMonths(ctx context.Context, house int64, period housin
 	return byAccount, nil
 }
 
-// addYear gives a document the months before, the change against the last one and the use of its meters.
+// addYear gives a document the months before, the change against the last one, the use of its meters, and
+// what is printed beside: instalments, where it is sent.
 func (y houseYear) addYear(d *housing.PaymentDocument, facts *housing.AccountFacts) {
 	d.Months = append(slices.Clone(y.months[facts.ID]), housing.MonthSum{Period: d.Period, Amount: d.Charged})
 	d.Change = monthChange(y.before[facts.ID], y.now[facts.ID])
+	d.Instalments = y.papers.Instalments[facts.ID]
+	delivery := y.papers.Delivery[facts.ID]
+	d.DeliverTo, d.PostalIndex = delivery.Address, delivery.PostalIndex
+	if d.DeliverTo == "" && d.PostalIndex == "" {
+		d.PostalIndex = y.papers.PostalIndex
+	}
 	for i := range d.Meters {
 		d.Meters[i].Use = meterUse(&d.Meters[i], facts, d.Period)
 	}

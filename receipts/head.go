@@ -95,6 +95,7 @@ func (l *layout) parties() error {
 	payer := []pair{
 		{label: "Плательщик:", value: a.Payer},
 		{label: "Адрес помещения:", value: address(l.doc.PaymentDocument)},
+		{label: "Адрес доставки:", value: join(", ", deliveryIndex(l.doc.PaymentDocument), l.doc.DeliverTo)},
 		{label: "Лицевой счёт:", value: a.Number},
 		{label: "Единый лицевой счёт (ЕЛС):", value: a.Unified},
 		{label: "Идентификатор ЖКУ:", value: a.ServiceID},
@@ -114,6 +115,14 @@ func (l *layout) parties() error {
 	}
 	l.columns(payer, issuer)
 	return nil
+}
+
+// deliveryIndex is the postal index of an address of delivery; that of the premises is not printed beside them.
+func deliveryIndex(doc *housing.PaymentDocument) string {
+	if doc.DeliverTo == "" {
+		return ""
+	}
+	return doc.PostalIndex
 }
 
 // payments shows for each payee where the money goes, how much, and the code to pay it by: one

@@ -51,7 +51,7 @@ type layout struct {
 func sections() []func(*layout) error {
 	return []func(*layout) error{
 		(*layout).head, (*layout).change, (*layout).parties, (*layout).payments, (*layout).charges, (*layout).balance,
-		(*layout).recalculations, (*layout).reference, (*layout).charts,
+		(*layout).recalculations, (*layout).instalments, (*layout).reference, (*layout).charts,
 	}
 }
 

@@ -39,6 +39,7 @@ func TestSingleText(t *testing.T) {
 		"common":  {common(t), 1},
 		"bare":    {bare(t), 1},
 		"grounds": {recalculated(t), 1},
+		"agreed":  {agreed(t), 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

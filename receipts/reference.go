@@ -66,6 +66,10 @@ func (l *layout) meterTable() *table {
 		if zone := m.Zone.Russian(); zone != "" {
 			name += " (" + zone + ")"
 		}
+		if !m.FailedOn.IsZero() {
+			t.rows = append(t.rows, row{cells: []string{name, m.Serial, failed(m), "", "", "", "", dateOr(m.VerifyBy)}, wide: 2})
+			continue
+		}
 		current, on := "нет показания", none
 		if !m.CurrentOn.IsZero() {
 			current, on = m.Current.Russian(), m.CurrentOn.Russian()

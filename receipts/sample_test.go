@@ -165,6 +165,19 @@ func recalculated(tb testing.TB) *housing.PaymentDocument {
 	return doc
 }
 
+// agreed pays a debt by instalments, is sent elsewhere, and has a meter that failed.
+func agreed(tb testing.TB) *housing.PaymentDocument {
+	tb.Helper()
+	doc := document(tb)
+	doc.DeliverTo, doc.PostalIndex = "г. Дальний, ул. Верхняя, д. 17, кв. 3", "390999"
+	doc.Instalments = []housing.Instalment{{
+		Document: "Соглашение о рассрочке от 12.08.2026 № 31-р", Payment: 41_667, Interest: 1_042, Rate: decimal(tb, "10"), Left: 83_333,
+	}}
+	doc.Meters[0].FailedOn, doc.Meters[0].Instead = date(tb, "2026-09-28"), housing.ByAverage
+	doc.Lines[1].Method = housing.ByAverage
+	return doc
+}
+
 // twoPayees adds capital repair, paid to a fund.
 func twoPayees(tb testing.TB) *housing.PaymentDocument {
 	tb.Helper()

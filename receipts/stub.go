@@ -15,7 +15,18 @@ const (
 )
 
 func (l *layout) stubHeight() float64 {
-	return stubSpace + stubHead + float64((len(l.doc.Meters)+1)/2)*stubRow
+	return stubSpace + stubHead + float64((len(l.doc.counting())+1)/2)*stubRow
+}
+
+// counting are the meters that are read: not those that failed.
+func (d *readyDocument) counting() []*housing.DocumentMeter {
+	var list []*housing.DocumentMeter
+	for i := range d.Meters {
+		if d.Meters[i].FailedOn.IsZero() {
+			list = append(list, &d.Meters[i])
+		}
+	}
+	return list
 }
 
 // stub is the part to tear off at the foot of the first page: who, where, how much, and boxes for the
@@ -41,18 +52,18 @@ func (l *layout) stub() {
 	y += 9.5
 	l.c.text(left, y, f.regular, sizeSmall, f.regular.cut(join(" · ", d.Account.Payer, address(d)), sizeSmall, inner))
 	y += 9.5
-	l.c.text(left, y, f.regular, sizeSmall, readingsCall(d))
+	l.c.text(left, y, f.regular, sizeSmall, readingsCall(l.doc))
 	l.c.end()
 	l.y += stubHead
 	half := inner / 2
-	for i := range d.Meters {
-		l.readingBoxes(&d.Meters[i], left+float64(i%2)*half, l.y+float64(i/2)*stubRow, half-8)
+	for i, m := range l.doc.counting() {
+		l.readingBoxes(m, left+float64(i%2)*half, l.y+float64(i/2)*stubRow, half-8)
 	}
 }
 
-func readingsCall(d *housing.PaymentDocument) string {
+func readingsCall(d *readyDocument) string {
 	switch {
-	case len(d.Meters) == 0:
+	case len(d.counting()) == 0:
 		return "Сохраните извещение как подтверждение начисления."
 	case d.ReadingsBy.IsZero():
 		return "Показания приборов учёта (впишите целые и дробные цифры):"

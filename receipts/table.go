@@ -23,7 +23,11 @@ type row struct {
 	cells   []string
 	bold    bool
 	heading bool
+	wide    int // number of the cell that goes over the empty ones after it; 0: none
 }
+
+// over tells whether the cell goes over the empty ones after it.
+func (r *row) over(i int) bool { return r.wide > 0 && i == r.wide }
 
 // table draws rows under a header that is repeated on every page.
 type table struct {
@@ -45,6 +49,13 @@ const (
 	leastShare = 0.87 // of the size, down to which a text of two lines shrinks to fit one
 	mostLines  = 8    // of one cell, where a table does not say otherwise
 )
+
+func (t *table) align(r *row, i int) align {
+	if r.over(i) {
+		return toLeft
+	}
+	return t.columns[i].align
+}
 
 func (t *table) width() float64 {
 	sum := 0.0
@@ -92,8 +103,13 @@ func (t *table) setRow(l *layout, r row) setRow {
 		if r.heading {
 			width = t.width() - 2*cellPad
 		}
+		if r.over(i) {
+			for next := i + 1; next < len(r.cells) && r.cells[next] == ""; next++ {
+				width += t.columns[next].width
+			}
+		}
 		result.sizes[i] = t.size
-		if t.columns[i].align == toLeft {
+		if t.align(&r, i) == toLeft {
 			result.sizes[i] = fc.fit(cell, t.size, t.size*leastShare, width)
 			if result.lines[i] = fc.wrap(cell, result.sizes[i], width); len(result.lines[i]) > 1 {
 				result.sizes[i] = t.size
@@ -156,12 +172,11 @@ func (t *table) draw(l *layout) {
 			top = l.y
 			l.c.within(0, func() { t.drawHeader(l, x, head) })
 		}
-		if r.heading { // no rules between columns here
+		if r.heading || r.wide > 0 { // no rules between its columns
 			t.rules(l, x, top)
 			top = l.y
 			t.drawRow(l, x, r)
-			l.c.line(x, top, x, l.y)
-			l.c.line(x+t.width(), top, x+t.width(), l.y)
+			t.rulesOfRow(l, x, top, &r)
 			top = l.y
 			continue
 		}
@@ -210,10 +225,10 @@ func (t *table) drawRow(l *layout, x float64, r setRow) {
 		c := t.columns[i]
 		size := r.sizes[i]
 		y := l.y + l.d.row + ascent*t.size
-		if c.align != toLeft && !t.atTop {
+		if t.align(&r.row, i) != toLeft && !t.atTop {
 			y = l.y + (r.height-t.size*l.d.lead)/2 + ascent*t.size
 		}
-		if i > 0 && r.cells[i] == "" && r.bold { // the cell before spans it
+		if i > 0 && r.cells[i] == "" && (r.bold || r.wide > 0 && i > r.wide) { // the cell before spans it
 			x += c.width
 			continue
 		}
@@ -222,7 +237,7 @@ func (t *table) drawRow(l *layout, x float64, r setRow) {
 			l.c.skip()
 		}
 		for _, line := range r.lines[i] {
-			switch c.align {
+			switch t.align(&r.row, i) {
 			case toLeft:
 				l.c.text(x+cellPad, y, f, size, line)
 			case toCentre:
@@ -238,13 +253,26 @@ func (t *table) drawRow(l *layout, x float64, r setRow) {
 	l.y += r.height
 }
 
+// rulesOfRow draws the vertical lines of a row of which a cell goes over others.
+func (t *table) rulesOfRow(l *layout, x, top float64, r *setRow) {
+	l.c.line(x, top, x, l.y)
+	for i := 0; i < len(t.columns); {
+		n := t.span(r, i)
+		for range n {
+			x += t.columns[i].width
+			i++
+		}
+		l.c.line(x, top, x, l.y)
+	}
+}
+
 // span returns over how many columns a cell goes: the heading over all, a word in a total over the empty ones beside it.
 func (t *table) span(r *setRow, i int) int {
 	if r.heading {
 		return len(t.columns)
 	}
 	n := 1
-	for r.bold && i+n < len(r.cells) && r.cells[i+n] == "" {
+	for (r.bold || r.over(i)) && i+n < len(r.cells) && r.cells[i+n] == "" {
 		n++
 	}
 	return n

@@ -14,6 +14,7 @@ import (
 	"github.com/kvitok-gkh/kvitok/importers/events"
 	"github.com/kvitok-gkh/kvitok/importers/gis"
 	"github.com/kvitok-gkh/kvitok/importers/houses"
+	"github.com/kvitok-gkh/kvitok/importers/papers"
 	"github.com/kvitok-gkh/kvitok/importers/payments"
 	"github.com/kvitok-gkh/kvitok/importers/profiled"
 	"github.com/kvitok-gkh/kvitok/importers/readings"
@@ -114,5 +115,6 @@ func coded() importers.Catalogue {
 		tariffs.NewRanges(),
 		houses.NewWorkbook(),
 		events.NewWorkbook(),
-	}, houses.NewCSV(), events.NewCSV(), residents.NewDelivery(), benefits.NewGrantsCSV())
+		papers.NewWorkbook(),
+	}, houses.NewCSV(), events.NewCSV(), papers.NewCSV(), residents.NewDelivery(), benefits.NewGrantsCSV())
 }
