@@ -36,6 +36,9 @@ func heldReason(err error) string {
 	switch {
 	case errors.Is(err, receipts.ErrNotDrawable):
 		return "платёжный документ нельзя составить: не указан период, номер документа или лицевой счёт"
+	case errors.Is(err, receipts.ErrBarcode):
+		return "нельзя составить линейный штрихкод по шаблону receipts.barcode: значение длиннее отведённого поля, не из латиницы и цифр, " +
+			"либо код не помещается по ширине листа"
 	case !errors.Is(err, paymentcode.ErrInvalid):
 		return "платёжный документ нельзя составить: для него не получается платёжный код (QR)"
 	}

@@ -23,6 +23,8 @@ type IssueResult struct {
 	Changed   int            `json:"changed"` // issued anew, differently, or withdrawn
 	ToPay     housing.Money  `json:"to_pay"`
 	Held      []HeldDocument `json:"held,omitempty"`
+
+	printed []printedHouse // print files of the month
 }
 
 func (p *Pipeline) issueStep(ctx context.Context, period housing.Period, s *Summary) (int, error) {
@@ -78,6 +80,9 @@ func (p *Pipeline) Issue(ctx context.Context, period housing.Period) (IssueResul
 	if err = errors.Join(group.Wait(), err); err != nil {
 		return result, fmt.Errorf("issue the documents of %s: %w", period, err)
 	}
+	if err := p.packPrint(period, result.printed); err != nil {
+		return result, err
+	}
 	slices.SortFunc(result.Held, func(a, b HeldDocument) int { return strings.Compare(a.Account, b.Account) })
 	return result, nil
 }
@@ -88,6 +93,7 @@ func (r *IssueResult) add(o IssueResult) {
 	r.Changed += o.Changed
 	r.ToPay += o.ToPay
 	r.Held = append(r.Held, o.Held...)
+	r.printed = append(r.printed, o.printed...)
 }
 
 func (p *Pipeline) issueHouse(ctx context.Context, book *documentBook, s store.StoredSnapshot) (IssueResult, error) {
@@ -132,6 +138,9 @@ func (p *Pipeline) issueHouse(ctx context.Context, book *documentBook, s store.S
 		file := printFile{period: book.period, house: snapshot.House, documents: documents, changed: result.Changed > 0}
 		if file.paper, file.otherPaper, err = p.onPaper(ctx, tx, s.House, file); err != nil {
 			return err
+		}
+		if len(file.paper) > 0 {
+			result.printed = []printedHouse{{fileTitle(file.house.Address), file.house.Address, year.papers.PostalIndex}}
 		}
 		result.Pages, err = p.drawHouse(file)
 		return err

@@ -32,6 +32,7 @@ type Config struct {
 	Engine       string            // version of the program, printed in reports and kept with runs
 	Workers      int               // houses worked on at a time
 	SingleFiles  bool              // a receipt file per account beside the print file of its house
+	Print        PrintConfig       // what a printing house is given beside
 	DebtPartner  string            // partner whose outbox gets the debt registry; "" for none
 	DebtProfile  *profiles.Profile // how it is laid out; nil: the classical one of Sber
 	DebtNumber   int               // of the registry within the month, 0 for the first

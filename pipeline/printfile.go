@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/kvitok-gkh/kvitok/housing"
+	"github.com/kvitok-gkh/kvitok/receipts"
 )
 
 // printFile is what is drawn of the documents of one house.
@@ -33,19 +34,31 @@ func (p *Pipeline) drawHouse(f printFile) (pages int, err error) {
 	name := filepath.Join(f.folder(), fileTitle(f.house.Address)+".pdf")
 	switch {
 	case len(f.paper) == 0:
-		if err := os.Remove(p.path(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return 0, fmt.Errorf("withdraw the print file of %s: %w", f.house.Address, err)
+		for _, gone := range []string{name, f.registerOf()} {
+			if err := os.Remove(p.path(gone)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return 0, fmt.Errorf("withdraw the print file of %s: %w", f.house.Address, err)
+			}
 		}
-	case f.changed || f.otherPaper || p.missing(name):
-		_, err = p.stage(name, func(w io.Writer) error {
-			pages, err = p.Printer.Book(w, sequence(f.paper))
-			return err
-		})
-		if err != nil {
+	case f.changed || f.otherPaper || p.missing(name) || p.Print.Zip && p.missing(f.registerOf()):
+		if pages, err = p.drawBook(f, name); err != nil {
 			return 0, fmt.Errorf("draw the print file of %s: %w", f.house.Address, err)
 		}
 	}
 	return pages, p.drawSingles(f)
+}
+
+// drawBook draws the print file, and its rows of the register where there is one.
+func (p *Pipeline) drawBook(f printFile, name string) (int, error) {
+	var printed receipts.Printed
+	_, err := p.stage(name, func(w io.Writer) (err error) {
+		printed, err = p.Printer.Book(w, sequence(f.paper))
+		return err //nolint:wrapcheck // wrapped above
+	})
+	if err != nil || !p.Print.Zip {
+		return printed.Pages, err
+	}
+	_, err = p.stage(f.registerOf(), func(w io.Writer) error { return writeRegister(w, f.paper, printed) })
+	return printed.Pages, err
 }
 
 func (p *Pipeline) drawSingles(f printFile) error {

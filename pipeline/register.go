@@ -9,11 +9,14 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/kvitok-gkh/kvitok/housing"
+	"github.com/kvitok-gkh/kvitok/receipts"
 	"github.com/kvitok-gkh/kvitok/store"
 )
 
@@ -21,6 +24,10 @@ import (
 // drawn from again. It sets the check code of each document: the digest covers all else that is printed.
 func (p *Pipeline) documentBookOf(house int64, period housing.Period, documents []*housing.PaymentDocument) (store.DocumentBook, error) {
 	b := store.DocumentBook{Organisation: p.Organisation.ID, House: house, Period: period, At: p.Now()}
+	var err error
+	if b.Form, b.Settings, err = p.Printer.Form(); err != nil {
+		return b, err
+	}
 	var all bytes.Buffer
 	for _, d := range documents {
 		content, err := json.Marshal(d)
@@ -83,7 +90,8 @@ func (e *NoDocumentError) Error() string {
 }
 
 // Receipt draws an issued payment document again from the register, as it stood at a moment; the zero
-// moment is now. The same version of the program gives the same bytes as when it was issued.
+// moment is now. It has the logo, colours and codes that it was issued with; the bytes are those of the day
+// of issue unless the form itself changed since, see SameForm.
 func (p *Pipeline) Receipt(ctx context.Context, w io.Writer, account string, period housing.Period, at time.Time) (store.DocumentVersion, error) {
 	versions, err := p.Store.VersionsOfAccount(ctx, p.Organisation.ID, account, period)
 	if err != nil {
@@ -103,10 +111,34 @@ func (p *Pipeline) Receipt(ctx context.Context, w io.Writer, account string, per
 	if err != nil {
 		return versions[i], err
 	}
-	if err := p.Printer.Single(w, d); err != nil {
+	printer, err := p.printerOf(ctx, versions[i])
+	if err != nil {
+		return versions[i], err
+	}
+	if err := printer.Single(w, d); err != nil {
 		return versions[i], fmt.Errorf("draw the receipt of account %s: %w", account, err)
 	}
 	return versions[i], nil
+}
+
+// printerOf returns a printer with the settings that a version was issued with; where they are not known, of
+// the first receipts, the one of today.
+func (p *Pipeline) printerOf(ctx context.Context, v store.DocumentVersion) (*receipts.Printer, error) {
+	settings, err := p.Store.FormSettings(ctx, v.Form)
+	if err != nil || settings == nil {
+		return p.Printer, err
+	}
+	printer, err := p.Printer.As(settings)
+	if err != nil {
+		return nil, fmt.Errorf("take the form of document %s: %w", v.Number, err)
+	}
+	return printer, nil
+}
+
+// SameForm tells whether a document drawn again is the issued one to the byte: the version of the form that it
+// was issued in is the one of this program. Its content is the issued one in any case.
+func SameForm(v store.DocumentVersion) bool {
+	return strings.HasPrefix(v.Form, strconv.Itoa(receipts.Layout)+"-")
 }
 
 // issuedDocument reads the content of a version and proves it by its digest.

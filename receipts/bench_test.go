@@ -67,7 +67,7 @@ func BenchmarkBook(b *testing.B) {
 // BenchmarkBarePage is the plain limit to hold the others against: a page with a payment code and
 // not one letter.
 func BenchmarkBarePage(b *testing.B) {
-	fonts := printer(b, Config{}).fonts
+	p := printer(b, Config{})
 	doc, err := printer(b, Config{}).prepare(document(b))
 	if err != nil {
 		b.Fatal(err)
@@ -76,22 +76,22 @@ func BenchmarkBarePage(b *testing.B) {
 	before := cpu(b)
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
-			if err := barePage(io.Discard, fonts, doc.symbols[0]); err != nil {
+			if err := barePage(io.Discard, p, doc.symbols[0]); err != nil {
 				b.Error(err)
 				return
 			}
 		}
 	})
-	if err := barePage(&size, fonts, doc.symbols[0]); err != nil {
+	if err := barePage(&size, p, doc.symbols[0]); err != nil {
 		b.Fatal(err)
 	}
 	report(b, 1, size.Len(), before)
 }
 
-func barePage(w io.Writer, fonts *fontSet, symbol paymentcode.Symbol) error {
-	c := newCanvas(fonts, info{})
+func barePage(w io.Writer, p *Printer, symbol paymentcode.Symbol) error {
+	c := p.canvas(info{})
 	c.addPage()
-	c.code(symbol, 100, 100, codeSide)
+	c.code(symbol, 100, 100, codeMost)
 	return c.writeTo(w)
 }
 

@@ -25,6 +25,10 @@ type canvas struct {
 	file    *pdf.File
 	page    *pdf.Page
 	fonts   *fontSet
+	brand   brand
+	logo    pdf.Image
+	print   *Print        // nil: a file of one document
+	number  int           // of the document in the print file
 	missing func(r rune)  // told of what the font lacks; may be nil
 	open    []pdf.Element // under way, the innermost last; what is drawn outside of all is decoration
 }
@@ -35,8 +39,9 @@ type info struct {
 	tagged        bool // with a structure for screen readers
 }
 
-func newCanvas(fonts *fontSet, i info) *canvas {
-	c := &canvas{fonts: fonts}
+func (p *Printer) canvas(i info) *canvas {
+	fonts := p.fonts
+	c := &canvas{fonts: fonts, brand: p.brand}
 	c.file = pdf.NewFile(fonts.file, pdf.Info{
 		Title:   c.clean(fonts.regular, i.title),
 		Author:  c.clean(fonts.regular, i.author),
@@ -44,6 +49,9 @@ func newCanvas(fonts *fontSet, i info) *canvas {
 		Created: i.created,
 		Tagged:  i.tagged,
 	})
+	if p.brand.logo != nil {
+		c.logo = c.file.AddPicture(p.brand.logo)
+	}
 	return c
 }
 
@@ -91,9 +99,18 @@ func (c *canvas) figure(alt string, draw func()) {
 
 // text draws s with its baseline at y.
 func (c *canvas) text(x, y float64, f *face, size float64, s string) {
+	c.inked(x, y, f, size, pdf.Colour{}, s)
+}
+
+// titled draws s in the colour of the organisation.
+func (c *canvas) titled(x, y float64, f *face, size float64, s string) {
+	c.inked(x, y, f, size, c.brand.accent, s)
+}
+
+func (c *canvas) inked(x, y float64, f *face, size float64, ink pdf.Colour, s string) {
 	if s != "" {
 		c.page.Tag(c.element())
-		c.page.Text(f.Face, size, x, y, pdf.Colour{}, c.clean(f, s))
+		c.page.Text(f.Face, size, x, y, ink, c.clean(f, s))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/kvitok-gkh/kvitok/housing"
+	"github.com/kvitok-gkh/kvitok/receipts/paymentcode"
 	"github.com/kvitok-gkh/kvitok/receipts/pdf"
 )
 
@@ -13,19 +14,34 @@ const rouble = "\u00a0₽"
 func (l *layout) head() error {
 	f := l.c.fonts
 	const big = 13
+	left := l.logo()
 	l.c.begin(pdf.Heading1)
-	l.c.text(left, l.y+big*ascent, f.bold, big, "ПЛАТЁЖНЫЙ ДОКУМЕНТ")
+	l.c.titled(left, l.y+big*ascent, f.bold, big, "ПЛАТЁЖНЫЙ ДОКУМЕНТ")
 	l.c.textRight(right, l.y+big*ascent, f.bold, big, "за "+l.doc.Period.Russian())
 	l.c.end()
 	l.y += big + 1
 	l.c.begin(pdf.Text)
-	l.c.text(left, l.y+sizeSmall, f.regular, sizeSmall,
-		"для внесения платы за содержание и ремонт жилого помещения и предоставление коммунальных услуг")
-	l.c.textRight(right, l.y+sizeSmall, f.regular, sizeSmall, join(" · ", "№ "+l.doc.Number, prefixed("код проверки ", l.doc.CheckCode)))
+	number := join(" · ", "№ "+l.doc.Number, prefixed("код проверки ", l.doc.CheckCode))
+	const what, gap = "для внесения платы за содержание и ремонт жилого помещения и предоставление коммунальных услуг", 8
+	numberWidth := f.regular.width(number, sizeSmall)
+	size := f.regular.fit(what, sizeSmall, leastSize, right-left-numberWidth-gap)
+	l.c.text(left, l.y+sizeSmall, f.regular, size, f.regular.cut(what, size, right-left-numberWidth-gap))
+	l.c.textRight(right, l.y+sizeSmall, f.regular, sizeSmall, number)
 	l.c.end()
 	l.y += 13
 	l.strip()
 	return nil
+}
+
+// logo draws the logo at the left margin and returns where the title begins.
+func (l *layout) logo() float64 {
+	b := &l.c.brand
+	if b.logo == nil {
+		return left
+	}
+	l.c.figure("Логотип: "+l.doc.Issuer.Title(), func() { l.c.page.Picture(l.c.logo, left, l.y-1, b.width, b.height) })
+	const gap = 8
+	return left + b.width + gap
 }
 
 // strip is the box with the three answers.
@@ -64,7 +80,9 @@ func (l *layout) strip() {
 		}
 		x += cell.width
 	}
+	l.c.page.Ink(l.c.brand.accent)
 	l.c.frame(left, l.y, inner, height, thick)
+	l.c.page.Ink(pdf.Colour{})
 	l.y += height
 }
 
@@ -113,7 +131,20 @@ func (l *layout) parties() error {
 	if o.Name == "" {
 		issuer[0].value = o.Title()
 	}
-	l.columns(payer, issuer)
+	window, ok := l.window()
+	if !ok {
+		l.columns(payer, issuer)
+		return nil
+	}
+	const gap = 10
+	x, width := left, window.x-left-gap // beside the window
+	if window.x < pageWidth/2 {
+		x = window.x + window.width + gap
+		width = right - x
+	}
+	l.y = l.pairs(x, l.y, width, sizeText, payer)
+	l.y = max(l.pairs(x, l.y+3, width, sizeText, issuer), window.y+window.height+gap)
+	l.address(window)
 	return nil
 }
 
@@ -146,17 +177,28 @@ func (l *layout) payments() error {
 		if first == 0 {
 			l.title("Информация для внесения платы", height)
 		}
-		l.room(height)
+		bars := 0.0
+		for i := first; i < last; i++ {
+			if l.doc.bars[i] != nil {
+				bars += barsRoom
+			}
+		}
+		l.room(height + bars)
 		for i := first; i < last; i++ {
 			l.payee(i, left+float64(i-first)*(width+gap), width, height)
 		}
-		l.y += height + gap/2
+		l.y += height
+		for i := first; i < last; i++ {
+			l.barsRow(i)
+		}
+		l.y += gap / 2
 	}
 	return nil
 }
 
 const (
-	codeSide  = 106.0 // of the square with its quiet zone: 37.4 mm
+	codeMost  = 122.4 // of the square with its quiet zone: 43 mm
+	codeDots  = 2     // of 100 to the inch, a module where the code is not too large
 	boxPad    = 6.0
 	amountAt  = 13.0
 	sizePayee = 7.6
@@ -165,8 +207,8 @@ const (
 func (l *layout) payeeText(i int, width float64) (textWidth float64, all []pair) {
 	to := l.doc.Payees[i].Payee
 	textWidth = width - 2*boxPad
-	if l.doc.symbols[i].Side > 0 {
-		textWidth = width - codeSide - 2*boxPad
+	if side := codeSide(&l.doc.symbols[i]); side > 0 {
+		textWidth = width - side - 2*boxPad
 	}
 	name := to.Name
 	if name == "" {
@@ -190,8 +232,8 @@ func (l *layout) payeeText(i int, width float64) (textWidth float64, all []pair)
 func (l *layout) payeeHeight(i int, width float64) float64 {
 	textWidth, all := l.payeeText(i, width)
 	height := l.pairsHeight(textWidth, sizePayee, all) + 2*boxPad + amountAt + 4
-	if l.doc.symbols[i].Side > 0 {
-		height = max(height, codeSide+2)
+	if side := codeSide(&l.doc.symbols[i]); side > 0 {
+		height = max(height, side+dot)
 	}
 	return height
 }
@@ -209,11 +251,15 @@ func (l *layout) payee(i int, x, width, height float64) {
 	l.c.end()
 	if symbol := l.doc.symbols[i]; symbol.Side > 0 {
 		l.c.figure("Платёжный QR-код: "+l.doc.Payees[i].Payee.Title()+", "+amount, func() {
-			l.c.code(symbol, x+width-codeSide-1, l.y+(height-codeSide)/2, codeSide)
+			side := codeSide(&symbol)
+			l.c.code(symbol, snapped(x+width-side-1), snapped(l.y+(height-side)/2), side)
 		})
 	}
-	l.c.frame(x, l.y, width, height, thin)
+	l.c.frame(x, l.y, width, height, thin) // over the white border of the code
 }
+
+// codeSide is how large a code is drawn: its modules are whole dots of the grid, unless it is a very large one.
+func codeSide(s *paymentcode.Symbol) float64 { return min(float64(s.Modules)*codeDots*dot, codeMost) }
 
 // amountOf says what is to be paid, or that nothing is.
 func amountOf(m housing.Money) (label, amount string) {

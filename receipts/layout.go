@@ -67,19 +67,23 @@ func tight() density { return density{row: 0.15, lead: 1.1, above: 2} }
 
 // drawDocument draws a document with room between the lines, or closer where that saves a second page.
 func drawDocument(c *canvas, doc *readyDocument) error {
-	for _, attempt := range []struct {
-		d     density
-		trial bool
-	}{{loose(), true}, {tight(), true}, {loose(), false}} {
-		start := c.file.Here()
-		l := newLayout(c, doc, attempt.d)
-		l.trial = attempt.trial
+	start := c.file.Here()
+	for _, d := range []density{loose(), tight()} {
+		l := newLayout(c, doc, d)
+		l.trial, l.pages = true, 1
 		if err := l.document(); err != nil || !l.over {
 			return err
 		}
 		c.file.Return(start)
 	}
-	return nil
+	count := newLayout(c, doc, loose())
+	if err := count.document(); err != nil {
+		return err
+	}
+	c.file.Return(start)
+	l := newLayout(c, doc, loose())
+	l.pages = count.page
+	return l.document()
 }
 
 func newLayout(c *canvas, doc *readyDocument, d density) *layout {
@@ -119,7 +123,10 @@ func (l *layout) endPage(note string) {
 	if l.page == 1 && l.doc != nil {
 		l.c.within(l.torn, l.stub)
 	}
-	l.c.within(0, func() { l.foot(note) })
+	l.c.within(0, func() {
+		l.foot(note)
+		l.marks()
+	})
 }
 
 // nextPage ends the page, where there is one, and begins another.
@@ -176,7 +183,7 @@ func (l *layout) title(s string, follow float64) {
 	l.part++
 	l.c.begin(pdf.Heading2)
 	defer l.c.end()
-	l.c.text(left, l.y+sizeTitle, l.c.fonts.bold, sizeTitle, strconv.Itoa(l.part)+". "+s)
+	l.c.titled(left, l.y+sizeTitle, l.c.fonts.bold, sizeTitle, strconv.Itoa(l.part)+". "+s)
 	l.y += 12
 }
 

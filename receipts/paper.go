@@ -24,13 +24,11 @@ func (p *Printer) paper(w io.Writer, h paperHead, body func(*layout)) error {
 	if h.day.IsZero() || h.account.Number == "" {
 		return fmt.Errorf("%s: day or account is empty: %w", h.what, ErrNotDrawable)
 	}
-	pages := drawPaper(newCanvas(p.fonts, info{}), h, 0, body) // every page says of how many it is
-	c := newCanvas(p.fonts, info{
+	pages := drawPaper(p.canvas(info{}), h, 0, body) // every page says of how many it is
+	c := p.canvas(info{
 		title: h.what + ", лицевой счёт " + h.account.Number, author: h.issuer.Title(), created: h.day.Time(), tagged: true,
 	})
-	if report := p.config.OnMissingGlyph; report != nil {
-		c.missing = func(r rune) { report(h.what+", лицевой счёт "+h.account.Number, r) }
-	}
+	c.missing = p.reporter(h.what + ", лицевой счёт " + h.account.Number)
 	drawPaper(c, h, pages, body)
 	if err := c.writeTo(w); err != nil {
 		return fmt.Errorf("%s of account %s: %w", h.what, h.account.Number, err)

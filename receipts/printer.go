@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"slices"
 
 	"github.com/kvitok-gkh/kvitok/housing"
 	"github.com/kvitok-gkh/kvitok/receipts/paymentcode"
@@ -45,24 +46,37 @@ type Config struct {
 	// PayerInCode adds the payer's name and address to payment codes. They grow by some 150 bytes,
 	// and every reader of the code sees them.
 	PayerInCode bool
-	// OnMissingGlyph is told of every character that the fonts lack and □ is printed for, with the
-	// number of the document. It is called from the goroutine that draws. May be nil.
+	// Logo is a PNG or JPEG file; none where it is empty. It stands once in every file.
+	Logo []byte
+	// Accent is the colour of titles and frames: "#1f5fa8", black where it is empty.
+	Accent string
+	// Barcode is the template of a linear code (Code 128) beside the payment code: text with names in
+	// braces such as "{inn}{account:10}{period}{kopecks:9}". None where it is empty.
+	Barcode string
+	// Print is how print files differ from files of one document.
+	Print Print
+	// OnMissingGlyph is told once a document of every character that the fonts lack and □ is printed for,
+	// with the number of the document. It is called from the goroutine that draws. May be nil.
 	OnMissingGlyph func(document string, r rune)
 }
 
 // Validate reports every setting that cannot be used.
 func (c Config) Validate() error {
+	var encoding error
 	switch c.CodeEncoding {
 	case 0, paymentcode.Windows1251, paymentcode.UTF8, paymentcode.KOI8R:
-		return nil
+	default:
+		encoding = fmt.Errorf("payment code encoding %q is not 1, 2 or 3", c.CodeEncoding)
 	}
-	return fmt.Errorf("payment code encoding %q is not 1, 2 or 3", c.CodeEncoding)
+	_, brand := newBrand(c.Logo, c.Accent)
+	return errors.Join(encoding, checkTemplate(c.Barcode), brand, c.Print.validate())
 }
 
 // Printer draws payment documents. Any number of goroutines may use one at a time.
 type Printer struct {
 	config Config
 	fonts  *fontSet
+	brand  brand
 }
 
 // New parses the fonts and returns a printer.
@@ -74,7 +88,15 @@ func New(config Config) (*Printer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Printer{config: config, fonts: fonts}, nil
+	return newPrinter(config, fonts)
+}
+
+func newPrinter(config Config, fonts *fontSet) (*Printer, error) {
+	brand, err := newBrand(config.Logo, config.Accent)
+	if err != nil {
+		return nil, err
+	}
+	return &Printer{config: config, fonts: fonts, brand: brand}, nil
 }
 
 // Check returns the error that Single and Book would return for the document, without drawing it:
@@ -90,7 +112,7 @@ func (p *Printer) Single(w io.Writer, doc *housing.PaymentDocument) error {
 	if err != nil {
 		return err
 	}
-	c := newCanvas(p.fonts, info{
+	c := p.canvas(info{
 		title:   "Платёжный документ № " + doc.Number + " за " + doc.Period.Russian(),
 		author:  doc.Issuer.Title(),
 		created: doc.Period.Last().Time(),
@@ -105,43 +127,53 @@ func (p *Printer) Single(w io.Writer, doc *housing.PaymentDocument) error {
 	return nil
 }
 
-// Book writes the documents in the order given as one print file, every document on a new page, and
-// returns the number of pages. An error of the sequence or of a document ends it and nothing is
-// written: leave out with Check what is to be held. No documents give no bytes and no error.
-func (p *Printer) Book(w io.Writer, docs iter.Seq2[*housing.PaymentDocument, error]) (pages int, err error) {
+// Book writes the documents in the order given as one print file, every document on a new page or, in
+// duplex, on a new sheet, and returns where each begins. An error of the sequence or of a document ends it and
+// nothing is written: leave out with Check what is to be held. No documents give no bytes and no error. A print
+// file has no structure for screen readers: it goes to paper, and would be half as large again.
+func (p *Printer) Book(w io.Writer, docs iter.Seq2[*housing.PaymentDocument, error]) (Printed, error) {
 	var c *canvas
+	var printed Printed
 	for doc, err := range docs {
 		if err != nil {
-			return 0, fmt.Errorf("take the next document: %w", err)
+			return Printed{}, fmt.Errorf("take the next document: %w", err)
 		}
 		ready, err := p.prepare(doc)
 		if err != nil {
-			return 0, err
+			return Printed{}, err
 		}
 		if c == nil {
-			c = newCanvas(p.fonts, info{
+			c = p.canvas(info{
 				title:   "Платёжные документы за " + doc.Period.Russian() + ": " + doc.House.Address,
 				author:  doc.Issuer.Title(),
 				created: doc.Period.Last().Time(),
 			})
 		}
+		c.print = &p.config.Print
+		c.number = len(printed.First) + 1
+		printed.First = append(printed.First, c.pages()+1)
 		if err := p.draw(c, ready); err != nil {
-			return 0, err
+			return Printed{}, err
+		}
+		if p.config.Print.Duplex && c.pages()%2 == 1 {
+			c.addPage() // the back of the last sheet
 		}
 	}
 	if c == nil {
-		return 0, nil
+		return Printed{}, nil
 	}
 	if err := c.writeTo(w); err != nil {
-		return 0, fmt.Errorf("print file: %w", err)
+		return Printed{}, fmt.Errorf("print file: %w", err)
 	}
-	return c.pages(), nil
+	printed.Pages = c.pages()
+	return printed, nil
 }
 
 // readyDocument is a checked document with a payment code for each payee who is to get money.
 type readyDocument struct {
 	*housing.PaymentDocument
 	symbols []paymentcode.Symbol // by payee; empty where there is nothing to pay
+	bars    []paymentcode.Bars   // the same, nil where there are none
 }
 
 func (p *Printer) prepare(doc *housing.PaymentDocument) (*readyDocument, error) {
@@ -152,7 +184,7 @@ func (p *Printer) prepare(doc *housing.PaymentDocument) (*readyDocument, error) 
 		return nil, fmt.Errorf("document %q of account %q: period, number or account is empty: %w",
 			doc.Number, doc.Account.Number, ErrNotDrawable)
 	}
-	ready := &readyDocument{PaymentDocument: doc, symbols: make([]paymentcode.Symbol, len(doc.Payees))}
+	ready := &readyDocument{PaymentDocument: doc, symbols: make([]paymentcode.Symbol, len(doc.Payees)), bars: make([]paymentcode.Bars, len(doc.Payees))}
 	for i := range doc.Payees {
 		if doc.Payees[i].ToPay <= 0 {
 			continue
@@ -162,6 +194,12 @@ func (p *Printer) prepare(doc *housing.PaymentDocument) (*readyDocument, error) 
 			return nil, err
 		}
 		ready.symbols[i] = symbol
+		if p.config.Barcode == "" {
+			continue
+		}
+		if ready.bars[i], err = barcode(p.config.Barcode, doc, &doc.Payees[i]); err != nil {
+			return nil, fmt.Errorf("document %s: %w", doc.Number, err)
+		}
 	}
 	return ready, nil
 }
@@ -184,11 +222,24 @@ func (p *Printer) symbol(doc *housing.PaymentDocument, payee *housing.PayeeTotal
 }
 
 func (p *Printer) draw(c *canvas, doc *readyDocument) error {
-	if report := p.config.OnMissingGlyph; report != nil {
-		c.missing = func(r rune) { report(doc.Number, r) }
-	}
+	c.missing = p.reporter(doc.Number)
 	if err := drawDocument(c, doc); err != nil {
 		return fmt.Errorf("document %s: %w", doc.Number, err)
 	}
 	return nil
+}
+
+// reporter tells once of each character that the fonts lack: a document may be drawn several times.
+func (p *Printer) reporter(document string) func(rune) {
+	report := p.config.OnMissingGlyph
+	if report == nil {
+		return nil
+	}
+	var told []rune
+	return func(r rune) {
+		if !slices.Contains(told, r) {
+			told = append(told, r)
+			report(document, r)
+		}
+	}
 }

@@ -177,8 +177,8 @@ func TestBook(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if pages != 13 {
-		t.Errorf("%d pages, want 13", pages)
+	if pages.Pages != 13 {
+		t.Errorf("%d pages, want 13", pages.Pages)
 	}
 	if _, err := printer(t, Config{}).Book(&second, sequence(docs...)); err != nil {
 		t.Fatal(err)
@@ -223,8 +223,8 @@ func TestBookRefuses(t *testing.T) {
 			if !errors.Is(err, test.want) {
 				t.Errorf("error %v, want %v", err, test.want)
 			}
-			if pages != 0 || file.Len() != 0 {
-				t.Errorf("%d pages and %d bytes are written", pages, file.Len())
+			if pages.Pages != 0 || file.Len() != 0 {
+				t.Errorf("%d pages and %d bytes are written", pages.Pages, file.Len())
 			}
 		})
 	}
@@ -234,8 +234,8 @@ func TestBookOfNothing(t *testing.T) {
 	t.Parallel()
 	var file bytes.Buffer
 	pages, err := printer(t, Config{}).Book(&file, sequence())
-	if err != nil || pages != 0 || file.Len() != 0 {
-		t.Errorf("%d pages, %d bytes, error %v", pages, file.Len(), err)
+	if err != nil || pages.Pages != 0 || file.Len() != 0 {
+		t.Errorf("%d pages, %d bytes, error %v", pages.Pages, file.Len(), err)
 	}
 }
 

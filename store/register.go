@@ -25,10 +25,11 @@ type DocumentVersion struct {
 	PayBy     housing.Date   `json:"pay_by"`
 	IssuedAt  time.Time      `json:"issued_at"`
 	EndedAt   *time.Time     `json:"ended_at,omitempty"` // replaced or withdrawn; nil: it stands
+	Form      string         `json:"form"`               // how it looked; "": of before there were forms
 }
 
 const versionColumns = `
-SELECT d.period, d.house_id, a.number, d.number, d.check_code, d.version, d.sha256, d.book, d.to_pay, d.pay_by, d.issued_at, d.ended_at
+SELECT d.period, d.house_id, a.number, d.number, d.check_code, d.version, d.sha256, d.book, d.to_pay, d.pay_by, d.issued_at, d.ended_at, d.form
 FROM issued_documents d JOIN accounts a ON a.id = d.account_id `
 
 // VersionsByCode finds the issued documents with a check code; codes of different months may be equal.
@@ -66,6 +67,16 @@ func (q Queries) DocumentBookBody(ctx context.Context, house int64, period housi
 		return nil, fmt.Errorf("read the documents of house %d: %w", house, err)
 	}
 	return body, nil
+}
+
+// FormSettings returns the settings of a form of receipts; none where the form is not known.
+func (q Queries) FormSettings(ctx context.Context, form string) ([]byte, error) {
+	var settings []byte
+	err := q.QueryRow(ctx, `SELECT settings FROM receipt_forms WHERE form = $1`, form).Scan(&settings)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return nil, fmt.Errorf("read the form %q of receipts: %w", form, err)
+	}
+	return settings, nil
 }
 
 // ServiceMonth is what an account was charged for a service in a month.

@@ -113,10 +113,11 @@ func (e *environment) openPipeline(ctx context.Context, a *app) error {
 			return err
 		}
 	}
-	settings, err := c.Receipts.printer()
+	settings, err := c.printer()
 	if err != nil {
 		return err
 	}
+	settings.OnMissingGlyph = logMissingGlyphs(a.log)
 	printer, err := receipts.New(settings)
 	if err != nil {
 		return err
@@ -141,7 +142,7 @@ func (e *environment) openPipeline(ctx context.Context, a *app) error {
 	limits.Zone = c.zone
 	a.pipeline, err = pipeline.New(pipeline.Config{
 		Store: a.store, Organisation: organisation, Parameters: c.parameters, Orders: c.orders, Workdays: c.workdays, Formats: formats.Catalogue, Printer: printer,
-		Partners: partners, Dir: a.dir, Engine: version, Workers: c.Workers, SingleFiles: c.Receipts.SingleFiles,
+		Partners: partners, Dir: a.dir, Engine: version, Workers: c.Workers, SingleFiles: c.Receipts.SingleFiles, Print: c.Receipts.Print.pack(),
 		DebtPartner: c.Debts.Partner, DebtProfile: debts, DebtNumber: c.Debts.Number, DebtValues: c.Debts.Values,
 		Limits: limits, Letters: post, Now: e.now, Log: a.log, Progress: e.progress(a.log),
 	})

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"path/filepath"
 	"time"
 
@@ -11,8 +10,6 @@ import (
 	"github.com/kvitok-gkh/kvitok/housing"
 	"github.com/kvitok-gkh/kvitok/importers/stream"
 	"github.com/kvitok-gkh/kvitok/office"
-	"github.com/kvitok-gkh/kvitok/receipts"
-	"github.com/kvitok-gkh/kvitok/receipts/paymentcode"
 	"github.com/kvitok-gkh/kvitok/schedules"
 )
 
@@ -51,6 +48,8 @@ type organisationConfig struct {
 	Phone     string     `yaml:"phone,omitempty"`
 	Email     string     `yaml:"email,omitempty"`
 	Site      string     `yaml:"site,omitempty"`
+	Logo      string     `yaml:"logo,omitempty"`   // of its receipts: a PNG or JPEG file, relative to the data folder
+	Colour    string     `yaml:"colour,omitempty"` // of titles on them: "#1f5fa8"
 	Bank      bankConfig `yaml:"bank"`
 }
 
@@ -80,6 +79,18 @@ type receiptsConfig struct {
 	SingleFiles  bool   `yaml:"single_files"`
 	CodeEncoding string `yaml:"code_encoding"` // of payment codes: utf-8, windows-1251, koi8-r
 	PayerInCode  bool   `yaml:"payer_in_code"`
+	Barcode      string `yaml:"barcode,omitempty"` // template of a linear code: "{inn}{account:10}{period}{kopecks:9}"
+
+	Print printConfig `yaml:"print,omitempty"`
+}
+
+// printConfig is how print files are made for a printing house.
+type printConfig struct {
+	Order  string `yaml:"order,omitempty"`  // of print files: street, or index for the postal index
+	Zip    bool   `yaml:"zip,omitempty"`    // all of a month in one file, with register and control totals
+	Duplex bool   `yaml:"duplex,omitempty"` // every document begins on the front of a sheet
+	Window string `yaml:"window,omitempty"` // of the envelope: dl, dl-left, c5, c5-left
+	Marks  bool   `yaml:"marks,omitempty"`  // for folding and enveloping machines
 }
 
 type debtsConfig struct {
@@ -116,17 +127,6 @@ func (o organisationConfig) validate() error {
 	return errors.Join(errs...)
 }
 
-func (r receiptsConfig) printer() (receipts.Config, error) {
-	encodings := map[string]paymentcode.Encoding{
-		"": paymentcode.UTF8, "utf-8": paymentcode.UTF8, "windows-1251": paymentcode.Windows1251, "koi8-r": paymentcode.KOI8R,
-	}
-	encoding, ok := encodings[r.CodeEncoding]
-	if !ok {
-		return receipts.Config{}, fmt.Errorf("code_encoding is %q, want utf-8, windows-1251 or koi8-r", r.CodeEncoding)
-	}
-	return receipts.Config{CodeEncoding: encoding, PayerInCode: r.PayerInCode}, nil
-}
-
 func (s serveConfig) validate() error {
 	if s.Drain < 0 {
 		return errors.New("drain is negative")
@@ -161,6 +161,7 @@ func (c *config) defaults(dir string) {
 			*path = filepath.Join(dir, *path)
 		}
 	}
+	inside(&c.Organisation.Logo)
 	for _, p := range c.Partners {
 		for _, place := range []*placeConfig{p.Inbox, p.Outbox} {
 			if place != nil {

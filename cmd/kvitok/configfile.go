@@ -160,7 +160,7 @@ func (r *configReader) check(c *config) {
 	if c.Stream != nil {
 		r.section("stream", c.Stream.Validate())
 	}
-	_, err := c.Receipts.printer()
+	_, err := c.printer()
 	r.section("receipts", err)
 	if c.Letters != nil {
 		r.section("letters", c.Letters.validate())

@@ -43,6 +43,9 @@ func (e *environment) receiptsCommand() *cobra.Command {
 		return e.print(version, func(w io.Writer) {
 			say(w, "%s: document %s, version %d of %s, %s roubles to pay", out, version.Number, version.Version,
 				version.IssuedAt.Format(time.RFC3339), version.ToPay.Russian())
+			if !pipeline.SameForm(version) {
+				say(w, "    it was issued in another version of the form: the content is the issued one, the look is of today")
+			}
 		})
 	})
 	c.Flags().StringVar(&account, "account", "", "number of the personal account")

@@ -8,6 +8,8 @@ import (
 	"io"
 	"time"
 	"unicode/utf16"
+
+	"github.com/klauspost/compress/zlib"
 )
 
 // A4 in points.
@@ -123,6 +125,34 @@ func (f *File) AddBits(side int, bits []byte) Image {
 // AddColours adds a picture of three bytes a dot.
 func (f *File) AddColours(width, height int, rgb []byte) Image {
 	return f.stream(fmt.Sprintf("/Type/XObject/Subtype/Image/Width %d/Height %d/BitsPerComponent 8/ColorSpace/DeviceRGB", width, height), rgb)
+}
+
+// Picture is an image that many files show, compressed once.
+type Picture struct {
+	dictionary string
+	packed     []byte
+}
+
+// NewPicture makes a picture of three bytes a dot.
+func NewPicture(width, height int, rgb []byte) (*Picture, error) {
+	var packed bytes.Buffer
+	if err := newDeflater(zlib.BestCompression).pack(&packed, rgb); err != nil {
+		return nil, err
+	}
+	return &Picture{
+		dictionary: fmt.Sprintf("/Type/XObject/Subtype/Image/Width %d/Height %d/BitsPerComponent 8/ColorSpace/DeviceRGB", width, height),
+		packed:     packed.Bytes(),
+	}, nil
+}
+
+// Size is how many bytes the picture takes in a file.
+func (p *Picture) Size() int { return len(p.packed) }
+
+// AddPicture puts the picture into the file.
+func (f *File) AddPicture(p *Picture) Image {
+	id := f.objects.number()
+	f.objects.stream(id, p.dictionary, p.packed)
+	return Image(id)
 }
 
 // stream writes an object with compressed content.

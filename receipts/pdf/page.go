@@ -18,6 +18,7 @@ type Page struct {
 	x, y   int // of the text before
 	ink    Colour
 	fill   Colour
+	line   Colour
 	stroke int
 
 	textMark, drawMark mark
@@ -99,6 +100,13 @@ func (p *Page) Line(x1, y1, x2, y2, width float64) {
 	p.pen(width)
 	p.marks = append(numbers(p.marks, hundredths(x1), hundredths(pageHeight-y1)), "m "...)
 	p.marks = append(numbers(p.marks, hundredths(x2), hundredths(pageHeight-y2)), "l S\n"...)
+}
+
+// Ink sets the colour of lines and frames from here on; a page begins in black.
+func (p *Page) Ink(c Colour) {
+	if c != p.line {
+		p.marks, p.line = c.append(p.begin(p.marks, &p.drawMark), "G ", "RG "), c
+	}
 }
 
 // Dashed draws a line to cut along.

@@ -6,5 +6,5 @@ ALTER TABLE issued_documents ADD COLUMN form text NOT NULL DEFAULT '';
 
 CREATE TABLE receipt_forms (
     form     text PRIMARY KEY,
-    settings bytea NOT NULL -- JSON, zstd: as the program that printed it reads them
+    settings bytea NOT NULL -- JSON, as the program that printed it reads them
 );
