@@ -100,7 +100,9 @@ func (l *layout) carried() string {
 
 // parties names the payer with the premises, and the provider with its contacts.
 func (l *layout) parties() error {
-	l.title("Сведения о плательщике и исполнителе услуг", 50)
+	window, windowed := l.window()
+	x, width := l.beside(window)
+	l.titleAt(x, "Сведения о плательщике и исполнителе услуг", 50)
 	a, o := l.doc.Account, l.doc.Issuer
 	people := ""
 	if l.doc.People > 0 {
@@ -131,19 +133,12 @@ func (l *layout) parties() error {
 	if o.Name == "" {
 		issuer[0].value = o.Title()
 	}
-	window, ok := l.window()
-	if !ok {
+	if !windowed {
 		l.columns(payer, issuer)
 		return nil
 	}
-	const gap = 10
-	x, width := left, window.x-left-gap // beside the window
-	if window.x < pageWidth/2 {
-		x = window.x + window.width + gap
-		width = right - x
-	}
 	l.y = l.pairs(x, l.y, width, sizeText, payer)
-	l.y = max(l.pairs(x, l.y+3, width, sizeText, issuer), window.y+window.height+gap)
+	l.y = max(l.pairs(x, l.y+3, width, sizeText, issuer), window.y+window.height+besideWindow)
 	l.address(window)
 	return nil
 }

@@ -177,13 +177,15 @@ func contacts(issuer *housing.Organisation) string {
 }
 
 // title begins a section, on a new page where its title and some of it would not fit.
-func (l *layout) title(s string, follow float64) {
+func (l *layout) title(s string, follow float64) { l.titleAt(left, s, follow) }
+
+func (l *layout) titleAt(x float64, s string, follow float64) {
 	l.y += l.d.above
 	l.room(12 + follow)
 	l.part++
 	l.c.begin(pdf.Heading2)
 	defer l.c.end()
-	l.c.titled(left, l.y+sizeTitle, l.c.fonts.bold, sizeTitle, strconv.Itoa(l.part)+". "+s)
+	l.c.titled(x, l.y+sizeTitle, l.c.fonts.bold, sizeTitle, strconv.Itoa(l.part)+". "+s)
 	l.y += 12
 }
 

@@ -41,7 +41,7 @@ func windows() map[Window]box {
 		const width, height = 80, 34
 		return box{x * millimetre, y * millimetre, width * millimetre, height * millimetre}
 	}
-	const atLeft, atRight, folded2, folded1 = 16, 114, 44, 96
+	const atLeft, atRight, folded2, folded1 = 16, 114, 45, 96
 	return map[Window]box{
 		WindowDL: place(atRight, folded2), WindowDLLeft: place(atLeft, folded2),
 		WindowC5: place(atRight, folded1), WindowC5Left: place(atLeft, folded1),
@@ -68,6 +68,20 @@ func (l *layout) window() (box, bool) {
 	}
 	b, ok := windows()[l.c.print.Window]
 	return b, ok
+}
+
+const besideWindow = 10.0 // of white
+
+// beside is the column that a window leaves free.
+func (l *layout) beside(window box) (x, width float64) {
+	switch {
+	case window.width == 0:
+		return left, inner
+	case window.x < pageWidth/2:
+		x = window.x + window.width + besideWindow
+		return x, right - x
+	}
+	return left, window.x - left - besideWindow
 }
 
 // address draws who and where into the window, the sender in small above.

@@ -101,7 +101,7 @@ func TestPaymentCodesDecode(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			pdf := single(t, Config{}, test.doc)
-			for _, options := range [][]string{{"-r", "150", "-png"}, {"-r", "150", "-mono"}, {"-r", "300", "-gray"}} {
+			for _, options := range [][]string{{"-r", "100", "-mono"}, {"-r", "200", "-mono"}, {"-r", "300", "-gray"}} {
 				if diff := cmp.Diff(test.want, codes(t, pdf, options...)); diff != "" {
 					t.Errorf("codes rendered by %q (-want +got):\n%s", options, diff)
 				}
@@ -196,7 +196,7 @@ func TestBook(t *testing.T) {
 			t.Errorf("page %d does not begin document %d", at+1, i+1)
 		}
 	}
-	if found := codes(t, first.Bytes(), "-r", "150", "-gray"); len(found) != len(docs) {
+	if found := codes(t, first.Bytes(), "-r", "100", "-mono"); len(found) != len(docs) {
 		t.Errorf("%d codes decode, want %d", len(found), len(docs))
 	}
 }
