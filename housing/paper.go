@@ -18,8 +18,8 @@ type InstalmentEntry struct {
 	Source Source `json:"source,omitzero"`
 }
 
-// DeliveryEntry is where the documents of an account are sent; without an address to its premises.
-type DeliveryEntry struct {
+// PostalAddressEntry is where the documents of an account are sent; without an address to its premises.
+type PostalAddressEntry struct {
 	OfAccount
 	Address     string `json:"address,omitzero"`
 	PostalIndex string `json:"postal_index,omitzero"` // of the address, or of the premises where there is none

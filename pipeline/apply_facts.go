@@ -89,8 +89,8 @@ func (a *applier) applyPapers(ctx context.Context, facts []importers.Fact) (outc
 	switch facts[0].(type) {
 	case housing.InstalmentEntry:
 		outcomes, err = applyAs(ctx, a, facts, (*store.Tx).ApplyInstalments, same[housing.InstalmentEntry])
-	case housing.DeliveryEntry:
-		outcomes, err = applyAs(ctx, a, facts, (*store.Tx).ApplyDelivery, same[housing.DeliveryEntry])
+	case housing.PostalAddressEntry:
+		outcomes, err = applyAs(ctx, a, facts, (*store.Tx).ApplyPostalAddresses, same[housing.PostalAddressEntry])
 	case housing.PostalIndexEntry:
 		outcomes, err = applyAs(ctx, a, facts, (*store.Tx).ApplyPostalIndexes, func(e housing.PostalIndexEntry) housing.PostalIndexEntry {
 			e.OfHouse = keyed(e.OfHouse)
@@ -141,7 +141,7 @@ func houseFactsRank(first importers.Fact) (rank int, ok bool) {
 		housing.PostalIndexEntry:
 		return afterHouses, true
 	case housing.StayEntry, housing.AbsenceEntry, housing.ViolationEntry, housing.WasteShareEntry, housing.DistributorEntry,
-		housing.MeterEventEntry, housing.ControlEntry, housing.QualityEntry, housing.InstalmentEntry, housing.DeliveryEntry:
+		housing.MeterEventEntry, housing.ControlEntry, housing.QualityEntry, housing.InstalmentEntry, housing.PostalAddressEntry:
 		return afterMeters, true
 	}
 	return 0, false

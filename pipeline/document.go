@@ -197,20 +197,13 @@ func documentMeters(facts *housing.AccountFacts, period housing.Period) []housin
 // markFailed tells of meters that do not count at the end of the month since when, and by what their service
 // is charged meanwhile: a last reading beside a charge by norm makes people think that it was charged by it.
 func markFailed(d *housing.PaymentDocument, facts *housing.AccountFacts) {
-	last := d.Period.Last()
 	for i := range d.Meters {
 		row := &d.Meters[i]
-		for _, m := range facts.Meters {
-			if m.Service != row.Service || m.Serial != row.Serial {
-				continue
-			}
-			for _, e := range m.Events {
-				if e.Kind == housing.MeterFailed && !last.Before(e.On) && (e.To.IsZero() || last.Before(e.To)) {
-					row.FailedOn = e.On
-				}
-			}
+		at := slices.IndexFunc(facts.Meters, func(m housing.MeterFacts) bool { return m.Service == row.Service && m.Serial == row.Serial })
+		if at < 0 {
+			continue
 		}
-		if row.FailedOn.IsZero() {
+		if row.FailedOn = failedOn(facts.Meters[at].Events, d.Period.Last()); row.FailedOn.IsZero() {
 			continue
 		}
 		for _, line := range d.Lines {
@@ -219,6 +212,16 @@ func markFailed(d *housing.PaymentDocument, facts *housing.AccountFacts) {
 			}
 		}
 	}
+}
+
+// failedOn is since when a meter that does not count on a day has failed; zero where it counts.
+func failedOn(events []housing.MeterEvent, day housing.Date) housing.Date {
+	for _, e := range events {
+		if e.Kind == housing.MeterFailed && !day.Before(e.On) && (e.To.IsZero() || day.Before(e.To)) {
+			return e.On
+		}
+	}
+	return housing.Date{}
 }
 
 // references lists, for each service charged, its norm, the act of its tariff and the house's volume.

@@ -52,7 +52,7 @@ func (p *Pipeline) drawBook(f printFile, name string) (int, error) {
 	var printed receipts.Printed
 	_, err := p.stage(name, func(w io.Writer) (err error) {
 		printed, err = p.Printer.Book(w, sequence(f.paper))
-		return err //nolint:wrapcheck // wrapped above
+		return err
 	})
 	if err != nil || !p.Print.Zip {
 		return printed.Pages, err

@@ -110,7 +110,7 @@ func (p *Pipeline) packPrint(period housing.Period, houses []printedHouse) error
 	}
 	form, _, err := p.Printer.Form()
 	if err != nil {
-		return err //nolint:wrapcheck // says what it is about
+		return err
 	}
 	digest := sha256.Sum256([]byte(form + "\n" + p.Printer.PrintForm() + "\n" + string(rows)))
 	says := hex.EncodeToString(digest[:])
@@ -134,7 +134,7 @@ func (p *Pipeline) printRows(f printFile, houses []printedHouse) (rows []byte, t
 	all.WriteString(utf8Mark)
 	out := csv.NewWriter(&all)
 	out.Comma, out.UseCRLF = ';', true
-	_ = out.Write([]string{ //nolint:errcheck // Flush tells
+	_ = out.Write([]string{
 		"№", "Файл", "Страница", "Страниц", "Лицевой счёт", "Документ", "Код проверки", "Индекс", "Куда", "К оплате, руб.",
 	})
 	number := 0
@@ -159,7 +159,7 @@ func (p *Pipeline) printRows(f printFile, houses []printedHouse) (rows []byte, t
 				return nil, nil, fmt.Errorf("read the register of the print file of %s: %w", h.house, err)
 			}
 			sum.add(printTotals{1, n, amount})
-			_ = out.Write(append([]string{strconv.Itoa(number), packedName(i, h)}, row...)) //nolint:errcheck // Flush tells
+			_ = out.Write(append([]string{strconv.Itoa(number), packedName(i, h)}, row...))
 		}
 		totals = append(totals, sum)
 	}
@@ -189,7 +189,7 @@ func (p *Pipeline) writePack(w io.Writer, k pack) error {
 	sums.WriteString(utf8Mark)
 	table := csv.NewWriter(&sums)
 	table.Comma, table.UseCRLF = ';', true
-	_ = table.Write([]string{"№", "Файл", "Документов", "Страниц", "К оплате, руб.", "SHA-256"}) //nolint:errcheck // Flush tells
+	_ = table.Write([]string{"№", "Файл", "Документов", "Страниц", "К оплате, руб.", "SHA-256"})
 	var all printTotals
 	for i, h := range k.houses {
 		name := packedName(i, h)
@@ -198,9 +198,9 @@ func (p *Pipeline) writePack(w io.Writer, k pack) error {
 			return err
 		}
 		all.add(k.totals[i])
-		_ = table.Write(slices.Concat([]string{strconv.Itoa(i + 1), name}, k.totals[i].cells(), []string{digest})) //nolint:errcheck // Flush tells
+		_ = table.Write(slices.Concat([]string{strconv.Itoa(i + 1), name}, k.totals[i].cells(), []string{digest}))
 	}
-	_ = table.Write(slices.Concat([]string{"", "Итого"}, all.cells(), []string{""})) //nolint:errcheck // Flush tells
+	_ = table.Write(slices.Concat([]string{"", "Итого"}, all.cells(), []string{""}))
 	table.Flush()
 	err := errors.Join(table.Error(), writeEntry(out, "Реестр.csv", k.rows, at), writeEntry(out, "Итоги.csv", []byte(sums.String()), at),
 		out.SetComment(k.says), out.Close())

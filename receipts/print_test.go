@@ -175,7 +175,7 @@ func TestLayoutIsVersioned(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	want, err := os.ReadFile(path)
+	want, err := os.ReadFile(path) //nolint:gosec // of the test
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,16 +26,16 @@ func (t *Tx) ApplyInstalments(ctx context.Context, organisation, source int64, r
 	}), outcomes)
 }
 
-// ApplyDelivery stores where documents are sent, by account.
-func (t *Tx) ApplyDelivery(ctx context.Context, organisation, source int64, rows []housing.DeliveryEntry) ([]housing.Outcome, error) {
+// ApplyPostalAddresses stores where documents are sent, by account.
+func (t *Tx) ApplyPostalAddresses(ctx context.Context, organisation, source int64, rows []housing.PostalAddressEntry) ([]housing.Outcome, error) {
 	table := keyed{
 		name: "delivery_addresses", key: []fieldType{accountField()}, values: []fieldType{{"address", "text"}, {"postal_index", "text"}},
 	}
-	accounts, outcomes, err := accountsOf(ctx, t, organisation, rows, func(r housing.DeliveryEntry) string { return r.Account })
+	accounts, outcomes, err := accountsOf(ctx, t, organisation, rows, func(r housing.PostalAddressEntry) string { return r.Account })
 	if err != nil {
 		return nil, err
 	}
-	return outcomes, t.putKeyed(ctx, table, source, column(rows, func(r housing.DeliveryEntry) keyedRow {
+	return outcomes, t.putKeyed(ctx, table, source, column(rows, func(r housing.PostalAddressEntry) keyedRow {
 		return keyedRow{r.Source.Position, []string{number(accounts[r.Account]), r.Address, r.PostalIndex}}
 	}), outcomes)
 }
@@ -56,7 +56,7 @@ func (t *Tx) ApplyPostalIndexes(ctx context.Context, organisation, source int64,
 type HousePapers struct {
 	PostalIndex string
 	Instalments map[int64][]housing.Instalment // of the month, by id of the account
-	Delivery    map[int64]housing.DeliveryEntry
+	Delivery    map[int64]housing.PostalAddressEntry
 }
 
 // PapersOfHouse reads what is printed on the documents of a house for a month.
@@ -69,7 +69,7 @@ UNION ALL
 (SELECT 2, i.account_id, i.document, '', i.payment, i.interest, i.rate, i.rest FROM instalments i JOIN accounts a ON a.id = i.account_id
 WHERE a.house_id = $1 AND i.period = $2 ORDER BY i.account_id, i.document)`
 	const ofHouse, ofDelivery = 0, 1
-	papers := HousePapers{Instalments: map[int64][]housing.Instalment{}, Delivery: map[int64]housing.DeliveryEntry{}}
+	papers := HousePapers{Instalments: map[int64][]housing.Instalment{}, Delivery: map[int64]housing.PostalAddressEntry{}}
 	rows, err := q.Query(ctx, sql, house, period)
 	if err != nil {
 		return papers, fmt.Errorf("read what is printed on the documents of house %d: %w", house, err)
@@ -83,7 +83,7 @@ WHERE a.house_id = $1 AND i.period = $2 ORDER BY i.account_id, i.document)`
 		case ofHouse:
 			papers.PostalIndex = index
 		case ofDelivery:
-			papers.Delivery[account] = housing.DeliveryEntry{Address: text, PostalIndex: index}
+			papers.Delivery[account] = housing.PostalAddressEntry{Address: text, PostalIndex: index}
 		default:
 			i.Document = text
 			papers.Instalments[account] = append(papers.Instalments[account], i)

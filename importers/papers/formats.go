@@ -67,7 +67,7 @@ func instalmentTable() importers.Layout {
 }
 
 func deliveryTable() importers.Layout {
-	type row = housing.DeliveryEntry
+	type row = housing.PostalAddressEntry
 	return importers.Table[row]{
 		Title: "Адреса доставки",
 		Columns: []importers.Column[row]{

@@ -50,58 +50,73 @@ func Code128(text string) (Bars, error) {
 	widths := patterns()
 	for _, code := range codes {
 		for _, width := range widths[code] {
-			bars = append(bars, byte(width-'0'))
+			bars = append(bars, byte(width)-'0') //nolint:gosec // a digit
 		}
 	}
 	return bars, nil
 }
 
+// encoder collects the values of a text in the set that is chosen: C for pairs of digits, B for the rest.
+type encoder struct {
+	codes []int
+	set   int // codeB or codeC, 0: none yet
+}
+
+func (e *encoder) choose(set int) {
+	switch e.set {
+	case set:
+		return
+	case 0:
+		e.codes = append(e.codes, map[int]int{codeB: startB, codeC: startC}[set])
+	default:
+		e.codes = append(e.codes, set)
+	}
+	e.set = set
+}
+
+func (e *encoder) single(c byte) {
+	e.choose(codeB)
+	e.codes = append(e.codes, int(c-' '))
+}
+
+// digits takes a run of digits in pairs and returns how many characters that were; of an odd run the first
+// stands alone before set C, the last after it.
+func (e *encoder) digits(run string) int {
+	taken := 0
+	if len(run)%2 == 1 && e.set != codeC {
+		e.single(run[0])
+		taken = 1
+	}
+	e.choose(codeC)
+	for ; taken+2 <= len(run); taken += 2 {
+		e.codes = append(e.codes, int(run[taken]-'0')*10+int(run[taken+1]-'0'))
+	}
+	return taken
+}
+
 // codeValues chooses the sets: C for runs of digits, B for the rest.
 func codeValues(text string) ([]int, error) {
 	const worthwhile = 4
-	var codes []int
-	set := 0
-	change := func(to, start int) {
-		switch {
-		case set == to:
-		case set == 0:
-			codes = append(codes, start)
-		default:
-			codes = append(codes, to)
-		}
-		set = to
-	}
+	var e encoder
 	for i := 0; i < len(text); {
-		if text[i] == FNC1 {
-			if set == 0 {
-				change(codeC, startC)
+		run := digitRun(text[i:])
+		switch {
+		case text[i] == FNC1:
+			if e.set == 0 {
+				e.choose(codeC)
 			}
-			codes = append(codes, fnc1)
+			e.codes = append(e.codes, fnc1)
 			i++
-			continue
-		}
-		if run := digitRun(text[i:]); run >= worthwhile || set == codeC && run >= 2 {
-			if run%2 == 1 && set != codeC {
-				change(codeB, startB)
-				codes = append(codes, int(text[i]-' '))
-				i++
-				run--
-			}
-			change(codeC, startC)
-			for ; run >= 2; run -= 2 {
-				codes = append(codes, int(text[i]-'0')*10+int(text[i+1]-'0'))
-				i += 2
-			}
-			continue
-		}
-		if text[i] < ' ' || text[i] > '~' {
+		case run >= worthwhile || e.set == codeC && run >= 2:
+			i += e.digits(text[i : i+run])
+		case text[i] < ' ' || text[i] > '~':
 			return nil, fmt.Errorf("code 128: character %q is not printable ASCII", text[i])
+		default:
+			e.single(text[i])
+			i++
 		}
-		change(codeB, startB)
-		codes = append(codes, int(text[i]-' '))
-		i++
 	}
-	return codes, nil
+	return e.codes, nil
 }
 
 func digitRun(s string) int { return len(s) - len(strings.TrimLeft(s, "0123456789")) }
