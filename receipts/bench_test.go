@@ -12,10 +12,17 @@ import (
 	"github.com/kvitok-gkh/kvitok/receipts/paymentcode"
 )
 
+// report tells pages a second, the processor time of one, and how many bare pages that is: the plain limit,
+// measured in the same run.
 func report(b *testing.B, perOp, bytes int, before time.Duration) {
 	b.Helper()
-	b.ReportMetric(float64(b.N*perOp)/b.Elapsed().Seconds(), "pages/s")
-	b.ReportMetric((cpu(b)-before).Seconds()*1000/float64(b.N*perOp), "cpu-ms/page")
+	spent, elapsed := cpu(b)-before, b.Elapsed()
+	b.StopTimer()
+	bare := bareTime(b)
+	b.ReportMetric(float64(b.N*perOp)/elapsed.Seconds(), "pages/s")
+	page := spent / time.Duration(b.N*perOp)
+	b.ReportMetric(page.Seconds()*1000, "cpu-ms/page")
+	b.ReportMetric(page.Seconds()/bare.Seconds(), "bare-pages")
 	b.ReportMetric(float64(bytes)/float64(perOp), "bytes/page")
 }
 
@@ -86,6 +93,24 @@ func BenchmarkBarePage(b *testing.B) {
 		b.Fatal(err)
 	}
 	report(b, 1, size.Len(), before)
+}
+
+// bareTime is the processor time of a bare page.
+func bareTime(b *testing.B) time.Duration {
+	b.Helper()
+	p := printer(b, Config{})
+	doc, err := p.prepare(document(b))
+	if err != nil {
+		b.Fatal(err)
+	}
+	const pages = 500
+	before := cpu(b)
+	for range pages {
+		if err := barePage(io.Discard, p, doc.symbols[0]); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return (cpu(b) - before) / pages
 }
 
 func barePage(w io.Writer, p *Printer, symbol paymentcode.Symbol) error {
