@@ -200,3 +200,20 @@ func TestSectionsInOrder(t *testing.T) {
 		t.Errorf("sections stand at %v", places)
 	}
 }
+
+// An account without charges, meters and debt gets a page that says so, and no code.
+func TestEmptyAccount(t *testing.T) {
+	t.Parallel()
+	full := document(t)
+	doc := &housing.PaymentDocument{
+		Number: "1", Period: full.Period, PayBy: full.PayBy, Issuer: full.Issuer, House: full.House, Account: full.Account,
+		Payees: []housing.PayeeTotal{{Payee: full.Issuer}},
+	}
+	file := single(t, Config{}, doc)
+	if got := text(t, file); !strings.Contains(got, "Платить не нужно") || strings.Count(got, "\f") != 1 || strings.Contains(got, "Расчёт размера платы") {
+		t.Errorf("an empty account reads:\n%s", got)
+	}
+	if found := codes(t, file, "-r", "200", "-mono"); len(found) != 0 {
+		t.Errorf("codes to pay nothing by: %q", found)
+	}
+}
