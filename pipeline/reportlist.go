@@ -37,7 +37,7 @@ type monthReport struct {
 	write func(ctx context.Context, p *Pipeline, w io.Writer, meta reports.Meta) (reports.Control, error)
 }
 
-func monthReports() []monthReport {
+func monthReports() []monthReport { //nolint:funlen // a list, an entry a report
 	type (
 		p    = *Pipeline
 		c    = context.Context
