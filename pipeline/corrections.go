@@ -100,13 +100,6 @@ func (a *applier) settle(ctx context.Context, c *correction) ([]protocols.Line, 
 	return []protocols.Line{{Name: "Исправляет", Value: text}, {Name: "Осталось исправить строк", Value: strconv.Itoa(left)}}, nil
 }
 
-// ordinalRow is a row of a file with its place among the rows.
-type ordinalRow struct {
-	store.RowOf
-
-	ordinal int
-}
-
 // rowsOf lists the rows of a file as it is read.
 func (p *Pipeline) rowsOf(ctx context.Context, f fetchedFile) (rows []store.RowOf, err error) {
 	if f.format == nil {

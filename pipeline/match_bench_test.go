@@ -40,7 +40,7 @@ func BenchmarkMatchStored(b *testing.B) {
 // settleStreets makes houses of a hundred flats and one claim for each account.
 func (m made) settleStreets(b *testing.B, accounts int) {
 	b.Helper()
-	var keys, addresses []string
+	keys, addresses := make([]string, 0, accounts/100), make([]string, 0, accounts/100)
 	for i := range accounts / 100 {
 		address := fmt.Sprintf("г. Большой, ул. Улица %s, д. %d", spelled(i/50), 1+i%50)
 		keys, addresses = append(keys, matching.HouseKey(address)), append(addresses, address)

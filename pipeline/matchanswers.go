@@ -67,8 +67,8 @@ func (a *answering) problem(column, value, code, text string) error {
 
 func (a *answering) apply(ctx context.Context, tx *store.Tx) (err error) {
 	a.done = AnswerResult{} // a transaction may be tried again
-	decides := a.None || a.MatchAnswer.Account != "" || a.Double != 0
-	a.claim, err = tx.Claim(ctx, a.p.Organisation.ID, a.MatchAnswer.Claim)
+	decides := a.None || a.Account != "" || a.Double != 0
+	a.claim, err = tx.Claim(ctx, a.p.Organisation.ID, a.Claim)
 	if errors.Is(err, store.ErrNotFound) {
 		return a.decidedMeanwhile()
 	}
@@ -92,7 +92,7 @@ func (a *answering) apply(ctx context.Context, tx *store.Tx) (err error) {
 }
 
 func (a *answering) decidedMeanwhile() error {
-	return a.problem(housing.MatchColumnClaim, strconv.FormatInt(a.MatchAnswer.Claim, 10), "claim_decided",
+	return a.problem(housing.MatchColumnClaim, strconv.FormatInt(a.Claim, 10), "claim_decided",
 		"такой заявки нет или решение по ней уже принято")
 }
 
@@ -124,7 +124,7 @@ func (a *answering) correct(ctx context.Context, tx *store.Tx) error {
 func (a *answering) decide(ctx context.Context, tx *store.Tx) error {
 	decision := store.Decision{Claim: a.claim.ID, Reason: "operator", Evidence: map[string]string{"comment": a.Comment}, By: a.by}
 	switch {
-	case a.Double != 0 && (a.None || a.MatchAnswer.Account != ""):
+	case a.Double != 0 && (a.None || a.Account != ""):
 		return a.problem(housing.MatchColumnDouble, strconv.FormatInt(a.Double, 10), "double_and_account",
 			"указаны и двойник, и решение по счёту: нужно одно из двух")
 	case a.Double != 0:
@@ -154,7 +154,7 @@ func (a *answering) decide(ctx context.Context, tx *store.Tx) error {
 
 // cannotLink says why the account that the operator chose cannot be linked.
 func (a *answering) cannotLink(ctx context.Context, tx *store.Tx) (bool, error) {
-	number := a.MatchAnswer.Account
+	number := a.Account
 	if a.account == 0 {
 		return true, a.problem(housing.MatchColumnAnswer, number, "unknown_account", "такого лицевого счёта нет")
 	}

@@ -62,7 +62,7 @@ func (t *Tx) MergeClaims(ctx context.Context, organisation int64, j Join, now ti
 	}
 	was := before{Status: doubled.state, Match: doubled.id}
 	if doubled.id != 0 {
-		if _, err := t.undoDecision(ctx, doubled.id, j.By, now); err != nil {
+		if err := t.undoDecision(ctx, doubled.id, j.By, now); err != nil {
 			return err
 		}
 	}
@@ -80,7 +80,7 @@ func (t *Tx) MergeClaims(ctx context.Context, organisation int64, j Join, now ti
 // passLink gives the link of a double to the claim that is kept.
 func (t *Tx) passLink(ctx context.Context, kept, doubled standingDecision, j Join, now time.Time) (match int64, err error) {
 	if kept.id != 0 {
-		if _, err := t.undoDecision(ctx, kept.id, j.By, now); err != nil {
+		if err := t.undoDecision(ctx, kept.id, j.By, now); err != nil {
 			return 0, err
 		}
 	}
@@ -114,7 +114,7 @@ func (t *Tx) SplitClaim(ctx context.Context, organisation, doubled int64, by, re
 		return err
 	}
 	if was.Passed != 0 {
-		if _, err := t.undoDecision(ctx, was.Passed, by, now); err != nil {
+		if err := t.undoDecision(ctx, was.Passed, by, now); err != nil {
 			return err
 		}
 		const back = `
@@ -174,12 +174,12 @@ FROM claims c LEFT JOIN matches m ON m.claim_id = c.id AND m.undone_at IS NULL W
 	return d, nil
 }
 
-func (t *Tx) undoDecision(ctx context.Context, match int64, by string, now time.Time) (bool, error) {
-	tag, err := t.Exec(ctx, "UPDATE matches SET undone_by = $2, undone_at = $3 WHERE id = $1 AND undone_at IS NULL", match, by, now)
-	if err != nil {
-		return false, fmt.Errorf("take a decision back: %w", err)
+func (t *Tx) undoDecision(ctx context.Context, match int64, by string, now time.Time) error {
+	const sql = "UPDATE matches SET undone_by = $2, undone_at = $3 WHERE id = $1 AND undone_at IS NULL"
+	if _, err := t.Exec(ctx, sql, match, by, now); err != nil {
+		return fmt.Errorf("take a decision back: %w", err)
 	}
-	return tag.RowsAffected() == 1, nil
+	return nil
 }
 
 func (t *Tx) addClaimEvent(ctx context.Context, m ClaimMove, was string, now time.Time) error {

@@ -43,7 +43,7 @@ func (w *world) standing(t *testing.T) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var states []string
+	states := make([]string, 0, len(list))
 	for _, s := range list {
 		states = append(states, s.Status+" "+s.Account)
 	}
@@ -115,7 +115,7 @@ func TestMergeClaims(t *testing.T) {
 }
 
 // A double account closes, its links and later payments go to the account that is kept; apart, all is as before.
-func TestMergeAccounts(t *testing.T) { //nolint:funlen // one story, told in order
+func TestMergeAccounts(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	_, accounts := w.settle(t, "дом 2", "0001", "0002")

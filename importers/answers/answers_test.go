@@ -123,7 +123,7 @@ func TestRead(t *testing.T) { //nolint:funlen // a table
 		},
 		"a workbook from before the columns of the right": {
 			func(book *excelize.File) error {
-				var errs []error
+				errs := make([]error, 0, 8)
 				for range 8 {
 					errs = append(errs, book.RemoveCol(housing.MatchSheet, "M"))
 				}
