@@ -18,6 +18,7 @@ func mayImport() map[string][]string {
 		"housing":             {},
 		"pipeline/allocation": {"housing"},
 		"pipeline/charging":   {"housing"},
+		"pipeline/correcting": {"housing"},
 		"pipeline/gating":     {"housing"},
 		"pipeline/matching":   {"housing"},
 		"pipeline/parameters": {"housing"},
@@ -31,8 +32,8 @@ func mayImport() map[string][]string {
 		"store":               {"housing"},
 		"town":                {"housing", "importers"},
 		"pipeline": {
-			"housing", "pipeline/allocation", "pipeline/charging", "pipeline/gating", "pipeline/matching", "pipeline/parameters",
-			"pipeline/penalties", "profiles", "remote", "importers", "exporters", "receipts", "store",
+			"housing", "pipeline/allocation", "pipeline/charging", "pipeline/correcting", "pipeline/gating", "pipeline/matching",
+			"pipeline/parameters", "pipeline/penalties", "profiles", "remote", "importers", "exporters", "receipts", "store",
 		},
 		"e2e":       {},
 		"schedules": {"housing", "pipeline", "remote", "importers", "store"},

@@ -261,6 +261,23 @@ func (p *Pipeline) Reopen(ctx context.Context, period housing.Period, by, reason
 		if err == nil && issued > 0 {
 			return fmt.Errorf("%d documents of %s are given out: %w", issued, next, ErrNotReopened)
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return p.dropCorrections(ctx, tx, period)
 	})
+}
+
+// dropCorrections takes back what was corrected of a month that is opened again: it will be charged from all
+// that is known now, late facts among it.
+func (p *Pipeline) dropCorrections(ctx context.Context, tx *store.Tx, period housing.Period) error {
+	dropped, err := tx.DropCorrections(ctx, p.Organisation.ID, period)
+	if err != nil || dropped == 0 {
+		return err
+	}
+	if _, err := tx.RebuildBalances(ctx, p.Organisation.ID, period.Next()); err != nil {
+		return err
+	}
+	_, err = tx.RebuildDebts(ctx, p.Organisation.ID, period.Next())
+	return err
 }

@@ -91,8 +91,8 @@ func (b *documentBook) document(s *housing.Snapshot, facts *housing.AccountFacts
 	if n := len(facts.Occupancy); n > 0 {
 		d.Area, d.People = facts.Occupancy[n-1].Area, facts.Occupancy[n-1].People
 	}
-	d.Lines = documentLines(ledger.Charges[facts.ID])
-	d.Recalculations = recalculations(ledger.Charges[facts.ID])
+	d.Lines = documentLines(withBooked(ledger.Charges[facts.ID], ledger.Booked[facts.ID]))
+	d.Recalculations = append(recalculations(ledger.Charges[facts.ID]), bookedRecalculations(ledger.Booked[facts.ID])...)
 	d.Meters = documentMeters(facts, b.period)
 	markFailed(d, facts)
 	d.Reference = references(s, ledger.Charges[facts.ID])

@@ -13,7 +13,7 @@ import (
 )
 
 // Run does the whole month in order: take in files, then readings of the stream (their meters are
-// known by then), match, charge, ledger, gate, issue, publish, deliver. Run again, it finds nothing to do.
+// known by then), match, correct closed months, charge, ledger, gate, issue, publish, deliver. Run again, it finds nothing to do.
 func (p *Pipeline) Run(ctx context.Context, period housing.Period) (Summary, error) {
 	s := Summary{Period: period}
 	steps := []struct {
@@ -23,6 +23,7 @@ func (p *Pipeline) Run(ctx context.Context, period housing.Period) (Summary, err
 		{"ingest", p.ingestStep},
 		{"readings", p.readingsStep},
 		{"match", p.matchStep},
+		{"correct", p.correctStep},
 		{"charge", p.chargeStep},
 		{"ledger", p.ledgerStep},
 		{"gate", p.gateStep},
@@ -81,6 +82,7 @@ type Summary struct {
 	Files   []FileResult   `json:"files"`
 	Stream  stream.Stats   `json:"stream"`
 	Match   MatchResult    `json:"match"`
+	Correct CorrectResult  `json:"correct"`
 	Charge  ChargeResult   `json:"charge"`
 	Ledger  LedgerResult   `json:"ledger"`
 	Gate    GateResult     `json:"gate"`
@@ -104,8 +106,8 @@ func (s Summary) Changed() bool {
 			return true
 		}
 	}
-	return s.Stream.Accepted > 0 || s.Match.Decided > 0 || s.Charge.Changed > 0 || s.Ledger.Changed > 0 || s.Gate.Changed > 0 || s.Issue.Changed > 0 ||
-		s.Publish.Changed > 0 || s.Deliver.Delivered > 0 || s.Letters > 0
+	return s.Stream.Accepted > 0 || s.Match.Decided > 0 || len(s.Correct.Lines) > 0 || s.Charge.Changed > 0 || s.Ledger.Changed > 0 ||
+		s.Gate.Changed > 0 || s.Issue.Changed > 0 || s.Publish.Changed > 0 || s.Deliver.Delivered > 0 || s.Letters > 0
 }
 
 // NeedsAttention reports whether rows were rejected, or accounts or documents held: exit code 3 of a command.
@@ -115,5 +117,5 @@ func (s Summary) NeedsAttention() bool {
 			return true
 		}
 	}
-	return s.Stream.Dead > 0 || s.Charge.Totals.Held > 0 || s.Gate.Holding() || len(s.Issue.Held) > 0
+	return s.Stream.Dead > 0 || len(s.Correct.Failed) > 0 || s.Charge.Totals.Held > 0 || s.Gate.Holding() || len(s.Issue.Held) > 0
 }

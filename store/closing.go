@@ -83,6 +83,12 @@ func (t *Tx) FreezeMonth(ctx context.Context, organisation int64, period housing
 			}
 		}
 	}
+	// Readings of a closed month may still arrive: they are noted, to be corrected.
+	name := pgx.Identifier{PartitionName("readings", period)}.Sanitize()
+	const late = "CREATE OR REPLACE TRIGGER late AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH ROW EXECUTE FUNCTION note_late_reading()"
+	if _, err := t.Exec(ctx, fmt.Sprintf(late, name)); err != nil {
+		return fmt.Errorf("watch the readings of %s: %w", period, err)
+	}
 	return nil
 }
 

@@ -147,3 +147,26 @@ WHERE house_id = ANY($1) AND period >= $4 AND period < $2 AND $3::date IS NOT NU
 		return nil
 	}}
 }
+
+// correctedVolumes are what closed months came to after their corrections. They take the place of what was
+// charged then, so that a reading is never compared with a volume that nobody owes any more.
+func (l *completer) correctedVolumes() completion {
+	const sql = `
+SELECT meter_id, zone, period, volume::text, metered FROM corrected_volumes
+WHERE house_id = ANY($1) AND period >= $4 AND period < $2 AND $3::date IS NOT NULL ORDER BY meter_id, period, zone COLLATE "C"`
+	var id int64
+	var v housing.MonthVolume
+	year := l.Period - monthsOfYear
+	return completion{sql, l.houseArgs(year.First()), []any{&id, &v.Zone, &v.Period, &v.Volume, &v.Metered}, func() error {
+		m := l.meter(id)
+		if m == nil {
+			return nil
+		}
+		for i := range m.History {
+			if h := &m.History[i]; h.Period == v.Period && h.Zone == v.Zone {
+				*h = v
+			}
+		}
+		return nil
+	}}
+}

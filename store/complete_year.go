@@ -81,7 +81,8 @@ ORDER BY account_id, lower(valid)`
 	}
 }
 
-// pastCharges are the lines of the year before. Corrections of an earlier year are no part of it.
+// pastCharges are the lines of the year before, and what was corrected of them since. Corrections of an
+// earlier year are no part of it.
 func (l *completer) pastCharges() completion {
 	const sql = `
 SELECT c.account_id, c.service, o.inn, c.seg_from, c.seg_to, c.kind, c.rule, c.price::text, c.amount
@@ -89,7 +90,12 @@ FROM charges c JOIN organisations o ON o.id = c.payee_id
 WHERE c.house_id = ANY($1) AND c.period >= $4 AND c.period < $4 + interval '1 year' AND c.service = ANY($5)
     AND c.kind <> 'benefit' AND c.reason NOT IN ('heating_year', 'heating_distributors', 'common_year')
     AND $2::date IS NOT NULL AND $3::date IS NOT NULL
-ORDER BY c.account_id, c.service, c.period, c.seg_from, c.line`
+UNION ALL
+SELECT x.account_id, x.service, o.inn, x.month, (x.month + interval '1 month')::date, 'correction', '', '0', x.amount
+FROM ledger_lines x JOIN organisations o ON o.id = x.payee_id
+WHERE x.house_id = ANY($1) AND x.kind = 'correction' AND x.cause <> '' AND x.month >= $4 AND x.month < $4 + interval '1 year'
+    AND x.service = ANY($5)
+ORDER BY 1, 2, 4, 6, 3, 8, 9`
 	var account int64
 	var kind housing.ChargeKind
 	var rule string

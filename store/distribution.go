@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -196,15 +197,20 @@ type LedgerLine struct {
 	Amount         housing.Money
 	Reason         string // in Russian
 	Document       string
+	Cause          housing.CorrectionCause // of a correction of a closed month
+	Round          int                     // of corrections of the house in that month
+	Sources        []string                // of the late facts, as housing.Source writes them
 }
 
 // AddLedgerLines books lines in a month and returns how many of them are new.
 func (t *Tx) AddLedgerLines(ctx context.Context, period housing.Period, lines []LedgerLine) (added int64, err error) {
 	const sql = `
-INSERT INTO ledger_lines (period, house_id, account_id, service, payee_id, kind, month, amount, reason, document, key)
-SELECT $1, t.house, t.account, t.service, o.id, t.kind, t.month::date, t.amount, t.reason, t.document, t.key
-FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::text[], $10::text[], $11::text[])
-    AS t(house, account, service, payee, kind, month, amount, reason, document, key)
+INSERT INTO ledger_lines (period, house_id, account_id, service, payee_id, kind, month, amount, reason, document, key, cause, round, sources)
+SELECT $1, t.house, t.account, t.service, o.id, t.kind, t.month::date, t.amount, t.reason, t.document, t.key, t.cause, t.round,
+    CASE WHEN t.sources = '' THEN '{}' ELSE string_to_array(t.sources, E'\n') END
+FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::text[], $10::text[], $11::text[],
+    $12::text[], $13::int[], $14::text[])
+    AS t(house, account, service, payee, kind, month, amount, reason, document, key, cause, round, sources)
 JOIN organisations o ON o.inn = t.payee
 ON CONFLICT (period, key) DO NOTHING`
 	tag, err := t.Exec(ctx, sql, period,
@@ -213,7 +219,9 @@ ON CONFLICT (period, key) DO NOTHING`
 		column(lines, func(l LedgerLine) string { return l.Kind }),
 		textColumn(lines, func(l LedgerLine) fmt.Stringer { return l.Month.First() }),
 		column(lines, func(l LedgerLine) int64 { return int64(l.Amount) }), column(lines, func(l LedgerLine) string { return l.Reason }),
-		column(lines, func(l LedgerLine) string { return l.Document }), column(lines, func(l LedgerLine) string { return l.Key }))
+		column(lines, func(l LedgerLine) string { return l.Document }), column(lines, func(l LedgerLine) string { return l.Key }),
+		column(lines, func(l LedgerLine) string { return string(l.Cause) }), column(lines, func(l LedgerLine) int { return l.Round }),
+		column(lines, func(l LedgerLine) string { return strings.Join(l.Sources, "\n") }))
 	if err != nil {
 		return 0, fmt.Errorf("book lines of the ledger: %w", err)
 	}

@@ -89,13 +89,16 @@ type ServiceMonth struct {
 	Price     housing.Decimal // zero where there was more than one
 }
 
-// ServiceMonths adds up the charges of a house by account and service.
+// ServiceMonths adds up the charges of a house by account and service, with corrections of closed months
+// booked in the month.
 func (q Queries) ServiceMonths(ctx context.Context, house int64, period housing.Period) ([]ServiceMonth, error) {
 	const sql = `
 SELECT account_id, service, sum(amount)::bigint, COALESCE(sum(amount) FILTER (WHERE kind IN ('correction', 'benefit')), 0)::bigint,
     COALESCE(sum(volume) FILTER (WHERE kind = 'base'), 0)::text,
     CASE WHEN count(DISTINCT price) FILTER (WHERE kind = 'base') = 1 THEN max(price) FILTER (WHERE kind = 'base') ELSE 0 END::text
-FROM charges WHERE house_id = $1 AND period = $2 GROUP BY account_id, service`
+FROM (SELECT account_id, service, amount, kind, volume, price FROM charges WHERE house_id = $1 AND period = $2
+    UNION ALL SELECT account_id, service, amount, 'correction', 0, 0 FROM ledger_lines WHERE house_id = $1 AND period = $2 AND kind = 'correction') AS lines
+GROUP BY account_id, service`
 	rows, err := q.Query(ctx, sql, house, period)
 	if err != nil {
 		return nil, fmt.Errorf("add up the charges of house %d for %s: %w", house, period, err)

@@ -121,12 +121,14 @@ type HouseLedger struct {
 	Charges  map[int64][]housing.Charge // by account id, in order of line
 	Balances map[int64][]housing.Balance
 	LastPaid map[int64]housing.Date
+	Booked   map[int64][]LedgerLine // corrections of closed months booked in this one
 }
 
 // LedgerOfHouse reads charges, balances and last payments of the accounts of a house in a month.
 func (q Queries) LedgerOfHouse(ctx context.Context, house int64, period housing.Period) (HouseLedger, error) {
 	l := HouseLedger{
 		Charges: map[int64][]housing.Charge{}, Balances: map[int64][]housing.Balance{}, LastPaid: map[int64]housing.Date{},
+		Booked: map[int64][]LedgerLine{},
 	}
 	const charges = `
 SELECT c.account_id, c.service, o.inn, c.kind, c.zone, c.seg_from, c.seg_to, c.rule, c.method,
@@ -141,7 +143,12 @@ WHERE b.house_id = $1 AND b.period = $2 ORDER BY b.account_id, b.service COLLATE
 	var id int64
 	var c housing.Charge
 	var b housing.Balance
+	const booked = `
+SELECT l.account_id, l.service, o.inn, l.month, l.amount, l.reason, l.document, l.cause
+FROM ledger_lines l JOIN organisations o ON o.id = l.payee_id
+WHERE l.house_id = $1 AND l.period = $2 AND l.kind = 'correction' ORDER BY l.account_id, l.month, l.service COLLATE "C", l.id`
 	var day housing.Date
+	var line LedgerLine
 	parts := []struct {
 		sql  string
 		into []any
@@ -155,6 +162,10 @@ WHERE b.house_id = $1 AND b.period = $2 ORDER BY b.account_id, b.service COLLATE
 			&id, &b.Service, &b.Payee, &b.Opening, &b.Charged, &b.Corrected, &b.Penalty, &b.Paid, &b.Closing,
 		}, func() error { l.Balances[id] = append(l.Balances[id], b); return nil }},
 		{paid, []any{&id, &day}, func() error { l.LastPaid[id] = day; return nil }},
+		{booked, []any{&id, &line.Service, &line.Payee, &line.Month, &line.Amount, &line.Reason, &line.Document, &line.Cause}, func() error {
+			l.Booked[id] = append(l.Booked[id], line)
+			return nil
+		}},
 	}
 	for _, part := range parts {
 		rows, err := q.Query(ctx, part.sql, house, period)

@@ -15,11 +15,16 @@ import (
 
 func (e *environment) explainCommand() *cobra.Command {
 	var account, xlsx, pdf string
+	var corrections bool
 	c := e.monthStep(&cobra.Command{
 		Use: "explain", Short: "Why each kopeck of an account: formula, operands, document, file and row",
 		Long: "Why each kopeck of an account: formula, operands, document, file and row. --xlsx and --pdf write the\n" +
-			"calculation sheet to hand out instead of printing it.",
+			"calculation sheet to hand out instead of printing it. --corrections explains the corrections of closed months that were\n" +
+			"booked in the month, and those of the month itself: the late fact, and the calculation before and after it.",
 	}, func(ctx context.Context, a *app, period housing.Period) error {
+		if corrections {
+			return e.explainCorrections(ctx, a, account, period)
+		}
 		sheet, err := a.pipeline.Sheet(ctx, account, period)
 		if errors.Is(err, store.ErrNotFound) || errors.Is(err, charging.ErrNoAccount) {
 			return fmt.Errorf("account %s was not charged for %s", account, period)
@@ -35,8 +40,33 @@ func (e *environment) explainCommand() *cobra.Command {
 	c.Flags().StringVar(&account, "account", "", "number of the personal account")
 	c.Flags().StringVar(&xlsx, "xlsx", "", "write the calculation sheet to this workbook")
 	c.Flags().StringVar(&pdf, "pdf", "", "write the calculation sheet to this PDF")
+	c.Flags().BoolVar(&corrections, "corrections", false, "explain corrections of closed months instead")
 	_ = c.MarkFlagRequired("account") // the flag was made above
 	return c
+}
+
+// explainCorrections prints each correction with both calculations of its service.
+func (e *environment) explainCorrections(ctx context.Context, a *app, account string, period housing.Period) error {
+	list, err := a.pipeline.ExplainCorrections(ctx, account, period)
+	if err != nil {
+		return err
+	}
+	var failed error
+	err = e.print(list, func(w io.Writer) {
+		if len(list) == 0 {
+			say(w, "Перерасчётов по лицевому счёту %s за %s нет", account, period.Russian())
+		}
+		for i := range list {
+			c := &list[i]
+			say(w, "ПЕРЕРАСЧЁТ за %s: %s, %s: %s ₽", c.Month.Russian(), c.Service.Russian(), c.Cause.Russian(), signed(c.Amount))
+			say(w, "Основание: %s", c.Ground)
+			say(w, "Проведён: %s, перерасчёт месяца № %d\n\nБЫЛО", c.Booked.Russian(), c.Round)
+			failed = errors.Join(failed, charging.WriteText(w, c.Was))
+			say(w, "СТАЛО")
+			failed = errors.Join(failed, charging.WriteText(w, c.Now))
+		}
+	})
+	return errors.Join(err, failed)
 }
 
 // printSheet prints the traces; why an account is held has no trace, only its findings say it.

@@ -85,7 +85,8 @@ func (e *environment) root() *cobra.Command {
 	root.AddCommand(
 		e.demoCommand(), e.runCommand(), // the month
 		e.importCommand(), e.formatsCommand(), e.matchCommand(), e.doublesCommand(), // what arrives
-		e.chargeCommand(), e.calcCommand(), e.explainCommand(), e.whatIfCommand(), e.compareCommand(), e.replayCommand(), e.traceCommand(), // the calculation
+		e.chargeCommand(), e.correctCommand(), e.calcCommand(), e.explainCommand(), e.whatIfCommand(), e.compareCommand(), e.replayCommand(), // the calculation
+		e.traceCommand(),
 		e.ledgerCommand(), e.paymentsCommand(), e.penaltiesCommand(), e.statementCommand(), // the money
 		e.gateCommand(), e.issueCommand(), e.receiptsCommand(), e.lettersCommand(), e.verifyCommand(), // the documents
 		e.reportCommand(), e.exportCommand(), e.deliverCommand(), e.tidyCommand(), e.closeCommand(), e.auditCommand(),

@@ -49,6 +49,9 @@ func writeSummary(w io.Writer, s pipeline.Summary) {
 			s.Stream.Accepted, s.Stream.Unchanged, s.Stream.Dead)
 	}
 	writeMatch(w, s.Match)
+	if len(s.Correct.Months) > 0 { // a first month has nothing to correct
+		writeCorrect(w, s.Correct, "")
+	}
 	writeCharge(w, s.Charge)
 	writeLedger(w, s.Ledger)
 	if s.Gate.Compared > 0 || s.Gate.Holding() { // a first month has nothing to compare with

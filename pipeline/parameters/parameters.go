@@ -110,7 +110,7 @@ func ForCharging(all []housing.Parameter, period housing.Period) []housing.Param
 		case "due", "gate", "payment", "penalty", "qr", "readings", "receipt", "whatif":
 			return true
 		}
-		return false
+		return slices.Contains([]string{"correction.look_back_months", "correction.scope", "correction.estimated"}, p.Name)
 	})
 }
 

@@ -1,0 +1,129 @@
+package housing
+
+// CorrectionCause is which late fact a correction of a closed month comes from.
+type CorrectionCause string
+
+// The causes, in the order in which they are split.
+const (
+	CauseHouse     CorrectionCause = "house"     // facts of the house: volumes, area, equipment, containers
+	CauseTariff    CorrectionCause = "tariff"    //
+	CauseNorm      CorrectionCause = "norm"      //
+	CauseAccount   CorrectionCause = "account"   // an account that was opened or closed late
+	CauseService   CorrectionCause = "service"   // services and payees
+	CauseArea      CorrectionCause = "area"      //
+	CausePeople    CorrectionCause = "people"    // permanent and temporary residents
+	CauseMeter     CorrectionCause = "meter"     // the meter itself, its verification and acts
+	CauseReading   CorrectionCause = "reading"   //
+	CauseEstimate  CorrectionCause = "estimate"  // a reading that measures months charged by an average or norm
+	CauseEarlier   CorrectionCause = "earlier"   // an earlier month was corrected, this one looks back at it
+	CauseAbsence   CorrectionCause = "absence"   //
+	CauseViolation CorrectionCause = "violation" //
+	CauseQuality   CorrectionCause = "quality"   //
+	CauseYear      CorrectionCause = "year"      // what the yearly correction looks back at
+)
+
+// Russian is the reason as receipts and reports print it.
+func (c CorrectionCause) Russian() string {
+	switch c {
+	case CauseEarlier:
+		return "перерасчёт более раннего месяца"
+	case CauseHouse:
+		return "сведения о доме, поступившие после закрытия месяца"
+	case CauseTariff:
+		return "изменение тарифа за закрытый месяц"
+	case CauseNorm:
+		return "изменение норматива за закрытый месяц"
+	case CauseAccount:
+		return "открытие или закрытие лицевого счёта задним числом"
+	case CauseService:
+		return "изменение состава услуг за закрытый месяц"
+	case CauseArea:
+		return "изменение площади за закрытый месяц"
+	case CausePeople:
+		return "изменение числа проживающих за закрытый месяц"
+	case CauseMeter:
+		return "сведения о приборе учёта, поступившие после закрытия месяца"
+	case CauseReading:
+		return "показания прибора учёта, поступившие после закрытия месяца"
+	case CauseEstimate:
+		return "расчёт без показаний уточнён по показаниям прибора учёта"
+	case CauseAbsence:
+		return "временное отсутствие"
+	case CauseViolation:
+		return "акт о нарушении"
+	case CauseQuality:
+		return "услуга ненадлежащего качества или с перерывами"
+	case CauseYear:
+		return "изменение данных годовой корректировки"
+	}
+	return string(c)
+}
+
+// CorrectionCauses lists the causes in the order in which they are split.
+func CorrectionCauses() []CorrectionCause {
+	return []CorrectionCause{
+		CauseHouse, CauseTariff, CauseNorm, CauseAccount, CauseService, CauseArea, CausePeople, CauseMeter,
+		CauseReading, CauseEstimate, CauseEarlier, CauseAbsence, CauseViolation, CauseQuality, CauseYear,
+	}
+}
+
+// CorrectionFact is a late fact that a correction rests on.
+type CorrectionFact struct {
+	Text   string `json:"text"` // in Russian, the act where there is one
+	Source Source `json:"source,omitzero"`
+	Undone bool   `json:"undone,omitzero"` // it no longer holds
+}
+
+// Russian writes the fact with the row or message that brought it.
+func (f CorrectionFact) Russian() string {
+	text := f.Text
+	if f.Undone {
+		text = "отменено: " + text
+	}
+	if f.Source != (Source{}) {
+		text += " (" + f.Source.Russian() + ")"
+	}
+	return text
+}
+
+// CorrectionLine is what a late fact comes to: the difference of one account, closed month, service and
+// payee by one cause.
+type CorrectionLine struct {
+	Account   Account          `json:"account"`
+	House     string           `json:"house"` // address
+	Month     Period           `json:"month"` // the closed month
+	Service   Service          `json:"service"`
+	Payee     string           `json:"payee"` // INN
+	Cause     CorrectionCause  `json:"cause"`
+	Was       Money            `json:"was"` // for the month, earlier corrections and causes before this one among it
+	Now       Money            `json:"now"`
+	Amount    Money            `json:"amount"`              // Now − Was
+	VolumeWas Decimal          `json:"volume_was"`          // of the base lines
+	VolumeNow Decimal          `json:"volume_now"`          //
+	Facts     []CorrectionFact `json:"facts,omitempty"`     //
+	NotBooked string           `json:"not_booked,omitzero"` // code of the reason why it is not
+	Round     int              `json:"round,omitzero"`      // of corrections of the house in the month
+	Booked    Period           `json:"booked,omitzero"`     // the month it was booked in
+	Grounds   string           `json:"grounds,omitzero"`    // facts in Russian, as booked
+}
+
+// shownFacts is how many facts are named beside a line; the others are counted.
+const shownFacts = 3
+
+// Document names the facts behind the line, in Russian.
+func (l *CorrectionLine) Document() string {
+	if l.Grounds != "" {
+		return l.Grounds
+	}
+	text := ""
+	for i := range l.Facts {
+		if i == shownFacts {
+			return text + "; и ещё " + Whole(int64(len(l.Facts)-shownFacts)).String()
+		}
+		if i > 0 {
+			text += "; "
+		}
+		text += l.Facts[i].Russian()
+	}
+	return text
+}
