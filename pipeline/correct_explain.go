@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/kvitok-gkh/kvitok/housing"
 	"github.com/kvitok-gkh/kvitok/pipeline/charging"
@@ -58,4 +59,11 @@ func (p *Pipeline) traceRound(ctx context.Context, b *store.BookedCorrection, ro
 		}
 	}
 	return traces, nil
+}
+
+// traceCorrections finds the corrections of closed months that rest on a source.
+func (p *Pipeline) traceCorrections(ctx context.Context, source housing.Source, t *SourceTrace) (err error) {
+	text := strings.Trim(sourcePrefix(source), "\"")
+	t.Corrected, err = p.Store.CorrectionsFrom(ctx, p.Organisation.ID, text, source.Position < 0)
+	return err
 }

@@ -24,20 +24,21 @@ type TraceInput struct {
 
 // SourceTrace is what became of a file, a row or a message.
 type SourceTrace struct {
-	Source   string                 `json:"source"`
-	Files    []housing.ReceivedFile `json:"files,omitempty"`       // of that name, the newest first
-	Problems []housing.Problem      `json:"problems,omitempty"`    // of the rows
-	Chain    []store.FileCorrection `json:"corrections,omitempty"` // files that correct each other
-	Letter   string                 `json:"dead_letter,omitzero"`
-	Fate     string                 `json:"fate"` // in Russian
-	Facts    []housing.FactChange   `json:"facts,omitempty"`
-	Payments []store.TracedPayment  `json:"payments,omitempty"`
-	Claims   []store.TracedClaim    `json:"claims,omitempty"`
-	Lines    []TracedLine           `json:"lines,omitempty"`
-	Charges  int                    `json:"charge_lines"` // all that rest on it
-	Accounts int                    `json:"accounts"`
-	Amount   housing.Money          `json:"amount"` // of all those lines
-	houses   map[int64]bool
+	Source    string                   `json:"source"`
+	Files     []housing.ReceivedFile   `json:"files,omitempty"`       // of that name, the newest first
+	Problems  []housing.Problem        `json:"problems,omitempty"`    // of the rows
+	Chain     []store.FileCorrection   `json:"corrections,omitempty"` // files that correct each other
+	Letter    string                   `json:"dead_letter,omitzero"`
+	Fate      string                   `json:"fate"` // in Russian
+	Facts     []housing.FactChange     `json:"facts,omitempty"`
+	Payments  []store.TracedPayment    `json:"payments,omitempty"`
+	Claims    []store.TracedClaim      `json:"claims,omitempty"`
+	Lines     []TracedLine             `json:"lines,omitempty"`
+	Charges   int                      `json:"charge_lines"`          // all that rest on it
+	Corrected []store.BookedCorrection `json:"corrections,omitempty"` // of closed months, that rest on it
+	Accounts  int                      `json:"accounts"`
+	Amount    housing.Money            `json:"amount"` // of all those lines
+	houses    map[int64]bool
 }
 
 // TracedLine is a line of a receipt that rests on a source.
@@ -63,6 +64,9 @@ func (p *Pipeline) Trace(ctx context.Context, in TraceInput) (SourceTrace, error
 		return t, err
 	}
 	if err := p.traceCharges(ctx, in, &t); err != nil {
+		return t, err
+	}
+	if err := p.traceCorrections(ctx, in.Source, &t); err != nil {
 		return t, err
 	}
 	t.Fate = t.fate(in)

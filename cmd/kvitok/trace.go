@@ -106,6 +106,11 @@ func (e *environment) traceSource(ctx context.Context, a *app, f traceFlags) err
 		}
 		writePayments(w, t.Payments)
 		writeClaims(w, t.Claims)
+		for i := range t.Corrected {
+			c := &t.Corrected[i]
+			say(w, "  перерасчёт за %s, %s, %s: %s ₽ (%s), проведён в %s", c.Month.Russian(), c.Account, c.Service.Russian(), signed(c.Amount),
+				c.Cause.Russian(), c.Booked.Russian())
+		}
 		say(w, "%d charge lines of %d accounts rest on it, %s roubles", t.Charges, t.Accounts, t.Amount.Russian())
 		for i := range t.Lines {
 			line := &t.Lines[i]
