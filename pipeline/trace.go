@@ -35,7 +35,7 @@ type SourceTrace struct {
 	Claims    []store.TracedClaim      `json:"claims,omitempty"`
 	Lines     []TracedLine             `json:"lines,omitempty"`
 	Charges   int                      `json:"charge_lines"`          // all that rest on it
-	Corrected []store.BookedCorrection `json:"corrections,omitempty"` // of closed months, that rest on it
+	Corrected []store.BookedCorrection `json:"closed_months,omitempty"` // of closed months, that rest on it
 	Accounts  int                      `json:"accounts"`
 	Amount    housing.Money            `json:"amount"` // of all those lines
 	houses    map[int64]bool
