@@ -34,7 +34,7 @@ type SourceTrace struct {
 	Payments  []store.TracedPayment    `json:"payments,omitempty"`
 	Claims    []store.TracedClaim      `json:"claims,omitempty"`
 	Lines     []TracedLine             `json:"lines,omitempty"`
-	Charges   int                      `json:"charge_lines"`          // all that rest on it
+	Charges   int                      `json:"charge_lines"`            // all that rest on it
 	Corrected []store.BookedCorrection `json:"closed_months,omitempty"` // of closed months, that rest on it
 	Accounts  int                      `json:"accounts"`
 	Amount    housing.Money            `json:"amount"` // of all those lines
