@@ -59,7 +59,7 @@ func take[T any](l *layers, account string, to *[]T, fresh []T, of kind[T]) {
 }
 
 func (l *layers) services() {
-	l.each(func(to, fresh *housing.AccountFacts) { take(l, to.Number, &to.Services, fresh.Services, service) })
+	l.each(func(to, fresh *housing.AccountFacts) { take(l, to.Number, &to.Services, fresh.Services, serviceKind()) })
 }
 
 // occupancies takes over those whose area or occupant differs, or the rest: those whose people do.
@@ -68,7 +68,7 @@ func (l *layers) occupancies(area bool) {
 		if area && slices.Equal(areas(to.Occupancy), areas(fresh.Occupancy)) {
 			return
 		}
-		take(l, to.Number, &to.Occupancy, fresh.Occupancy, occupancy)
+		take(l, to.Number, &to.Occupancy, fresh.Occupancy, occupancyKind())
 	})
 	if !area {
 		return
@@ -89,7 +89,7 @@ func areas(list []housing.Occupancy) []string {
 
 func (l *layers) people() {
 	l.occupancies(false)
-	l.each(func(to, fresh *housing.AccountFacts) { take(l, to.Number, &to.Stays, fresh.Stays, stay) })
+	l.each(func(to, fresh *housing.AccountFacts) { take(l, to.Number, &to.Stays, fresh.Stays, stayKind()) })
 }
 
 // flat takes over who lives in a communal flat, and its area.
@@ -100,7 +100,7 @@ func (l *layers) flat(fresh *housing.CommunalFlat) {
 		l.rooms(fresh.Flat, housing.CorrectionFact{Text: "коммунальная квартира № " + fresh.Flat})
 		return
 	}
-	facts, differ := flatPeople.compare(l.to.Period, l.to.CommunalFlats[at].Occupancy, fresh.Occupancy)
+	facts, differ := flatPeopleKind().compare(l.to.Period, l.to.CommunalFlats[at].Occupancy, fresh.Occupancy)
 	if !differ {
 		return
 	}
@@ -144,7 +144,7 @@ func (l *layers) meters() {
 
 // mergeMeters are the fresh meters with readings and earlier volumes of the base where it has them.
 func (l *layers) mergeMeters(base, fresh []housing.MeterFacts) (list []housing.MeterFacts, facts []housing.CorrectionFact) {
-	facts, differ := meter.compare(l.to.Period, base, fresh)
+	facts, differ := meterKind().compare(l.to.Period, base, fresh)
 	if !differ {
 		return base, nil
 	}
@@ -192,9 +192,9 @@ func (l *layers) mergeReadings(to, fresh []housing.MeterFacts, estimates bool) (
 		if at < 0 || l.estimated(&fresh[at]) != estimates {
 			continue
 		}
-		of := reading
+		of := readingKind()
 		if estimates {
-			of = spreadReading
+			of = spreadReadingKind()
 		}
 		more, differ := of.compare(l.to.Period, to[i].Readings, fresh[at].Readings)
 		if !differ {
@@ -214,19 +214,21 @@ func (l *layers) estimated(m *housing.MeterFacts) bool {
 }
 
 func (l *layers) absences() {
-	l.each(func(to, fresh *housing.AccountFacts) { take(l, to.Number, &to.Absences, fresh.Absences, absence) })
+	l.each(func(to, fresh *housing.AccountFacts) { take(l, to.Number, &to.Absences, fresh.Absences, absenceKind()) })
 }
 
 func (l *layers) violations() {
-	l.each(func(to, fresh *housing.AccountFacts) { take(l, to.Number, &to.Violations, fresh.Violations, violation) })
+	l.each(func(to, fresh *housing.AccountFacts) {
+		take(l, to.Number, &to.Violations, fresh.Violations, violationKind())
+	})
 }
 
 // year takes over what the yearly correction of the month looks back at.
 func (l *layers) year() {
 	l.each(func(to, fresh *housing.AccountFacts) {
-		take(l, to.Number, &to.WasteShares, fresh.WasteShares, wasteShare)
-		take(l, to.Number, &to.Distributors, fresh.Distributors, distributor)
-		take(l, to.Number, &to.Past, fresh.Past, past)
+		take(l, to.Number, &to.WasteShares, fresh.WasteShares, wasteShareKind())
+		take(l, to.Number, &to.Distributors, fresh.Distributors, distributorKind())
+		take(l, to.Number, &to.Past, fresh.Past, pastKind())
 	})
 }
 

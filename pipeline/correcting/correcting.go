@@ -126,7 +126,7 @@ func newlyHeld(before, after Computed) map[string]string {
 }
 
 func heldOf(without map[string]string) []Held {
-	var list []Held
+	list := make([]Held, 0, len(without))
 	for _, account := range slices.Sorted(maps.Keys(without)) {
 		list = append(list, Held{account, without[account]})
 	}
@@ -236,11 +236,8 @@ func (s *step) allows(scope Scope, k key) bool {
 	if _, own := s.accounts[k.account]; !own {
 		return false
 	}
-	switch s.cause {
-	case housing.CauseAccount, housing.CauseService, housing.CauseArea, housing.CauseYear:
-		return true
-	}
-	return k.service.Resource() == ""
+	ofShares := []housing.CorrectionCause{housing.CauseAccount, housing.CauseService, housing.CauseArea, housing.CauseYear}
+	return k.service.Resource() == "" || slices.Contains(ofShares, s.cause)
 }
 
 // factsFor are the facts behind a line of an account: its own, else those of the house, else of the neighbours.

@@ -122,7 +122,7 @@ func compare(tb rapid.TB, base, fresh *housing.Snapshot, scope correcting.Scope)
 }
 
 func texts(r correcting.Result) []string {
-	list := []string{}
+	list := make([]string, 0, len(r.Lines))
 	for i := range r.Lines {
 		l := &r.Lines[i]
 		list = append(list, fmt.Sprintf("%s %s %s %s: %s", l.Account.Number, l.Service, l.Cause, l.Amount, l.Document()))
@@ -264,21 +264,14 @@ func TestLaws(t *testing.T) {
 				if l.Amount != l.Now-l.Was || l.Amount == 0 {
 					t.Fatalf("a line of %s from %s to %s", l.Amount, l.Was, l.Now)
 				}
-				add(l.Account.Number, l.Service, l.Amount)
+				sums[l.Account.Number+" "+string(l.Service)] += l.Amount
 			}
 			base = stored(t, r.Snapshot)
 			if again := compare(t, base, snapshot(t, now), correcting.WholeHouse); again.Changed || len(again.Lines) > 0 {
 				t.Fatalf("the same facts again: %v", texts(again))
 			}
 		}
-		want := map[string]housing.Money{}
-		last, err := calculate(snapshot(t, now))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, c := range last.Charges {
-			want[c.Account+" "+string(c.Service)] += c.Amount
-		}
+		want := charged(t, snapshot(t, now))
 		nothing := func(_ string, m housing.Money) bool { return m == 0 }
 		maps.DeleteFunc(sums, nothing)
 		maps.DeleteFunc(want, nothing)
@@ -286,6 +279,20 @@ func TestLaws(t *testing.T) {
 			t.Fatalf("charged and corrected (-computed anew +booked):\n%s", diff)
 		}
 	})
+}
+
+// charged adds up a month by account and service.
+func charged(tb rapid.TB, s *housing.Snapshot) map[string]housing.Money {
+	tb.Helper()
+	computed, err := calculate(s)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	sums := map[string]housing.Money{}
+	for _, c := range computed.Charges {
+		sums[c.Account+" "+string(c.Service)] += c.Amount
+	}
+	return sums
 }
 
 // stored is a snapshot as it comes back from the database.

@@ -2,11 +2,8 @@ package correcting
 
 import "github.com/kvitok-gkh/kvitok/housing"
 
-// The kinds of facts of an account and its meters.
-//
-//nolint:gochecknoglobals // tables of functions, never changed
-var (
-	service = kind[housing.AccountService]{
+func serviceKind() kind[housing.AccountService] {
+	return kind[housing.AccountService]{
 		plain: func(v housing.AccountService, m housing.Period) housing.AccountService {
 			v.Source, v.Valid = housing.Source{}, cut(v.Valid, m)
 			return v
@@ -16,7 +13,10 @@ var (
 			return "услуга «" + v.Service.Russian() + "»" + span(v.Valid.From, v.Valid.To)
 		},
 	}
-	occupancy = kind[housing.Occupancy]{
+}
+
+func occupancyKind() kind[housing.Occupancy] {
+	return kind[housing.Occupancy]{
 		plain: func(v housing.Occupancy, m housing.Period) housing.Occupancy {
 			v.Source, v.Valid = housing.Source{}, cut(v.Valid, m)
 			return v
@@ -26,7 +26,10 @@ var (
 			return "проживает " + count(v.People) + ", площадь " + v.Area.Russian() + " м²" + span(v.Valid.From, v.Valid.To)
 		},
 	}
-	stay = kind[housing.Stay]{
+}
+
+func stayKind() kind[housing.Stay] {
+	return kind[housing.Stay]{
 		plain: func(v housing.Stay, m housing.Period) housing.Stay {
 			v.Source, v.Valid = housing.Source{}, cut(v.Valid, m)
 			return v
@@ -36,7 +39,10 @@ var (
 			return withDocument("временно проживает "+count(v.People)+span(v.Valid.From, v.Valid.To), v.Document)
 		},
 	}
-	absence = kind[housing.Absence]{
+}
+
+func absenceKind() kind[housing.Absence] {
+	return kind[housing.Absence]{
 		plain: func(v housing.Absence, _ housing.Period) housing.Absence {
 			v.Source = housing.Source{}
 			return v
@@ -50,7 +56,10 @@ var (
 			return withDocument(text, v.Document)
 		},
 	}
-	violation = kind[housing.Violation]{
+}
+
+func violationKind() kind[housing.Violation] {
+	return kind[housing.Violation]{
 		plain: func(v housing.Violation, _ housing.Period) housing.Violation {
 			v.Source = housing.Source{}
 			return v
@@ -60,7 +69,10 @@ var (
 			return withDocument("нарушение, "+v.Service.Russian()+span(v.Valid.From, v.Valid.To), v.Document)
 		},
 	}
-	reading = kind[housing.Reading]{
+}
+
+func readingKind() kind[housing.Reading] {
+	return kind[housing.Reading]{
 		plain: func(v housing.Reading, _ housing.Period) housing.Reading {
 			v.Source = housing.Source{}
 			return v
@@ -70,13 +82,19 @@ var (
 			return "показание " + v.Value.Russian() + " на " + v.On.Russian()
 		},
 	}
-	spreadReading = kind[housing.Reading]{
-		plain: reading.plain, source: reading.source,
+}
+
+func spreadReadingKind() kind[housing.Reading] {
+	return kind[housing.Reading]{
+		plain: readingKind().plain, source: readingKind().source,
 		text: func(v *housing.Reading) string {
 			return "расход между показаниями распределён по дням: " + v.Value.Russian() + " на " + v.On.Russian()
 		},
 	}
-	meter = kind[housing.MeterFacts]{
+}
+
+func meterKind() kind[housing.MeterFacts] {
+	return kind[housing.MeterFacts]{
 		plain: func(v housing.MeterFacts, _ housing.Period) housing.MeterFacts {
 			v.Source, v.Readings, v.History = housing.Source{}, nil, nil
 			v.Events = append([]housing.MeterEvent(nil), v.Events...)
@@ -102,7 +120,10 @@ var (
 			return text
 		},
 	}
-	wasteShare = kind[housing.WasteShare]{
+}
+
+func wasteShareKind() kind[housing.WasteShare] {
+	return kind[housing.WasteShare]{
 		plain: func(v housing.WasteShare, _ housing.Period) housing.WasteShare {
 			v.Source = housing.Source{}
 			return v
@@ -110,7 +131,10 @@ var (
 		source: func(v *housing.WasteShare) housing.Source { return v.Source },
 		text:   func(v *housing.WasteShare) string { return "доля ТКО за " + count(v.Year) + " год" },
 	}
-	distributor = kind[housing.DistributorShare]{
+}
+
+func distributorKind() kind[housing.DistributorShare] {
+	return kind[housing.DistributorShare]{
 		plain: func(v housing.DistributorShare, _ housing.Period) housing.DistributorShare {
 			v.Source = housing.Source{}
 			return v
@@ -120,7 +144,10 @@ var (
 			return "показание распределителя за " + count(v.Year) + " год: " + v.Value.Russian()
 		},
 	}
-	past = kind[housing.PastCharge]{
+}
+
+func pastKind() kind[housing.PastCharge] {
+	return kind[housing.PastCharge]{
 		plain: func(v housing.PastCharge, _ housing.Period) housing.PastCharge {
 			v.Source = housing.Source{}
 			return v
@@ -130,4 +157,4 @@ var (
 			return v.Service.Russian() + " за " + v.Valid.From.Period().Russian() + ": " + v.Charged.Russian() + " ₽"
 		},
 	}
-)
+}

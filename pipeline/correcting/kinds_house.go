@@ -2,11 +2,8 @@ package correcting
 
 import "github.com/kvitok-gkh/kvitok/housing"
 
-// The kinds of facts of a house.
-//
-//nolint:gochecknoglobals // tables of functions, never changed
-var (
-	tariff = kind[housing.Tariff]{
+func tariffKind() kind[housing.Tariff] {
+	return kind[housing.Tariff]{
 		plain: func(v housing.Tariff, m housing.Period) housing.Tariff {
 			v.Source, v.Document, v.Valid = housing.Source{}, "", cut(v.Valid, m)
 			return v
@@ -16,7 +13,10 @@ var (
 			return withDocument("тариф "+v.Service.Russian()+" "+v.Price.Russian()+" ₽"+span(v.Valid.From, v.Valid.To), v.Document)
 		},
 	}
-	norm = kind[housing.Norm]{
+}
+
+func normKind() kind[housing.Norm] {
+	return kind[housing.Norm]{
 		plain: func(v housing.Norm, m housing.Period) housing.Norm {
 			v.Source, v.Document, v.Valid = housing.Source{}, "", cut(v.Valid, m)
 			return v
@@ -26,7 +26,10 @@ var (
 			return withDocument("норматив "+v.Service.Russian()+" "+v.Value.Russian()+span(v.Valid.From, v.Valid.To), v.Document)
 		},
 	}
-	consumptionRange = kind[housing.ConsumptionRange]{
+}
+
+func consumptionRangeKind() kind[housing.ConsumptionRange] {
+	return kind[housing.ConsumptionRange]{
 		plain: func(v housing.ConsumptionRange, m housing.Period) housing.ConsumptionRange {
 			v.Source, v.Document, v.Valid = housing.Source{}, "", cut(v.Valid, m)
 			return v
@@ -36,7 +39,10 @@ var (
 			return withDocument("диапазон потребления "+v.Service.Russian()+span(v.Valid.From, v.Valid.To), v.Document)
 		},
 	}
-	houseVolume = kind[housing.CollectiveMeter]{
+}
+
+func houseVolumeKind() kind[housing.CollectiveMeter] {
+	return kind[housing.CollectiveMeter]{
 		plain: func(v housing.CollectiveMeter, _ housing.Period) housing.CollectiveMeter {
 			v.Source = housing.Source{}
 			return v
@@ -46,7 +52,10 @@ var (
 			return "объём по ОДПУ, " + v.Service.Russian() + ": " + v.Volume.Russian() + " " + v.Service.Unit()
 		},
 	}
-	container = kind[housing.WasteContainer]{
+}
+
+func containerKind() kind[housing.WasteContainer] {
+	return kind[housing.WasteContainer]{
 		plain: func(v housing.WasteContainer, _ housing.Period) housing.WasteContainer {
 			v.Source = housing.Source{}
 			return v
@@ -56,7 +65,10 @@ var (
 			return withDocument("вывоз контейнеров "+v.Capacity.Russian()+" м³: "+count(v.Count)+" × "+count(v.Removals), v.Document)
 		},
 	}
-	wasteYear = kind[housing.WasteYear]{
+}
+
+func wasteYearKind() kind[housing.WasteYear] {
+	return kind[housing.WasteYear]{
 		plain: func(v housing.WasteYear, _ housing.Period) housing.WasteYear {
 			v.Source = housing.Source{}
 			return v
@@ -66,7 +78,10 @@ var (
 			return withDocument("ТКО за "+count(v.Year)+" год: "+v.Cost.Russian()+" ₽", v.Document)
 		},
 	}
-	houseFact = kind[housing.HouseFacts]{
+}
+
+func houseFactKind() kind[housing.HouseFacts] {
+	return kind[housing.HouseFacts]{
 		plain: func(v housing.HouseFacts, _ housing.Period) housing.HouseFacts {
 			v.Source = housing.Source{}
 			v.Made = append([]housing.MadeOf(nil), v.Made...)
@@ -78,7 +93,10 @@ var (
 		source: func(v *housing.HouseFacts) housing.Source { return v.Source },
 		text:   func(v *housing.HouseFacts) string { return "сведения о доме, " + v.Service.Russian() },
 	}
-	qualityAct = kind[housing.QualityAct]{
+}
+
+func qualityActKind() kind[housing.QualityAct] {
+	return kind[housing.QualityAct]{
 		plain: func(v housing.QualityAct, _ housing.Period) housing.QualityAct {
 			v.Source = housing.Source{}
 			return v
@@ -88,7 +106,10 @@ var (
 			return "акт " + v.Document + ", " + v.Service.Russian() + ", с " + v.From.Russian() + " по " + v.To.Russian()
 		},
 	}
-	flatPeople = kind[housing.CommunalPeople]{
+}
+
+func flatPeopleKind() kind[housing.CommunalPeople] {
+	return kind[housing.CommunalPeople]{
 		plain: func(v housing.CommunalPeople, m housing.Period) housing.CommunalPeople {
 			v.Source, v.Valid = housing.Source{}, cut(v.Valid, m)
 			return v
@@ -98,4 +119,4 @@ var (
 			return "в коммунальной квартире проживает " + count(v.People) + ", площадь " + v.Area.Russian() + " м²" + span(v.Valid.From, v.Valid.To)
 		},
 	}
-)
+}

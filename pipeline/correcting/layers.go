@@ -149,10 +149,10 @@ func (l *layers) ofHouse() {
 		l.house = append(l.house, housing.CorrectionFact{Text: "в доме проживает " + count(house.People)})
 		l.to.House.People = house.People
 	}
-	replace(l, &l.to.HouseMeters, fresh.HouseMeters, houseVolume)
-	replace(l, &l.to.Containers, fresh.Containers, container)
-	replace(l, &l.to.WasteYears, fresh.WasteYears, wasteYear)
-	replace(l, &l.to.HouseFacts, l.houseFacts(), houseFact)
+	replace(l, &l.to.HouseMeters, fresh.HouseMeters, houseVolumeKind())
+	replace(l, &l.to.Containers, fresh.Containers, containerKind())
+	replace(l, &l.to.WasteYears, fresh.WasteYears, wasteYearKind())
+	replace(l, &l.to.HouseFacts, l.houseFacts(), houseFactKind())
 }
 
 // houseFacts are the fresh ones with what the base knew of earlier months.
@@ -177,22 +177,22 @@ func replace[T any](l *layers, to *[]T, fresh []T, of kind[T]) {
 }
 
 func (l *layers) tariffs() {
-	replace(l, &l.to.Tariffs, l.in.Fresh.Tariffs, tariff)
-	replace(l, &l.to.Ranges, l.in.Fresh.Ranges, consumptionRange)
+	replace(l, &l.to.Tariffs, l.in.Fresh.Tariffs, tariffKind())
+	replace(l, &l.to.Ranges, l.in.Fresh.Ranges, consumptionRangeKind())
 }
 
-func (l *layers) norms() { replace(l, &l.to.Norms, l.in.Fresh.Norms, norm) }
+func (l *layers) norms() { replace(l, &l.to.Norms, l.in.Fresh.Norms, normKind()) }
 
 // qualityActs concern all accounts, or those that they name.
 func (l *layers) qualityActs() {
-	facts, differ := qualityAct.compare(l.to.Period, l.to.QualityActs, l.in.Fresh.QualityActs)
+	facts, differ := qualityActKind().compare(l.to.Period, l.to.QualityActs, l.in.Fresh.QualityActs)
 	if !differ {
 		return
 	}
 	named, all := []string{}, false
 	for _, list := range [][]housing.QualityAct{
-		qualityAct.onlyIn(l.to.Period, l.to.QualityActs, l.in.Fresh.QualityActs),
-		qualityAct.onlyIn(l.to.Period, l.in.Fresh.QualityActs, l.to.QualityActs),
+		qualityActKind().onlyIn(l.to.Period, l.to.QualityActs, l.in.Fresh.QualityActs),
+		qualityActKind().onlyIn(l.to.Period, l.in.Fresh.QualityActs, l.to.QualityActs),
 	} {
 		for i := range list {
 			all = all || len(list[i].Accounts) == 0

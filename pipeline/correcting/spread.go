@@ -80,8 +80,8 @@ func spreadMeter(month housing.Period, m *housing.MeterFacts, later func(int64, 
 func between(before, after *housing.Reading, day housing.Date) (housing.Decimal, error) {
 	share, err := housing.RatioOf(int64(before.On.DaysUntil(day)), int64(before.On.DaysUntil(after.On)))
 	if err != nil {
-		return housing.Decimal{}, err //nolint:wrapcheck // Spread wraps
+		return housing.Decimal{}, err
 	}
 	used := after.Value.Ratio().Sub(before.Value.Ratio())
-	return before.Value.Ratio().Add(used.Mul(share)).Round(spreadDigits) //nolint:wrapcheck // Spread wraps
+	return before.Value.Ratio().Add(used.Mul(share)).Round(spreadDigits)
 }
