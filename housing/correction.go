@@ -5,55 +5,55 @@ type CorrectionCause string
 
 // The causes, in the order in which they are split.
 const (
-	CauseHouse     CorrectionCause = "house"     // facts of the house: volumes, area, equipment, containers
-	CauseTariff    CorrectionCause = "tariff"    //
-	CauseNorm      CorrectionCause = "norm"      //
-	CauseAccount   CorrectionCause = "account"   // an account that was opened or closed late
-	CauseService   CorrectionCause = "service"   // services and payees
-	CauseArea      CorrectionCause = "area"      //
-	CausePeople    CorrectionCause = "people"    // permanent and temporary residents
-	CauseMeter     CorrectionCause = "meter"     // the meter itself, its verification and acts
-	CauseReading   CorrectionCause = "reading"   //
-	CauseEstimate  CorrectionCause = "estimate"  // a reading that measures months charged by an average or norm
-	CauseEarlier   CorrectionCause = "earlier"   // an earlier month was corrected, this one looks back at it
-	CauseAbsence   CorrectionCause = "absence"   //
-	CauseViolation CorrectionCause = "violation" //
-	CauseQuality   CorrectionCause = "quality"   //
-	CauseYear      CorrectionCause = "year"      // what the yearly correction looks back at
+	LateHouse     CorrectionCause = "house"     // facts of the house: volumes, area, equipment, containers
+	LateTariff    CorrectionCause = "tariff"    //
+	LateNorm      CorrectionCause = "norm"      //
+	LateAccount   CorrectionCause = "account"   // an account that was opened or closed late
+	LateService   CorrectionCause = "service"   // services and payees
+	LateArea      CorrectionCause = "area"      //
+	LatePeople    CorrectionCause = "people"    // permanent and temporary residents
+	LateMeter     CorrectionCause = "meter"     // the meter itself, its verification and acts
+	LateReading   CorrectionCause = "reading"   //
+	LateEstimate  CorrectionCause = "estimate"  // a reading that measures months charged by an average or norm
+	LateEarlier   CorrectionCause = "earlier"   // an earlier month was corrected, this one looks back at it
+	LateAbsence   CorrectionCause = "absence"   //
+	LateViolation CorrectionCause = "violation" //
+	LateQuality   CorrectionCause = "quality"   //
+	LateYear      CorrectionCause = "year"      // what the yearly correction looks back at
 )
 
 // Russian is the reason as receipts and reports print it.
 func (c CorrectionCause) Russian() string {
 	switch c {
-	case CauseEarlier:
+	case LateEarlier:
 		return "перерасчёт более раннего месяца"
-	case CauseHouse:
+	case LateHouse:
 		return "сведения о доме, поступившие после закрытия месяца"
-	case CauseTariff:
+	case LateTariff:
 		return "изменение тарифа за закрытый месяц"
-	case CauseNorm:
+	case LateNorm:
 		return "изменение норматива за закрытый месяц"
-	case CauseAccount:
+	case LateAccount:
 		return "открытие или закрытие лицевого счёта задним числом"
-	case CauseService:
+	case LateService:
 		return "изменение состава услуг за закрытый месяц"
-	case CauseArea:
+	case LateArea:
 		return "изменение площади за закрытый месяц"
-	case CausePeople:
+	case LatePeople:
 		return "изменение числа проживающих за закрытый месяц"
-	case CauseMeter:
+	case LateMeter:
 		return "сведения о приборе учёта, поступившие после закрытия месяца"
-	case CauseReading:
+	case LateReading:
 		return "показания прибора учёта, поступившие после закрытия месяца"
-	case CauseEstimate:
+	case LateEstimate:
 		return "расчёт без показаний уточнён по показаниям прибора учёта"
-	case CauseAbsence:
+	case LateAbsence:
 		return "временное отсутствие"
-	case CauseViolation:
+	case LateViolation:
 		return "акт о нарушении"
-	case CauseQuality:
+	case LateQuality:
 		return "услуга ненадлежащего качества или с перерывами"
-	case CauseYear:
+	case LateYear:
 		return "изменение данных годовой корректировки"
 	}
 	return string(c)
@@ -62,8 +62,8 @@ func (c CorrectionCause) Russian() string {
 // CorrectionCauses lists the causes in the order in which they are split.
 func CorrectionCauses() []CorrectionCause {
 	return []CorrectionCause{
-		CauseHouse, CauseTariff, CauseNorm, CauseAccount, CauseService, CauseArea, CausePeople, CauseMeter,
-		CauseReading, CauseEstimate, CauseEarlier, CauseAbsence, CauseViolation, CauseQuality, CauseYear,
+		LateHouse, LateTariff, LateNorm, LateAccount, LateService, LateArea, LatePeople, LateMeter,
+		LateReading, LateEstimate, LateEarlier, LateAbsence, LateViolation, LateQuality, LateYear,
 	}
 }
 

@@ -236,7 +236,7 @@ func (s *step) allows(scope Scope, k key) bool {
 	if _, own := s.accounts[k.account]; !own {
 		return false
 	}
-	ofShares := []housing.CorrectionCause{housing.CauseAccount, housing.CauseService, housing.CauseArea, housing.CauseYear}
+	ofShares := []housing.CorrectionCause{housing.LateAccount, housing.LateService, housing.LateArea, housing.LateYear}
 	return k.service.Resource() == "" || slices.Contains(ofShares, s.cause)
 }
 

@@ -47,21 +47,21 @@ func (l *layers) all() []step {
 		cause housing.CorrectionCause
 		put   func()
 	}{
-		{housing.CauseHouse, l.ofHouse},
-		{housing.CauseTariff, l.tariffs},
-		{housing.CauseNorm, l.norms},
-		{housing.CauseAccount, l.openedAndClosed},
-		{housing.CauseService, l.services},
-		{housing.CauseArea, func() { l.occupancies(true) }},
-		{housing.CausePeople, l.people},
-		{housing.CauseMeter, l.meters},
-		{housing.CauseReading, func() { l.readings(false) }},
-		{housing.CauseEstimate, func() { l.readings(true) }},
-		{housing.CauseEarlier, l.earlier}, // of readings that begin later it asks less
-		{housing.CauseAbsence, l.absences},
-		{housing.CauseViolation, l.violations},
-		{housing.CauseQuality, l.qualityActs},
-		{housing.CauseYear, l.year},
+		{housing.LateHouse, l.ofHouse},
+		{housing.LateTariff, l.tariffs},
+		{housing.LateNorm, l.norms},
+		{housing.LateAccount, l.openedAndClosed},
+		{housing.LateService, l.services},
+		{housing.LateArea, func() { l.occupancies(true) }},
+		{housing.LatePeople, l.people},
+		{housing.LateMeter, l.meters},
+		{housing.LateReading, func() { l.readings(false) }},
+		{housing.LateEstimate, func() { l.readings(true) }},
+		{housing.LateEarlier, l.earlier}, // of readings that begin later it asks less
+		{housing.LateAbsence, l.absences},
+		{housing.LateViolation, l.violations},
+		{housing.LateQuality, l.qualityActs},
+		{housing.LateYear, l.year},
 	} {
 		l.facts, l.house = map[string][]housing.CorrectionFact{}, nil
 		layer.put()
