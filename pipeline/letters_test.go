@@ -144,7 +144,7 @@ func attachment(t *testing.T, raw []byte) (name, id string, content []byte) {
 func TestLettersOnce(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, "email", "both", "paper", "", "email")
-	all := o.world.issue(t, o.world.Pipeline) // as it is without letters
+	all := o.issue(t, o.world.Pipeline) // as it is without letters
 	o.queue(t, 3)
 	if skipped := one[int](t, o.store, "SELECT COALESCE(sum(cardinality(accounts)), 0)::int FROM print_skips"); skipped != 2 {
 		t.Errorf("the print files leave out %d accounts, want 2", skipped)
@@ -261,7 +261,7 @@ func TestLettersThrottled(t *testing.T) {
 
 // Killed after the server has taken a letter and before that is noted: it goes out again under the same Message-ID, and the register
 // says that it may have come twice.
-func TestLettersKilled(t *testing.T) {
+func TestLettersKilled(t *testing.T) { //nolint:gocognit // one story, told in order
 	t.Parallel()
 	for name, cut := range map[string]func(context.CancelFunc) error{
 		"killed":   func(kill context.CancelFunc) error { kill(); return nil },

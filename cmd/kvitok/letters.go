@@ -167,19 +167,20 @@ func writeLetters(w io.Writer, f letterFlags, r lettersResult) {
 	if r.Register != "" {
 		say(w, "register: %s", r.Register)
 	}
-	line := "letters of " + f.period.String() + ":"
+	var line strings.Builder
+	line.WriteString("letters of " + f.period.String() + ":")
 	for _, state := range []housing.LetterState{
 		housing.LetterQueued, housing.LetterDeferred, housing.LetterSent, housing.LetterRefused, housing.LetterBounced, housing.LetterUnsubscribed,
 		housing.LetterWithdrawn,
 	} {
 		if count := r.States[state]; count > 0 {
-			line += fmt.Sprintf(" %d %s", count, state)
+			_, _ = fmt.Fprintf(&line, " %d %s", count, state)
 		}
 	}
 	if len(r.States) == 0 {
-		line += " none"
+		line.WriteString(" none")
 	}
-	say(w, "%s", line)
+	say(w, "%s", line.String())
 }
 
 // postLetters is the job of the scheduler: what came back first, so that nothing goes to an address that does not exist.

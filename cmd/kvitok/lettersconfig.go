@@ -54,8 +54,9 @@ func (c *lettersConfig) validate() error {
 
 // prefixed puts a name before each of joined errors.
 func prefixed(name string, err error) error {
-	var errs []error
-	for _, one := range flatten(err) {
+	all := flatten(err)
+	errs := make([]error, 0, len(all))
+	for _, one := range all {
 		errs = append(errs, fmt.Errorf("%s: %w", name, one))
 	}
 	return errors.Join(errs...)

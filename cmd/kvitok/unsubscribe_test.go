@@ -29,7 +29,7 @@ func TestUnsubscribePage(t *testing.T) {
 	e.dir = dir
 	err := e.work(t.Context(), func(ctx context.Context, a *app) error {
 		const (
-			token   = "0b0e0c4e-3c07-4a4e-9c55-3f3f7c1f6a01"
+			token   = "0b0e0c4e-3c07-4a4e-9c55-3f3f7c1f6a01" //nolint:gosec // of a letter of the tests
 			fixture = `
 WITH s AS (INSERT INTO sources (kind, name) VALUES ('manual', 'test') RETURNING *),
 h AS (INSERT INTO houses (organisation_id, address, key, kind, source_id, source_pos)

@@ -89,10 +89,10 @@ func source(given, file, name string) (string, error) {
 	}
 	if file == "" {
 		content, err := builtin.ReadFile(name)
-		return string(content), err //nolint:wrapcheck // New wraps
+		return string(content), err
 	}
 	content, err := os.ReadFile(file) //nolint:gosec // the operator names the file
-	return string(content), err       //nolint:wrapcheck // New wraps
+	return string(content), err
 }
 
 const longestSubject = 200

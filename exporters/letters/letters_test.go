@@ -13,7 +13,7 @@ import (
 	"github.com/kvitok-gkh/kvitok/housing"
 )
 
-var update = flag.Bool("update", false, "write the golden files")
+var update = flag.Bool("update", false, "write the golden files") //nolint:gochecknoglobals // a flag of tests
 
 func document(t *testing.T) *housing.PaymentDocument {
 	t.Helper()
@@ -63,7 +63,7 @@ func golden(t *testing.T, name, got string) {
 			t.Fatal(err)
 		}
 	}
-	want, err := os.ReadFile(path)
+	want, err := os.ReadFile(path) //nolint:gosec // a golden file
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,7 +17,7 @@ import (
 	"github.com/kvitok-gkh/kvitok/remote/mail/mailtest"
 )
 
-const token = "0b0e0c4e-3c07-4a4e-9c55-3f3f7c1f6a01"
+const token = "0b0e0c4e-3c07-4a4e-9c55-3f3f7c1f6a01" //nolint:gosec // of a letter of the tests
 
 func mailerTo(t *testing.T, r *relay) *kvitokmail.Mailer {
 	t.Helper()
@@ -41,7 +41,7 @@ func letterTo(to string) kvitokmail.Message {
 }
 
 // A letter arrives as it was meant: the same text twice, the file to the byte, and the ways out in its head.
-func TestMailerSends(t *testing.T) {
+func TestMailerSends(t *testing.T) { //nolint:gocognit // one story, told in order
 	t.Parallel()
 	for _, protection := range []string{kvitokmail.TLSNone, kvitokmail.TLSStart, kvitokmail.TLSImplicit} {
 		t.Run(protection, func(t *testing.T) {

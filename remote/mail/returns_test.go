@@ -54,11 +54,11 @@ func TestReadReturned(t *testing.T) {
 	}
 }
 
-func returned(t testing.TB, name string) []byte {
-	t.Helper()
-	raw, err := os.ReadFile(filepath.Join("testdata", "returns", name))
+func returned(tb testing.TB, name string) []byte {
+	tb.Helper()
+	raw, err := os.ReadFile(filepath.Join("testdata", "returns", name)) //nolint:gosec // a file of testdata
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return []byte(strings.ReplaceAll(string(raw), "\n", "\r\n"))
 }
