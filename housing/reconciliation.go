@@ -33,3 +33,6 @@ func (r Reconciliation) Status() string {
 	}
 	return "сходится"
 }
+
+// Agrees reports whether registry and money are the same.
+func (r Reconciliation) Agrees() bool { return r.Registry != "" && r.Known && r.Difference == 0 }

@@ -240,7 +240,7 @@ func TestReportAsOf(t *testing.T) {
 }
 
 // upset changes whatever reports show: a payment more, one identified, one reversed, other names, charges
-// of a house anew.
+// of a house anew, a correction of a month before, meters and readings; then the month is closed and opened again.
 func (w *world) upset(tb testing.TB) {
 	tb.Helper()
 	account := one[string](tb, w.store, "SELECT number FROM accounts ORDER BY number LIMIT 1")
@@ -257,6 +257,11 @@ func (w *world) upset(tb testing.TB) {
 	for _, sql := range []string{
 		"UPDATE accounts SET payer = 'ДРУГОЙ ПЛАТЕЛЬЩИК' WHERE number = '" + account + "'",
 		"UPDATE tariffs SET price = price * 2",
+		"UPDATE house_meters SET serial = serial || '-1'", "UPDATE benefit_entries SET recorded_at = now()", "UPDATE readings SET value = value + 1",
+		"UPDATE account_references SET number = number || '9'", "DELETE FROM stated_amounts", "DELETE FROM house_volumes",
+		`INSERT INTO ledger_lines (period, house_id, account_id, service, payee_id, kind, month, amount, reason, document, key)
+SELECT c.period, c.house_id, c.account_id, c.service, c.payee_id, 'correction', (c.period - interval '1 month')::date, -777, 'перерасчёт', 'акт 1', 'upset'
+FROM charges c ORDER BY c.account_id, c.line LIMIT 1`,
 	} {
 		if _, err := w.store.Exec(tb.Context(), sql); err != nil {
 			tb.Fatal(err)
@@ -268,4 +273,11 @@ func (w *world) upset(tb testing.TB) {
 	if _, err := w.Ledger(tb.Context(), w.period); err != nil {
 		tb.Fatal(err)
 	}
+	if result, err := w.Close(tb.Context(), w.period, everything()); err != nil {
+		tb.Fatalf("close: %v, failed %v", err, failedChecks(result))
+	}
+	if err := w.Reopen(tb.Context(), w.period, "Бухгалтер", "ещё одна правка"); err != nil {
+		tb.Fatal(err)
+	}
+	w.exec(tb, "UPDATE accounts SET payer = 'ЕЩЁ ОДИН' WHERE number = '"+account+"'")
 }

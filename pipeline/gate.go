@@ -210,7 +210,7 @@ func (p *Pipeline) holdGated(
 }
 
 // ExportHolds writes the workbook of the accounts that the gate holds, for a person to decide.
-func (p *Pipeline) ExportHolds(ctx context.Context, w io.Writer, period housing.Period) (rows int, err error) {
+func (p *Pipeline) ExportHolds(ctx context.Context, w io.Writer, period housing.Period, by string) (rows int, err error) {
 	holds, err := p.Store.GateHolds(ctx, p.Organisation.ID, period)
 	if err != nil {
 		return 0, err
@@ -219,7 +219,7 @@ func (p *Pipeline) ExportHolds(ctx context.Context, w io.Writer, period housing.
 	if err := gatebook.WriteHolds(w, meta, slices.Values(holds)); err != nil {
 		return 0, fmt.Errorf("write the workbook of held accounts: %w", err)
 	}
-	return len(holds), nil
+	return len(holds), p.noteAccess(ctx, by, "holds", len(holds))
 }
 
 // GateAnswerResult is what applying a filled workbook of held accounts did.
@@ -254,6 +254,9 @@ func (p *Pipeline) ApplyGate(ctx context.Context, period housing.Period, answers
 		default:
 			result.Returned++
 		}
+	}
+	if err := p.noteWorkbook(ctx, by, "gate", result); err != nil {
+		return result, err
 	}
 	var err error
 	result.Totals, err = p.Store.GateTotals(ctx, p.Organisation.ID, period)

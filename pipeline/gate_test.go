@@ -88,7 +88,7 @@ func (w *world) issueNow(t *testing.T, period housing.Period) (result pipeline.I
 func (w *world) decide(t *testing.T, period housing.Period, decision string) []housing.GateAnswer {
 	t.Helper()
 	var out bytes.Buffer
-	if _, err := w.ExportHolds(t.Context(), &out, period); err != nil {
+	if _, err := w.ExportHolds(t.Context(), &out, period, "оператор"); err != nil {
 		t.Fatal(err)
 	}
 	book, err := excelize.OpenReader(&out)

@@ -168,8 +168,9 @@ func flatOf(premises housing.Premises) string {
 	return premises.Flat
 }
 
-// ExportQuestions writes the operator's workbook of the claims that wait for a decision.
-func (p *Pipeline) ExportQuestions(ctx context.Context, w io.Writer) (rows int, err error) {
+// ExportQuestions writes the operator's workbook of the claims that wait for a decision. The export is noted in
+// the audit trail: it holds names and addresses.
+func (p *Pipeline) ExportQuestions(ctx context.Context, w io.Writer, by string) (rows int, err error) {
 	claims, err := p.Store.QuestionedClaims(ctx, p.Organisation.ID)
 	if err != nil {
 		return 0, err
@@ -190,7 +191,7 @@ func (p *Pipeline) ExportQuestions(ctx context.Context, w io.Writer) (rows int, 
 	if err != nil {
 		return rows, fmt.Errorf("write the workbook of questions: %w", err)
 	}
-	return rows, nil
+	return rows, p.noteAccess(ctx, by, "claims", rows)
 }
 
 func questions(

@@ -108,7 +108,7 @@ func TestQuestionsAndAnswers(t *testing.T) {
 		t.Fatal(err)
 	}
 	var book bytes.Buffer
-	rows, err := w.ExportQuestions(t.Context(), &book)
+	rows, err := w.ExportQuestions(t.Context(), &book, "оператор")
 	if err != nil || rows != before.Counts.Questions || rows < 4 {
 		t.Fatalf("%d rows for %d questions, %v", rows, before.Counts.Questions, err)
 	}

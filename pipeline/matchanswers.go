@@ -44,7 +44,7 @@ func (p *Pipeline) ApplyAnswers(ctx context.Context, answers []housing.MatchAnsw
 		result.Open += one.done.Open
 		result.Problems = append(result.Problems, one.done.Problems...)
 	}
-	return result, nil
+	return result, p.noteWorkbook(ctx, by, "match", result)
 }
 
 // answering is one row of the workbook being applied.

@@ -31,10 +31,10 @@ WHERE o.inn = $2`, account, w.config.Organisation.INN)
 	return w, account
 }
 
-func (w *world) exec(t *testing.T, sql string, args ...any) {
-	t.Helper()
-	if _, err := w.store.Exec(t.Context(), sql, args...); err != nil {
-		t.Fatal(err)
+func (w *world) exec(tb testing.TB, sql string, args ...any) {
+	tb.Helper()
+	if _, err := w.store.Exec(tb.Context(), sql, args...); err != nil {
+		tb.Fatal(err)
 	}
 }
 

@@ -53,8 +53,7 @@ func (p *Pipeline) ExportUnidentified(ctx context.Context, w io.Writer, by strin
 	if rows, err = paymentbook.WritePayments(w, meta, questions); err != nil {
 		return rows, fmt.Errorf("write the workbook of unidentified payments: %w", err)
 	}
-	return rows, p.Store.Audit(ctx, p.Organisation.ID, store.AuditEntry{Actor: by, Action: "access.payments", Object: "workbook of unidentified payments"},
-		nil, map[string]int{"payments": rows})
+	return rows, p.noteAccess(ctx, by, "payments", rows)
 }
 
 // withCandidates adds the accounts that each payment may be meant for. Likeness only proposes.
@@ -168,7 +167,7 @@ func (p *Pipeline) ApplyPaymentAnswers(ctx context.Context, answers []housing.Pa
 			return result, err
 		}
 	}
-	return result, nil
+	return result, p.noteWorkbook(ctx, by, "payment", result)
 }
 
 // Actor is who decides where nobody is named: the user of the operating system.

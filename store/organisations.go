@@ -18,15 +18,22 @@ const organisationColumns = `id, inn, kpp, name, short_name, address, phone, ema
 
 // PutOrganisation creates the organisation or brings its details up to date, by INN, and returns its id.
 func (q Queries) PutOrganisation(ctx context.Context, o housing.Organisation) (id int64, err error) {
+	// Every command puts the organisations of its configuration: details that stand are no change, for the
+	// audit trail would note it.
 	const sql = `
-INSERT INTO organisations (inn, kpp, name, short_name, address, phone, email, site,
-                           bank_account, bank_name, bic, corr_account)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-ON CONFLICT (inn) DO UPDATE SET kpp = EXCLUDED.kpp, name = EXCLUDED.name, short_name = EXCLUDED.short_name,
-    address = EXCLUDED.address, phone = EXCLUDED.phone, email = EXCLUDED.email, site = EXCLUDED.site,
-    bank_account = EXCLUDED.bank_account, bank_name = EXCLUDED.bank_name, bic = EXCLUDED.bic,
-    corr_account = EXCLUDED.corr_account
-RETURNING id`
+WITH put AS (
+    INSERT INTO organisations AS o (inn, kpp, name, short_name, address, phone, email, site,
+                                    bank_account, bank_name, bic, corr_account)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+    ON CONFLICT (inn) DO UPDATE SET kpp = EXCLUDED.kpp, name = EXCLUDED.name, short_name = EXCLUDED.short_name,
+        address = EXCLUDED.address, phone = EXCLUDED.phone, email = EXCLUDED.email, site = EXCLUDED.site,
+        bank_account = EXCLUDED.bank_account, bank_name = EXCLUDED.bank_name, bic = EXCLUDED.bic,
+        corr_account = EXCLUDED.corr_account
+    WHERE (o.kpp, o.name, o.short_name, o.address, o.phone, o.email, o.site, o.bank_account, o.bank_name, o.bic, o.corr_account) IS DISTINCT FROM
+        (EXCLUDED.kpp, EXCLUDED.name, EXCLUDED.short_name, EXCLUDED.address, EXCLUDED.phone, EXCLUDED.email, EXCLUDED.site,
+            EXCLUDED.bank_account, EXCLUDED.bank_name, EXCLUDED.bic, EXCLUDED.corr_account)
+    RETURNING id)
+SELECT id FROM put UNION ALL SELECT id FROM organisations WHERE inn = $1 LIMIT 1`
 	err = q.QueryRow(ctx, sql, o.INN, o.KPP, o.Name, o.ShortName, o.Address, o.Phone, o.Email, o.Site,
 		o.Bank.Account, o.Bank.Name, o.Bank.BIC, o.Bank.CorrAccount).Scan(&id)
 	if err != nil {

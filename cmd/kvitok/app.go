@@ -146,7 +146,10 @@ func (e *environment) openPipeline(ctx context.Context, a *app) error {
 		DebtPartner: c.Debts.Partner, DebtProfile: debts, DebtNumber: c.Debts.Number, DebtValues: c.Debts.Values,
 		Limits: limits, Letters: post, Now: e.now, Log: a.log, Progress: e.progress(a.log),
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	return a.pipeline.NoteOverrides(ctx, c.overrides)
 }
 
 func (e *environment) openPartners(a *app) ([]pipeline.Partner, error) {

@@ -10,6 +10,7 @@ import (
 	"github.com/kvitok-gkh/kvitok/housing"
 	"github.com/kvitok-gkh/kvitok/importers/stream"
 	"github.com/kvitok-gkh/kvitok/office"
+	"github.com/kvitok-gkh/kvitok/pipeline"
 	"github.com/kvitok-gkh/kvitok/schedules"
 )
 
@@ -34,6 +35,7 @@ type config struct {
 	Office        *office.Config       `yaml:"office"` // the page for accountants; none: no page
 
 	parameters []housing.Parameter
+	overrides  pipeline.Overrides // of the built-in parameters and orders
 	workdays   housing.Workdays
 	orders     []housing.PaymentOrder
 	zone       *time.Location

@@ -230,7 +230,7 @@ func (r *configReader) checkParameters(c *config) {
 	}
 	extra, err := parameters.Load(bytes.NewReader(text))
 	r.section("parameters", err)
-	c.parameters = parameters.Override(base, extra)
+	c.parameters, c.overrides.Parameters = parameters.Override(base, extra), extra
 }
 
 func (r *configReader) checkOrders(c *config) {
@@ -247,7 +247,7 @@ func (r *configReader) checkOrders(c *config) {
 	}
 	extra, err := parameters.LoadOrders(bytes.NewReader(text))
 	r.section("payment_orders", err)
-	c.orders = parameters.OverrideOrders(base, extra)
+	c.orders, c.overrides.Orders = parameters.OverrideOrders(base, extra), extra
 	for _, parameter := range c.parameters {
 		known := slices.ContainsFunc(c.orders, func(o housing.PaymentOrder) bool { return o.Name == parameter.Value })
 		if parameter.Name == "payment.order" && !known {

@@ -2,16 +2,12 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"github.com/kvitok-gkh/kvitok/housing"
-	"github.com/kvitok-gkh/kvitok/importers"
 	"github.com/kvitok-gkh/kvitok/importers/answers"
 	"github.com/kvitok-gkh/kvitok/pipeline"
 	"github.com/kvitok-gkh/kvitok/store"
@@ -38,7 +34,10 @@ func (e *environment) gateCommand() *cobra.Command {
 			return err
 		}
 		if export != "" {
-			if err := exportHolds(ctx, a, period, export); err != nil {
+			if err := writeFile(export, func(w io.Writer) error {
+				_, err := a.pipeline.ExportHolds(ctx, w, period, by)
+				return err
+			}); err != nil {
 				return err
 			}
 		}
@@ -78,52 +77,18 @@ func gateCounts(t store.GateTotals) string {
 	return fmt.Sprintf("%d held, %d returned, %d released", t.Held, t.Returned, t.Released)
 }
 
-func exportHolds(ctx context.Context, a *app, period housing.Period, path string) (err error) {
-	temporary, err := os.CreateTemp(filepath.Dir(path), ".kvitok-*")
-	if err != nil {
-		return fmt.Errorf("write the workbook: %w", err)
-	}
-	defer func() { _ = os.Remove(temporary.Name()) }() // renamed away on success
-	_, err = a.pipeline.ExportHolds(ctx, temporary, period)
-	if err = errors.Join(err, temporary.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(temporary.Name(), path); err != nil {
-		return fmt.Errorf("write the workbook: %w", err)
-	}
-	return nil
-}
+// appliedGate tells of a workbook of held accounts.
+type appliedGate struct{ pipeline.GateAnswerResult }
 
-func (e *environment) applyGate(ctx context.Context, a *app, period housing.Period, path, by string) (err error) {
-	file, err := os.Open(path) //nolint:gosec // the operator names the file
-	if err != nil {
-		return fmt.Errorf("read the filled workbook: %w", err)
-	}
-	defer func() { err = errors.Join(err, file.Close()) }()
-	info, err := file.Stat()
-	if err != nil {
-		return fmt.Errorf("read the filled workbook: %w", err)
-	}
-	list, problems, err := answers.ReadGate(importers.Input{Name: filepath.Base(path), Size: info.Size(), Content: file})
-	if err != nil {
-		return fmt.Errorf("read the filled workbook: %w", err)
-	}
-	result, err := a.pipeline.ApplyGate(ctx, period, list, by)
-	result.Problems = append(problems, result.Problems...)
-	if perr := e.print(result, func(w io.Writer) {
-		say(w, "applied: %d released, %d returned, %d left open, %d problems; now %s", result.Released, result.Returned, result.Open,
-			len(result.Problems), gateCounts(result.Totals))
-		for _, p := range result.Problems {
-			say(w, "  %s", placed(p))
-		}
-	}); perr != nil {
-		return perr
-	}
-	if err != nil {
-		return err
-	}
-	if len(result.Problems) > 0 || result.Totals.Held+result.Totals.Returned > 0 {
-		return errAttention
-	}
-	return nil
+func (r *appliedGate) told() string {
+	return fmt.Sprintf("%d released, %d returned, %d left open, %d problems; now %s", r.Released, r.Returned, r.Open, len(r.Problems), gateCounts(r.Totals))
+}
+func (r *appliedGate) open() bool                   { return r.Totals.Held+r.Totals.Returned > 0 }
+func (r *appliedGate) problems() *[]housing.Problem { return &r.Problems }
+
+func (e *environment) applyGate(ctx context.Context, a *app, period housing.Period, path, by string) error {
+	return applyFilled(ctx, e, path, answers.ReadGate, func(ctx context.Context, list []housing.GateAnswer) (applied, error) {
+		result, err := a.pipeline.ApplyGate(ctx, period, list, by)
+		return &appliedGate{result}, err
+	})
 }

@@ -5,12 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
-	"github.com/kvitok-gkh/kvitok/importers"
+	"github.com/kvitok-gkh/kvitok/housing"
 	"github.com/kvitok-gkh/kvitok/importers/answers"
 	"github.com/kvitok-gkh/kvitok/pipeline"
 	"github.com/kvitok-gkh/kvitok/store"
@@ -38,7 +36,7 @@ func (e *environment) matchCommand() *cobra.Command {
 		return e.work(ctx, func(ctx context.Context, a *app) error {
 			switch {
 			case export != "":
-				return e.exportQuestions(ctx, a, export)
+				return e.exportQuestions(ctx, a, export, by)
 			case apply != "":
 				return e.applyAnswers(ctx, a, apply, by)
 			case undo != 0:
@@ -75,56 +73,35 @@ func writeMatch(w io.Writer, r pipeline.MatchResult) {
 	}
 }
 
-func (e *environment) exportQuestions(ctx context.Context, a *app, path string) (err error) {
-	temporary, err := os.CreateTemp(filepath.Dir(path), ".kvitok-*")
-	if err != nil {
-		return fmt.Errorf("write the workbook: %w", err)
-	}
-	defer func() { _ = os.Remove(temporary.Name()) }() // renamed away on success
-	rows, err := a.pipeline.ExportQuestions(ctx, temporary)
-	if err = errors.Join(err, temporary.Close()); err != nil {
+func (e *environment) exportQuestions(ctx context.Context, a *app, path, by string) error {
+	var rows int
+	err := writeFile(path, func(w io.Writer) (err error) {
+		rows, err = a.pipeline.ExportQuestions(ctx, w, by)
 		return err
-	}
-	if err := os.Rename(temporary.Name(), path); err != nil {
-		return fmt.Errorf("write the workbook: %w", err)
+	})
+	if err != nil {
+		return err
 	}
 	return e.print(map[string]any{"file": path, "questions": rows}, func(w io.Writer) {
 		say(w, "%d questions in %s", rows, path)
 	})
 }
 
-func (e *environment) applyAnswers(ctx context.Context, a *app, path, by string) (err error) {
-	file, err := os.Open(path) //nolint:gosec // the operator names the file
-	if err != nil {
-		return fmt.Errorf("read the filled workbook: %w", err)
-	}
-	defer func() { err = errors.Join(err, file.Close()) }()
-	info, err := file.Stat()
-	if err != nil {
-		return fmt.Errorf("read the filled workbook: %w", err)
-	}
-	list, problems, err := answers.Read(importers.Input{Name: filepath.Base(path), Size: info.Size(), Content: file})
-	if err != nil {
-		return fmt.Errorf("read the filled workbook: %w", err)
-	}
-	result, err := a.pipeline.ApplyAnswers(ctx, list, by)
-	result.Problems = append(problems, result.Problems...)
-	if perr := e.print(result, func(w io.Writer) {
-		say(w, "applied: %d linked, %d refused, %d joined to another claim, %d corrected, %d left open, %d problems",
-			result.Linked, result.Refused, result.Merged, result.Corrected, result.Open, len(result.Problems))
-		for _, p := range result.Problems {
-			say(w, "  %s", placed(p))
-		}
-	}); perr != nil {
-		return perr
-	}
-	if err != nil {
-		return err
-	}
-	if len(result.Problems) > 0 {
-		return errAttention
-	}
-	return nil
+// appliedMatches tells of a workbook of residents.
+type appliedMatches struct{ pipeline.AnswerResult }
+
+func (r *appliedMatches) told() string {
+	return fmt.Sprintf("%d linked, %d refused, %d joined to another claim, %d corrected, %d left open, %d problems",
+		r.Linked, r.Refused, r.Merged, r.Corrected, r.Open, len(r.Problems))
+}
+func (r *appliedMatches) open() bool                   { return false }
+func (r *appliedMatches) problems() *[]housing.Problem { return &r.Problems }
+
+func (e *environment) applyAnswers(ctx context.Context, a *app, path, by string) error {
+	return applyFilled(ctx, e, path, answers.Read, func(ctx context.Context, list []housing.MatchAnswer) (applied, error) {
+		result, err := a.pipeline.ApplyAnswers(ctx, list, by)
+		return &appliedMatches{result}, err
+	})
 }
 
 func (e *environment) undoMatch(ctx context.Context, a *app, claim int64, by string) error {

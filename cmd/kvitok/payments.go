@@ -2,16 +2,12 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"github.com/kvitok-gkh/kvitok/housing"
-	"github.com/kvitok-gkh/kvitok/importers"
 	"github.com/kvitok-gkh/kvitok/importers/answers"
 	"github.com/kvitok-gkh/kvitok/pipeline"
 )
@@ -86,37 +82,20 @@ func (e *environment) exportPayments(ctx context.Context, a *app, f paymentFlags
 	return e.print(map[string]any{"file": f.export, "payments": rows}, func(w io.Writer) { say(w, "%d payments in %s", rows, f.export) })
 }
 
-func (e *environment) applyPayments(ctx context.Context, a *app, f paymentFlags) (err error) {
-	file, err := os.Open(f.apply)
-	if err != nil {
-		return fmt.Errorf("read the filled workbook: %w", err)
-	}
-	defer func() { err = errors.Join(err, file.Close()) }()
-	info, err := file.Stat()
-	if err != nil {
-		return fmt.Errorf("read the filled workbook: %w", err)
-	}
-	list, problems, err := answers.ReadPayments(importers.Input{Name: filepath.Base(f.apply), Size: info.Size(), Content: file})
-	if err != nil {
-		return fmt.Errorf("read the filled workbook: %w", err)
-	}
-	result, err := a.pipeline.ApplyPaymentAnswers(ctx, list, f.by)
-	result.Problems = append(problems, result.Problems...)
-	if perr := e.print(result, func(w io.Writer) {
-		say(w, "applied: %d put to accounts, %d reversed, %d left open, %d problems", result.Assigned, result.Reversed, result.Open, len(result.Problems))
-		for _, p := range result.Problems {
-			say(w, "  %s", placed(p))
-		}
-	}); perr != nil {
-		return perr
-	}
-	if err != nil {
-		return err
-	}
-	if len(result.Problems) > 0 {
-		return errAttention
-	}
-	return nil
+// appliedPayments tells of a workbook of unidentified payments.
+type appliedPayments struct{ pipeline.PaymentAnswerResult }
+
+func (r *appliedPayments) told() string {
+	return fmt.Sprintf("%d put to accounts, %d reversed, %d left open, %d problems", r.Assigned, r.Reversed, r.Open, len(r.Problems))
+}
+func (r *appliedPayments) open() bool                   { return false }
+func (r *appliedPayments) problems() *[]housing.Problem { return &r.Problems }
+
+func (e *environment) applyPayments(ctx context.Context, a *app, f paymentFlags) error {
+	return applyFilled(ctx, e, f.apply, answers.ReadPayments, func(ctx context.Context, list []housing.PaymentAnswer) (applied, error) {
+		result, err := a.pipeline.ApplyPaymentAnswers(ctx, list, f.by)
+		return &appliedPayments{result}, err
+	})
 }
 
 func (e *environment) changePayment(ctx context.Context, a *app, f paymentFlags) error {

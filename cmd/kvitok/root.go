@@ -87,7 +87,7 @@ func (e *environment) root() *cobra.Command {
 		e.importCommand(), e.formatsCommand(), e.matchCommand(), e.doublesCommand(), // what arrives
 		e.chargeCommand(), e.correctCommand(), e.calcCommand(), e.explainCommand(), e.whatIfCommand(), e.compareCommand(), e.replayCommand(), // the calculation
 		e.traceCommand(),
-		e.ledgerCommand(), e.paymentsCommand(), e.penaltiesCommand(), e.statementCommand(), // the money
+		e.ledgerCommand(), e.paymentsCommand(), e.reconcileCommand(), e.penaltiesCommand(), e.statementCommand(), // the money
 		e.gateCommand(), e.issueCommand(), e.receiptsCommand(), e.lettersCommand(), e.verifyCommand(), // the documents
 		e.reportCommand(), e.exportCommand(), e.deliverCommand(), e.tidyCommand(), e.closeCommand(), e.auditCommand(),
 		e.serveCommand(), e.workerCommand(), e.passwordCommand(), e.checkCommand(), e.migrateCommand(), e.benchCommand(), e.versionCommand(),

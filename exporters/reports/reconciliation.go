@@ -67,7 +67,7 @@ func addReconciliation(t *table, r housing.Reconciliation) (apart bool) {
 	t.money(r.Received)
 	t.money(r.Difference)
 	t.text(r.Status())
-	if apart = r.Status() != "сходится"; apart {
+	if apart = !r.Agrees(); apart {
 		t.mark()
 	}
 	return apart
