@@ -222,10 +222,10 @@ func writeBench(w io.Writer, r benchResult) {
 	}
 	say(w, "| all stages | | | %.2f | | | | | | |", r.Seconds)
 	say(w, "")
-	say(w, "| plain limit, same run | items | | seconds | items/s |")
-	say(w, "|---|--:|---|--:|--:|")
+	say(w, "| plain limit, same run | items | | seconds | items/s | CPU s kvitok | CPU s PostgreSQL | peak MB |")
+	say(w, "|---|--:|---|--:|--:|--:|--:|--:|")
 	for _, s := range r.Limits {
-		say(w, "| %s | %d | %s | %.2f | %.0f |", s.Name, s.Items, s.Unit, s.Seconds, s.rate())
+		say(w, "| %s | %d | %s | %.2f | %.0f | %.2f | %.2f | %d |", s.Name, s.Items, s.Unit, s.Seconds, s.rate(), s.CPU, s.Server, s.PeakMB)
 	}
 	say(w, "")
 	say(w, "plain limit: the least that such work costs, items/s on two cores of another machine; × how many times longer the stage takes")

@@ -38,6 +38,7 @@ func (e *environment) benchFiles(ctx context.Context, s *site, rows int, result 
 		if err != nil {
 			return fmt.Errorf("import %s: %w", file.Name, err)
 		}
+		stored.Limit = plainLimit("import", "rows")
 		result.Stages, result.Limits = append(result.Stages, stored), append(result.Limits, parsed)
 		result.Seconds += stored.Seconds
 		if err := os.Remove(path); err != nil {

@@ -1,7 +1,8 @@
 // Package profiled owns reading files by format profiles: it turns a profile into a format of the catalogue. It
 // does not own what a profile may say (profiles), nor what becomes of a row (pipeline).
 //
-// A text is read line by line in constant memory, but for the numbers that must not come twice.
+// A text is read line by line in constant memory, but for the numbers that must not come twice: eight to sixteen bytes
+// each. BenchmarkSberA reads 554 000 rows a processor second (2 virtual cores of an Intel Xeon, both busy otherwise).
 package profiled
 
 import (
