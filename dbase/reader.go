@@ -87,7 +87,7 @@ func (r *Reader) Next() (Row, error) {
 	if r.number == r.Records {
 		return Row{}, r.end()
 	}
-	raw, err := r.input.Peek(r.Header.Row) // the buffer holds a row; it is read where it lies
+	raw, err := r.input.Peek(r.Row) // the buffer holds a row; it is read where it lies
 	if err != nil {
 		if errors.Is(err, io.EOF) {
 			return Row{}, fmt.Errorf("%w: %d of %d rows are whole", ErrTruncated, r.number, r.Records)

@@ -26,7 +26,7 @@ func (p *Pipeline) takeAll(ctx context.Context, files []fetchedFile, period hous
 	t.takeLane(ctx, files, others)
 	beside.Wait()
 	var results []FileResult
-	var failures []error
+	failures := make([]error, 0, len(t.ends))
 	for _, end := range t.ends {
 		if end.in {
 			results = append(results, end.result)

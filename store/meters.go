@@ -117,19 +117,6 @@ SELECT ord FROM incoming JOIN changed USING (serial, service)`
 func (t *Tx) putInitialReadings(ctx context.Context, organisation, source int64, rows []housing.MeterEntry,
 	outcomes []housing.Outcome, indexes []int,
 ) error {
-	// Told are the readings that were known, or their days.
-	const insert = `
-WITH incoming AS MATERIALIZED (
-    SELECT m.id, t.zone, t.period::date AS period, t.taken_on::date AS taken_on, t.value, t.pos, t.ord
-    FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bigint[])
-        WITH ORDINALITY AS t(serial, service, zone, period, taken_on, value, pos, ord)
-    JOIN meters m ON m.organisation_id = $1 AND m.serial = t.serial AND m.service = t.service),
-made AS (
-    INSERT INTO readings (period, meter_id, zone, taken_on, value, source_id, source_pos)
-    SELECT period, id, zone, taken_on, value::numeric, $2, pos FROM incoming
-    ON CONFLICT DO NOTHING RETURNING meter_id, zone, taken_on)
-SELECT ord FROM incoming i
-WHERE NOT EXISTS (SELECT FROM made m WHERE (m.meter_id, m.zone, m.taken_on) = (i.id, i.zone, i.taken_on)) ORDER BY ord`
 	const differing = `
 SELECT r.value::text, t.ord
 FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
@@ -147,30 +134,22 @@ WHERE r.value <> t.value::numeric`
 	if len(list) == 0 {
 		return nil
 	}
-	told, err := t.Query(ctx, insert, append(append([]any{organisation, source}, initialColumns(list)...),
-		column(list, func(r initialReading) int64 { return r.meter.Source.Position }))...)
-	if err != nil {
-		return fmt.Errorf("store initial readings: %w", err)
+	known, err := t.insertInitial(ctx, organisation, source, list)
+	if err != nil || len(known) == 0 {
+		return err
 	}
-	ordinals, err := pgx.CollectRows(told, pgx.RowTo[int64])
-	if err != nil {
-		return fmt.Errorf("store initial readings: %w", err)
-	}
-	if len(ordinals) == 0 {
-		return nil
-	}
-	list = column(ordinals, func(ordinal int64) initialReading { return list[ordinal-1] })
+	list = known
 	found, err := t.Query(ctx, differing, append([]any{organisation}, initialColumns(list)...)...)
 	if err != nil {
 		return fmt.Errorf("compare initial readings: %w", err)
 	}
-	var known housing.Decimal
+	var stored housing.Decimal
 	var ordinal int64
-	_, err = pgx.ForEachRow(found, []any{&known, &ordinal}, func() error {
+	_, err = pgx.ForEachRow(found, []any{&stored, &ordinal}, func() error {
 		r := list[ordinal-1]
 		outcomes[r.row].Problems = append(outcomes[r.row].Problems, housing.Problem{
 			Code: "reading_known", Column: "Начальное показание", Value: r.reading.Value.Russian(), Severity: housing.SeverityWarning,
-			Text: "показание на " + r.reading.On.Russian() + " уже есть: " + known.Russian() + "; оно оставлено",
+			Text: "показание на " + r.reading.On.Russian() + " уже есть: " + stored.Russian() + "; оно оставлено",
 		})
 		return nil
 	})
@@ -195,4 +174,30 @@ func initialColumns(list []initialReading) []any {
 		textColumn(list, func(r initialReading) fmt.Stringer { return r.reading.On }),
 		textColumn(list, func(r initialReading) fmt.Stringer { return r.reading.Value }),
 	}
+}
+
+// insertInitial stores readings and returns those of which the day was known.
+func (t *Tx) insertInitial(ctx context.Context, organisation, source int64, list []initialReading) ([]initialReading, error) {
+	const insert = `
+WITH incoming AS MATERIALIZED (
+    SELECT m.id, t.zone, t.period::date AS period, t.taken_on::date AS taken_on, t.value, t.pos, t.ord
+    FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bigint[])
+        WITH ORDINALITY AS t(serial, service, zone, period, taken_on, value, pos, ord)
+    JOIN meters m ON m.organisation_id = $1 AND m.serial = t.serial AND m.service = t.service),
+made AS (
+    INSERT INTO readings (period, meter_id, zone, taken_on, value, source_id, source_pos)
+    SELECT period, id, zone, taken_on, value::numeric, $2, pos FROM incoming
+    ON CONFLICT DO NOTHING RETURNING meter_id, zone, taken_on)
+SELECT ord FROM incoming i
+WHERE NOT EXISTS (SELECT FROM made m WHERE (m.meter_id, m.zone, m.taken_on) = (i.id, i.zone, i.taken_on)) ORDER BY ord`
+	told, err := t.Query(ctx, insert, append(append([]any{organisation, source}, initialColumns(list)...),
+		column(list, func(r initialReading) int64 { return r.meter.Source.Position }))...)
+	if err != nil {
+		return nil, fmt.Errorf("store initial readings: %w", err)
+	}
+	ordinals, err := pgx.CollectRows(told, pgx.RowTo[int64])
+	if err != nil {
+		return nil, fmt.Errorf("store initial readings: %w", err)
+	}
+	return column(ordinals, func(ordinal int64) initialReading { return list[ordinal-1] }), nil
 }

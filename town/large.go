@@ -44,18 +44,10 @@ func (t *Town) manyPayments(rows int) iter.Seq[payment] {
 // Meters that the supplier reads are not among them: their month stands in a file of its own.
 func (t *Town) manyReadings(rows int) iter.Seq[[]string] {
 	return func(yield func([]string) bool) {
-		n, days := 0, t.period.Days()
-		for day := 1; day <= days; day++ {
+		n := 0
+		for day := 1; day <= t.period.Days(); day++ {
 			for a := range t.equipped() {
-				for i := range a.meters {
-					m := &a.meters[i]
-					if m.zones != 1 || m.way == byFile {
-						continue
-					}
-					row := []string{
-						supplierName, a.number, a.address(), "", m.serial, dayOf(t.period, day).Russian(),
-						m.value(0, m.used[0]*int64(day)/int64(days)).String(),
-					}
+				for _, row := range t.readOnDay(a, day) {
 					if n++; !yield(row) || n == rows {
 						return
 					}
@@ -63,4 +55,20 @@ func (t *Town) manyReadings(rows int) iter.Seq[[]string] {
 			}
 		}
 	}
+}
+
+// readOnDay are the rows of the meters of an account.
+func (t *Town) readOnDay(a *account, day int) [][]string {
+	var rows [][]string
+	for i := range a.meters {
+		m := &a.meters[i]
+		if m.zones != 1 || m.way == byFile {
+			continue
+		}
+		rows = append(rows, []string{
+			supplierName, a.number, a.address(), "", m.serial, dayOf(t.period, day).Russian(),
+			m.value(0, m.used[0]*int64(day)/int64(t.period.Days())).String(),
+		})
+	}
+	return rows
 }

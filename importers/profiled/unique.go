@@ -56,7 +56,7 @@ func (u *uniques) repeatedNumber(n uint64, row int) int {
 	}
 	at := u.place(n)
 	if slot := u.slots[at]; slot != 0 {
-		return int(slot % mostRows) //nolint:gosec // a few bits
+		return int(slot % mostRows)
 	}
 	if row >= mostRows {
 		return repeatedIn(u.numbers, n, row)
@@ -69,7 +69,7 @@ func (u *uniques) repeatedNumber(n uint64, row int) int {
 // place finds the slot of a number, or the free one where it belongs.
 func (u *uniques) place(n uint64) int {
 	const spread = 0x9e3779b97f4a7c15 // of Fibonacci hashing: neighbours lie far apart
-	mask := uint64(len(u.slots) - 1)
+	mask := uint64(len(u.slots) - 1)  //nolint:gosec // there are slots
 	for at := n * spread >> 20 & mask; ; at = (at + 1) & mask {
 		if slot := u.slots[at]; slot == 0 || slot>>rowBits == n {
 			return int(at) //nolint:gosec // below the number of slots
