@@ -102,8 +102,10 @@ WHERE t.account_id = ANY($12::bigint[])`
 		return err
 	}
 	const form = `INSERT INTO receipt_forms (form, settings) VALUES ($1, $2) ON CONFLICT DO NOTHING`
-	if _, err := t.Exec(ctx, form, b.Form, b.Settings); err != nil {
-		return err
+	if b.Form != "" {
+		if _, err := t.Exec(ctx, form, b.Form, b.Settings); err != nil {
+			return err
+		}
 	}
 	rows := b.Documents
 	_, err := t.Exec(ctx, add, b.Period, b.House, b.Organisation, b.SHA256, b.At,
