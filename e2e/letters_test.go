@@ -14,7 +14,7 @@ import (
 
 // TestLetters sends letters by exim4. One arrives; of the other exim4 reports that it could not be delivered, and the report is read from
 // dovecot and put away.
-func TestLetters(t *testing.T) {
+func TestLetters(t *testing.T) { //nolint:gocognit,funlen // one story, told in order
 	t.Parallel()
 	_, said := startExchange(t, "mail")
 	server := mail.Server{User: said["user"], Password: said["password"], CAFile: said["cafile"]}

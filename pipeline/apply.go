@@ -316,16 +316,21 @@ func (a *applier) applyFacts(ctx context.Context, facts []importers.Fact) ([]hou
 	case housing.PaymentPack:
 		return a.tx.ApplyPaymentPacks(ctx, organisation, a.source, each(facts, same[housing.PaymentPack]))
 	case housing.StatedDebt:
-		return a.tx.ApplyStatedDebts(ctx, organisation, a.source, each(facts, func(d housing.StatedDebt) housing.StatedDebt {
-			if d.Period.IsZero() {
-				d.Period = a.period // a registry that names no month is of the open one
-			}
-			return d
-		}))
+		return a.applyStatedDebts(ctx, each(facts, same[housing.StatedDebt]))
 	case housing.StatedCharge:
 		return a.tx.ApplyStatedCharges(ctx, organisation, a.source, each(facts, same[housing.StatedCharge]))
 	}
 	return a.applyHouseFacts(ctx, facts)
+}
+
+// applyStatedDebts takes those of a registry that names no month for the open one.
+func (a *applier) applyStatedDebts(ctx context.Context, debts []housing.StatedDebt) ([]housing.Outcome, error) {
+	for i := range debts {
+		if debts[i].Period.IsZero() {
+			debts[i].Period = a.period
+		}
+	}
+	return a.tx.ApplyStatedDebts(ctx, a.Organisation.ID, a.source, debts)
 }
 
 func each[T any](facts []importers.Fact, change func(T) T) []T {

@@ -92,13 +92,13 @@ func (y *years) correct(t *testing.T, n int, amount housing.Money) {
 		err := y.store.InTx(t.Context(), func(ctx context.Context, tx *store.Tx) error {
 			place, err := tx.AccountPlace(ctx, y.Organisation.ID, number)
 			if err != nil {
-				return err //nolint:wrapcheck // the test's own
+				return err
 			}
 			_, err = tx.AddLedgerLines(ctx, y.open, []store.LedgerLine{{
 				Key: "seq/" + strconv.Itoa(y.corrections), House: place.House, Account: place.Account, Service: "heating", Payee: y.config.Organisation.INN,
 				Kind: "correction", Month: y.open.Prev(), Amount: amount, Reason: "перерасчёт", Document: "акт",
 			}})
-			return err //nolint:wrapcheck // the test's own
+			return err
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -48,7 +48,8 @@ func (p *Pipeline) Compare(ctx context.Context, period housing.Period, old strin
 	for _, m := range c.old {
 		c.compare(nil, m)
 	}
-	return c.result, c.finish()
+	c.finish()
+	return c.result, nil
 }
 
 var errNothingCharged = errors.New("the month has no balances yet: run charge and ledger first")
@@ -185,7 +186,7 @@ func (c *comparer) sum(d *housing.Difference, differs bool) {
 }
 
 // finish puts everything in order.
-func (c *comparer) finish() error {
+func (c *comparer) finish() {
 	r := &c.result
 	slices.SortFunc(r.Differences, func(a, b housing.Difference) int {
 		return cmp.Or(cmp.Compare(b.Charged.Diff().Abs(), a.Charged.Diff().Abs()), cmp.Compare(b.Closing.Diff().Abs(), a.Closing.Diff().Abs()),
@@ -210,7 +211,6 @@ func (c *comparer) finish() error {
 			r.ByCause = append(r.ByCause, sum)
 		}
 	}
-	return nil
 }
 
 // WriteComparison writes it as a workbook.

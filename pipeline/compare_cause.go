@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/kvitok-gkh/kvitok/housing"
 )
@@ -20,46 +21,50 @@ func causeOf(own *housing.OwnMonth, old *housing.OldMonth, d housing.Difference)
 	case diff.Abs() == 1:
 		return housing.CauseRounding, ""
 	}
-	var note string
-	tell := func(what, was, is string) {
-		if note != "" {
-			note += "; "
+	return heaviest(own, old), valuesThatDiffer(own, old)
+}
+
+// valuesThatDiffer names what the old system tells otherwise.
+func valuesThatDiffer(own *housing.OwnMonth, old *housing.OldMonth) string {
+	var notes []string
+	tell := func(what string, was, is housing.Decimal) {
+		if told(was, is) {
+			notes = append(notes, what+" "+was.Russian()+" → "+is.Russian())
 		}
-		note += what + " " + was + " → " + is
 	}
+	tell("тариф", old.Price, own.Price)
+	tell("объём", old.Volume, own.Volume)
+	tell("площадь", old.Area, own.Area)
+	if toldPeople(own, old) {
+		notes = append(notes, "проживает "+strconv.Itoa(old.People)+" → "+strconv.Itoa(own.People))
+	}
+	return strings.Join(notes, "; ")
+}
+
+func toldPeople(own *housing.OwnMonth, old *housing.OldMonth) bool {
+	return old.People > 0 && old.People != own.People
+}
+
+// heaviest is the cause that moves most money.
+func heaviest(own *housing.OwnMonth, old *housing.OldMonth) housing.Cause {
 	tariff := told(old.Price, own.Price)
 	volume := told(old.Volume, own.Volume)
 	area := told(old.Area, own.Area)
-	people := old.People > 0 && old.People != own.People
-	if tariff {
-		tell("тариф", old.Price.Russian(), own.Price.Russian())
-	}
-	if volume {
-		tell("объём", old.Volume.Russian(), own.Volume.Russian())
-	}
-	if area {
-		tell("площадь", old.Area.Russian(), own.Area.Russian())
-	}
-	if people {
-		tell("проживает", strconv.Itoa(old.People), strconv.Itoa(own.People))
-	}
 	amount := housing.CauseOther // behind the volume
 	switch {
 	case area && (own.Service.Unit() == "м²" || own.Service == housing.Heating || own.Service.Resource() != ""):
 		amount = housing.CauseArea
-	case people:
+	case toldPeople(own, old):
 		amount = housing.CausePeople
 	case area:
 		amount = housing.CauseArea
 	case volume:
 		amount = housing.CauseVolume
 	}
-	switch {
-	case tariff && (amount == housing.CauseOther || tariffWeighs(own, old)):
-		return housing.CauseTariff, note
-	default:
-		return amount, note
+	if tariff && (amount == housing.CauseOther || tariffWeighs(own, old)) {
+		return housing.CauseTariff
 	}
+	return amount
 }
 
 // told reports whether the old system tells a value and it is another one.

@@ -16,7 +16,7 @@ import (
 
 // A month is set beside that of the system before: every difference has its cause, the largest stands first, and the sums
 // of both sides are those of the file and of the ledger.
-func TestCompare(t *testing.T) {
+func TestCompare(t *testing.T) { //nolint:funlen // one story, told in order
 	t.Parallel()
 	m := withBenefits(t)
 	m.give(t, madeHeader, m.account("003", "3", "50", "01.01.2024", ""), m.account("004", "4", "30", "01.01.2024", ""))
@@ -52,7 +52,7 @@ func TestCompare(t *testing.T) {
 		Diff    housing.Money
 		Note    string
 	}
-	var got []found
+	got := make([]found, 0, len(result.Differences))
 	for _, d := range result.Differences {
 		got = append(got, found{d.Account, d.Cause, d.Charged.Diff(), d.Note})
 	}

@@ -203,32 +203,20 @@ func (c *corrector) plan(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	note := func(house int64, days housing.Interval, recorded func(store.ClosedBefore) bool) {
-		for _, m := range c.closed {
-			month := m.Period.Interval()
-			if (!days.From.IsZero() && !days.From.Before(month.To)) || (!days.To.IsZero() && !days.To.After(month.From)) || !recorded(m) {
-				continue
-			}
-			if c.due[house] == nil {
-				c.due[house] = map[housing.Period]bool{}
-			}
-			c.due[house][m.Period] = true
-		}
-	}
 	always := func(store.ClosedBefore) bool { return true }
 	late := func(f store.LateFact) {
 		recorded := func(m store.ClosedBefore) bool { return f.Recorded.After(m.Seen) }
 		if f.House != 0 {
-			note(f.House, f.Days, recorded)
+			c.note(f.House, f.Days, recorded)
 			return
 		}
 		for _, ref := range refs {
-			note(ref.ID, f.Days, recorded)
+			c.note(ref.ID, f.Days, recorded)
 		}
 	}
 	if c.in.All {
 		for _, ref := range refs {
-			note(ref.ID, housing.Interval{}, always)
+			c.note(ref.ID, housing.Interval{}, always)
 		}
 		return nil
 	}
@@ -244,7 +232,21 @@ func (c *corrector) plan(ctx context.Context) error {
 	if !c.rules.spread {
 		return nil
 	}
-	return c.tx.EstimatedHouses(ctx, c.Organisation.ID, c.in.Period, func(f store.LateFact) { note(f.House, f.Days, always) })
+	return c.tx.EstimatedHouses(ctx, c.Organisation.ID, c.in.Period, func(f store.LateFact) { c.note(f.House, f.Days, always) })
+}
+
+// note makes a house due in the closed months that days touch.
+func (c *corrector) note(house int64, days housing.Interval, recorded func(store.ClosedBefore) bool) {
+	for _, m := range c.closed {
+		month := m.Period.Interval()
+		if (!days.From.IsZero() && !days.From.Before(month.To)) || (!days.To.IsZero() && !days.To.After(month.From)) || !recorded(m) {
+			continue
+		}
+		if c.due[house] == nil {
+			c.due[house] = map[housing.Period]bool{}
+		}
+		c.due[house][m.Period] = true
+	}
 }
 
 // total adds up what was found.

@@ -59,7 +59,7 @@ func (c *corrector) month(ctx context.Context, house int64, month housing.Period
 	if err != nil || !compared.Changed {
 		return false, err
 	}
-	if month < c.in.Period-housing.Period(c.rules.lookBack) {
+	if month < c.in.Period-housing.Period(c.rules.lookBack) { //nolint:gosec // a few years
 		for i := range compared.Lines {
 			compared.Lines[i].NotBooked = beyondLookBack
 		}
@@ -285,16 +285,14 @@ func volumesOf(s *housing.Snapshot, spread map[correcting.Register]bool) ([]stor
 
 // onlyMeters are the meters that are the only one of their service on an account.
 func onlyMeters(s *housing.Snapshot) map[meterName]int64 {
+	metered := []housing.Service{housing.ColdWater, housing.HotWater, housing.Electricity, housing.Gas}
 	only := map[meterName]int64{}
 	for i := range s.Accounts {
 		a := &s.Accounts[i]
 		for j := range a.Meters {
 			m := &a.Meters[j]
-			switch m.Service {
-			case housing.ColdWater, housing.HotWater, housing.Electricity, housing.Gas:
-				if !hasOther(a.Meters, j) {
-					only[meterName{account: a.Number, service: m.Service}] = m.ID
-				}
+			if slices.Contains(metered, m.Service) && !hasOther(a.Meters, j) {
+				only[meterName{account: a.Number, service: m.Service}] = m.ID
 			}
 		}
 	}

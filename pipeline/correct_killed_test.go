@@ -12,7 +12,7 @@ import (
 // late gives an office facts that come to −160 for 001 and +160 for 002.
 func (m closedOffice) late(t *testing.T) {
 	t.Helper()
-	m.read(t, "001", "10", "2026-08-31")
+	m.read(t, "10", "2026-08-31")
 	m.people(t, "002", "3", "01.08.2026")
 }
 

@@ -34,7 +34,7 @@ func newClosedOffice(t *testing.T, extra ...housing.Parameter) closedOffice {
 		madeHouse+";;Холодное водоснабжение;"+m.issuer+";нет;01.01.2024;")
 	m.waterRates(t)
 	m.give(t, "Лицевой счёт;Услуга;Номер прибора;Разрядность;Дата ввода;Начальные показания", "001;ХВС;А;5;30.06.2026;0")
-	m.read(t, "001", "6", "2026-07-31")
+	m.read(t, "6", "2026-07-31")
 	m.closes(t, "2026-07", "2026-08")
 	return m
 }
@@ -48,13 +48,13 @@ func month(t *testing.T, text string) housing.Period {
 	return p
 }
 
-// read takes in a reading of the meter of an account.
-func (m closedOffice) read(t *testing.T, account, value, on string) {
+// read takes in a reading of the meter of account 001.
+func (m closedOffice) read(t *testing.T, value, on string) {
 	t.Helper()
 	m.sent++
 	got := m.take(t, town.Office, fmt.Sprintf("readings%02d.xlsx", m.sent), table(t,
 		[]any{"Адрес", "Лицевой счет", "Тип счетчика", "Номер счетчика", "Количество тарифов", "Показание 1", "Дата передачи показаний"},
-		[]any{madeHouse, account, "ХВС", "А", 1, value, on}))
+		[]any{madeHouse, "001", "ХВС", "А", 1, value, on}))
 	if got.Counts.Accepted != 1 {
 		t.Fatalf("reading %s on %s: %+v %v", value, on, got.Counts, got.Problems)
 	}
@@ -91,7 +91,7 @@ func (m closedOffice) correct(t *testing.T, period string) []string {
 }
 
 func linesOf(list []housing.CorrectionLine) []string {
-	lines := []string{}
+	lines := make([]string, 0, len(list))
 	for _, l := range list {
 		lines = append(lines, fmt.Sprintf("%s %s %s %s", l.Account.Number, l.Month, l.Cause, l.Amount))
 	}
@@ -146,7 +146,7 @@ func TestLateFacts(t *testing.T) {
 	july, august := m.frozen(t, "2026-07"), m.frozen(t, "2026-08")
 	wantLines(t, "nothing is late", m.correct(t, "2026-09"))
 
-	m.read(t, "001", "10", "2026-08-31") // 4 m³
+	m.read(t, "10", "2026-08-31") // 4 m³
 	rehearsed, err := m.Correct(t.Context(), pipeline.CorrectInput{Period: month(t, "2026-09"), Rehearse: true})
 	if err != nil {
 		t.Fatal(err)
@@ -196,14 +196,14 @@ func TestLateFacts(t *testing.T) {
 func TestEstimatesSettle(t *testing.T) {
 	t.Parallel()
 	m := newClosedOffice(t)
-	m.read(t, "001", "36", "2026-09-30")
+	m.read(t, "36", "2026-09-30")
 	wantLines(t, "spread", m.correct(t, "2026-09"), "001 2026-08 estimate 289.84") // (15.246 − 8) × 40
 	want := []string{"001 cold_water R2.1.1 590.16", "002 cold_water R2.2.1 320.00", "003 cold_water R2.2.1 320.00"}
 	if diff := cmp.Diff(want, m.charge(t, "2026-09")); diff != "" {
 		t.Errorf("September (-want +got):\n%s", diff)
 	}
 	m.closes(t, "2026-09")
-	m.read(t, "001", "10", "2026-08-31") // the real one comes at last: 4 m³ in August, 26 in September
+	m.read(t, "10", "2026-08-31") // the real one comes at last: 4 m³ in August, 26 in September
 	wantLines(t, "real reading", m.correct(t, "2026-10"), "001 2026-08 reading -449.84", "001 2026-09 reading 449.84")
 	wantLines(t, "the same again", m.correct(t, "2026-10"))
 }
@@ -212,7 +212,7 @@ func TestEstimatesSettle(t *testing.T) {
 func TestEstimatesInTheMonthOfTheReading(t *testing.T) {
 	t.Parallel()
 	m := newClosedOffice(t, parameter("correction.estimated", "period_of_reading"))
-	m.read(t, "001", "36", "2026-09-30")
+	m.read(t, "36", "2026-09-30")
 	wantLines(t, "nothing", m.correct(t, "2026-09"))
 	if got := m.charge(t, "2026-09")[0]; got != "001 cold_water R2.1.1 880.00" { // (30 − 8) × 40
 		t.Errorf("September: %s", got)

@@ -27,7 +27,7 @@ func TestBenefitRows(t *testing.T) {
 		charge(housing.BenefitLine, early, -40_00), charge(housing.BenefitLine, late, -80_00),
 	})
 	type row struct{ Charged, Excess, Benefit, Total housing.Money }
-	var got []row
+	got := make([]row, 0, len(lines))
 	for _, l := range lines {
 		got = append(got, row{l.Charged, l.Excess, l.Benefit, l.Total})
 	}

@@ -111,7 +111,7 @@ func TestBenefitGrantsRefused(t *testing.T) {
 	if got.Counts != (housing.Counts{Rows: 5, Unchanged: 1, Rejected: 4}) {
 		t.Fatalf("%+v %+v", got.Counts, got.Problems)
 	}
-	var codes []string
+	codes := make([]string, 0, len(got.Problems))
 	for _, p := range got.Problems {
 		codes = append(codes, p.Code)
 	}

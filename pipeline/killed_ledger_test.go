@@ -83,7 +83,7 @@ func TestPaymentDecisionKilledAnywhere(t *testing.T) {
 
 // Killed at any commit, closing leaves the month open and as it was or closed with its next month drawn up;
 // opening it again likewise. Run again, both come to what an undisturbed month comes to.
-func TestCloseKilledAtEveryCommit(t *testing.T) {
+func TestCloseKilledAtEveryCommit(t *testing.T) { //nolint:gocognit,funlen // one story, told in order
 	t.Parallel()
 	w := finished(t)
 	state := func() string {

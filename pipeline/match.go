@@ -216,15 +216,19 @@ func questions(
 			if right := claim.Right.Russian(); right != "" {
 				q.Reason += "; заявитель: " + right
 			}
-			for _, c := range d.Candidates {
-				of := accounts[c.AccountID]
-				q.Candidates = append(q.Candidates, housing.MatchCandidate{
-					Account: of.Account, House: of.House.Address, Evidence: c.Evidence.Russian(),
-				})
-			}
+			q.Candidates = named(d.Candidates, accounts)
 			if !yield(q, nil) {
 				return
 			}
 		}
 	}
+}
+
+func named(candidates []matching.Candidate, accounts map[int64]store.HouseAccounts) []housing.MatchCandidate {
+	list := make([]housing.MatchCandidate, 0, len(candidates))
+	for _, c := range candidates {
+		of := accounts[c.AccountID]
+		list = append(list, housing.MatchCandidate{Account: of.Account, House: of.House.Address, Evidence: c.Evidence.Russian()})
+	}
+	return list
 }

@@ -16,7 +16,7 @@ var errAway = errors.New("no route to host")
 
 // Reports go to whom the configuration names, under the names it gives, once; a partner who is away gets
 // them later, and the journal says so.
-func TestQueueReports(t *testing.T) {
+func TestQueueReports(t *testing.T) { //nolint:funlen // one story, told in order
 	t.Parallel()
 	w := balanced(t, 30)
 	const accountant = "accountant"

@@ -67,7 +67,7 @@ func monthReports() []monthReport { //nolint:funlen // a list, an entry a report
 			return reports.WriteCollection(w, m, p.Store.ServiceMoneyMonths(ctx, p.Organisation.ID, m.Period-11, m.Period))
 		}),
 		report("house-money", "Баланс домов денежный", func(ctx c, p p, w io.Writer, m meta) (done, error) {
-			january := m.Period - housing.Period(m.Period.Month()-1)
+			january := m.Period - housing.Period(m.Period.Month()-1) //nolint:gosec // 0 to 11
 			return reports.WriteHouseMoney(w, m, reports.HouseMoney{
 				Months: p.Store.HouseMoneyMonths(ctx, p.Organisation.ID, january, m.Period), Services: p.Store.HouseServicesMoney(ctx, p.Organisation.ID, january, m.Period),
 			})

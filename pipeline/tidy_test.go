@@ -11,7 +11,7 @@ import (
 )
 
 // What is old goes from the archive, but nothing that was not processed or not delivered, and nothing at all before it is said.
-func TestTidy(t *testing.T) { //nolint:gocognit // one story, told in order
+func TestTidy(t *testing.T) { //nolint:gocognit,funlen // one story, told in order
 	t.Parallel()
 	w := newWorld(t, 20)
 	w.take(t, town.Office, "houses.csv", "Адрес;ФИАС;Вид дома;Площадь помещений, м²;Площадь общего имущества, м²\nг. Примерск, ул. Новая, д. 1;;МКД;100;10\n")

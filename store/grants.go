@@ -19,8 +19,13 @@ func (t *Tx) ApplyBenefitGrants(ctx context.Context, organisation, source int64,
 			accountField(), {"person_id", "bigint"}, {"category", "text"}, {"service", "text"}, {"since", "date"},
 		},
 		values: []fieldType{
-			{"until", "date"}, {"percent", "numeric"}, {"amount", "bigint"}, {"scope", "text"}, {"within_norm", "boolean"},
-			{"mode", "text"}, {"document", "text"},
+			{"until", "date"},
+			{"percent", "numeric"},
+			{"amount", "bigint"},
+			{"scope", "text"},
+			{"within_norm", "boolean"},
+			{"mode", "text"},
+			{"document", "text"},
 		}, overlap: "Действует с",
 	}
 	accounts, outcomes, err := accountsOf(ctx, t, organisation, rows, func(r housing.BenefitGrantEntry) string { return r.Account })

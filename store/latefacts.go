@@ -40,13 +40,19 @@ func lateTables() []lateTable {
 	list := []lateTable{
 		{"accounts", "x.house_id", ofHouse, "daterange(x.opened, NULL)", "daterange((p.content ->> 'opened')::date, NULL)", "number,unified,service_code,payer"},
 		{"meters", "a.house_id", ofAccount, "daterange(x.commissioned, NULL)", "NULL::daterange", ""},
-		{"meter_events", "a.house_id", "JOIN meters m ON m.id = x.meter_id JOIN accounts a ON a.id = m.account_id JOIN houses h ON h.id = a.house_id",
-			byValid, pastValid, "valid,since,until"},
+		{
+			"meter_events", "a.house_id", "JOIN meters m ON m.id = x.meter_id JOIN accounts a ON a.id = m.account_id JOIN houses h ON h.id = a.house_id",
+			byValid, pastValid, "valid,since,until",
+		},
 		{"houses", "x.id", "JOIN houses h ON h.id = x.id", always, always, "key,address,fias"},
-		{"quality_acts", "x.house_id", ofHouse, "daterange(x.began::date, x.ended::date, '[]')",
-			"daterange((p.content ->> 'began')::timestamp::date, (p.content ->> 'ended')::timestamp::date, '[]')", "ended"},
-		{"waste_shares", "a.house_id", ofAccount + " JOIN waste_years y ON y.house_id = a.house_id AND y.year = x.year",
-			"daterange(y.period, (y.period + interval '1 month')::date)", "NULL::daterange", ""},
+		{
+			"quality_acts", "x.house_id", ofHouse, "daterange(x.began::date, x.ended::date, '[]')",
+			"daterange((p.content ->> 'began')::timestamp::date, (p.content ->> 'ended')::timestamp::date, '[]')", "ended",
+		},
+		{
+			"waste_shares", "a.house_id", ofAccount + " JOIN waste_years y ON y.house_id = a.house_id AND y.year = x.year",
+			"daterange(y.period, (y.period + interval '1 month')::date)", "NULL::daterange", "",
+		},
 		{"distributor_shares", "a.house_id", ofAccount, "daterange(make_date(x.year + 1, 1, 1), make_date(x.year + 2, 1, 1))", "NULL::daterange", ""},
 	}
 	for _, name := range []string{"occupancies"} {

@@ -158,11 +158,19 @@ func (c *config) defaults(dir string) {
 		s := c.Stream.WithDefaults()
 		c.Stream = &s
 	}
-	inside := func(path *string) {
+	if c.Office != nil {
+		o := c.Office.WithDefaults()
+		c.Office = &o
+	}
+	c.place(func(path *string) {
 		if *path != "" && !filepath.IsAbs(*path) {
 			*path = filepath.Join(dir, *path)
 		}
-	}
+	})
+}
+
+// place gives every path of the configuration to inside.
+func (c *config) place(inside func(path *string)) {
 	inside(&c.Organisation.Logo)
 	for _, p := range c.Partners {
 		for _, place := range []*placeConfig{p.Inbox, p.Outbox} {
@@ -172,8 +180,6 @@ func (c *config) defaults(dir string) {
 		}
 	}
 	if c.Office != nil {
-		o := c.Office.WithDefaults()
-		c.Office = &o
 		inside(&c.Office.CertFile)
 		inside(&c.Office.KeyFile)
 	}

@@ -47,18 +47,7 @@ func (e *environment) statementCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return e.print(statement, func(w io.Writer) {
-			for _, m := range statement.Months {
-				say(w, "%s  opening %14s  charged %14s  corrected %12s  penalty %10s  paid %14s  closing %14s", m.Period, m.Opening.Russian(),
-					m.Charged.Russian(), m.Corrected.Russian(), m.Penalty.Russian(), m.Paid.Russian(), m.Closing.Russian())
-			}
-			for _, mark := range []housing.PaperMark{statement.Mark, debt.Mark} {
-				if mark.Number != "" {
-					say(w, "entered into the register: %s, check code %s", mark.Number, mark.CheckCode)
-				}
-			}
-			say(w, "owed on %s: %s roubles, penalties %s of them", debt.On, debt.Total.Russian(), debt.Penalty.Russian())
-		})
+		return e.print(statement, func(w io.Writer) { writeMonths(w, statement, debt) })
 	})
 	c.Flags().StringVar(&account, "account", "", "number of the personal account")
 	c.Flags().StringVar(&from, "from", "", "first month, such as 2025-11 (default: a year)")
@@ -68,6 +57,19 @@ func (e *environment) statementCommand() *cobra.Command {
 	c.Flags().StringVar(&who, "who", "", "who hands it out, for the register (default: the user of the system)")
 	_ = c.MarkFlagRequired("account") // the flag was made above
 	return c
+}
+
+func writeMonths(w io.Writer, statement *housing.Statement, debt *housing.DebtCertificate) {
+	for _, m := range statement.Months {
+		say(w, "%s  opening %14s  charged %14s  corrected %12s  penalty %10s  paid %14s  closing %14s", m.Period, m.Opening.Russian(),
+			m.Charged.Russian(), m.Corrected.Russian(), m.Penalty.Russian(), m.Paid.Russian(), m.Closing.Russian())
+	}
+	for _, mark := range []housing.PaperMark{statement.Mark, debt.Mark} {
+		if mark.Number != "" {
+			say(w, "entered into the register: %s, check code %s", mark.Number, mark.CheckCode)
+		}
+	}
+	say(w, "owed on %s: %s roubles, penalties %s of them", debt.On, debt.Total.Russian(), debt.Penalty.Russian())
 }
 
 // papers says what is handed out, and by whom.

@@ -112,22 +112,26 @@ func (e *environment) traceSource(ctx context.Context, a *app, f traceFlags) err
 				c.Cause.Russian(), c.Booked.Russian())
 		}
 		say(w, "%d charge lines of %d accounts rest on it, %s roubles", t.Charges, t.Accounts, t.Amount.Russian())
-		for i := range t.Lines {
-			line := &t.Lines[i]
-			var text strings.Builder
-			fmt.Fprintf(&text, "  %s %s %s: %s", line.Period, line.Account, line.Service.Russian(), line.Amount.Russian())
-			if line.Document != "" {
-				text.WriteString(", документ " + line.Document)
-			}
-			for _, o := range line.Operands {
-				fmt.Fprintf(&text, "; %s = %s (%s)", o.Symbol, o.Value, o.Meaning)
-			}
-			say(w, "%s", text.String())
-		}
+		writeLines(w, &t)
 		if more := t.Charges - len(t.Lines); more > 0 {
 			say(w, "  … %d lines more: --limit shows them", more)
 		}
 	})
+}
+
+func writeLines(w io.Writer, t *pipeline.SourceTrace) {
+	for i := range t.Lines {
+		line := &t.Lines[i]
+		var text strings.Builder
+		fmt.Fprintf(&text, "  %s %s %s: %s", line.Period, line.Account, line.Service.Russian(), line.Amount.Russian())
+		if line.Document != "" {
+			text.WriteString(", документ " + line.Document)
+		}
+		for _, o := range line.Operands {
+			fmt.Fprintf(&text, "; %s = %s (%s)", o.Symbol, o.Value, o.Meaning)
+		}
+		say(w, "%s", text.String())
+	}
 }
 
 // firstYear is before any month of ours: a debt of an earlier one stands for all before our records.

@@ -105,8 +105,12 @@ func (r *resourceShares) chart() chart {
 	c := chart{
 		title: "Куда ушёл объём ОДПУ: дома с наибольшим небалансом", kind: workbook.Bars, names: "Дом, ресурс", unit: "% объёма ОДПУ", format: "0.0",
 		series: []chartSeries{
-			{title: "По ИПУ", colour: colourPaid}, {title: "По нормативу", colour: colourCharged}, {title: "По среднему", colour: colourFourth},
-			{title: "Доли ОДПУ", colour: "7A5CA0"}, {title: "СОИ, ОДН", colour: colourFifth}, {title: "Небаланс", colour: colourDebt},
+			{title: "По ИПУ", colour: colourPaid},
+			{title: "По нормативу", colour: colourCharged},
+			{title: "По среднему", colour: colourFourth},
+			{title: "Доли ОДПУ", colour: "7A5CA0"},
+			{title: "СОИ, ОДН", colour: colourFifth},
+			{title: "Небаланс", colour: colourDebt},
 		},
 	}
 	for _, row := range r.rows {

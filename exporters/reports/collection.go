@@ -23,9 +23,11 @@ func WriteCollection(w io.Writer, meta Meta, rows iter.Seq2[housing.ServiceMonth
 		title: "Сводная ведомость начислений и оплат", name: "Сводная", signed: true,
 		columns: []column{
 			textColumn("Услуга", 30), textColumn("Получатель", 28), textColumn("Месяц", 15),
-			{group: "Начислено", title: "дата", width: 11, format: workbook.TextFormat}, moneyColumn("Начислено", "сумма"),
+			{group: "Начислено", title: "дата", width: 11, format: workbook.TextFormat},
+			moneyColumn("Начислено", "сумма"),
 			moneyColumn("", "Перерасчёт, льготы"), moneyColumn("", "Пени"), moneyColumn("", "Всего за месяц"),
-			{group: "Оплачено", title: "дата последней", width: 14, format: workbook.TextFormat}, moneyColumn("Оплачено", "сумма"),
+			{group: "Оплачено", title: "дата последней", width: 14, format: workbook.TextFormat},
+			moneyColumn("Оплачено", "сумма"),
 			{title: "Собрано, %", width: 10, format: "0.0", align: "right"},
 		},
 	}

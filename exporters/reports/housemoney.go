@@ -60,7 +60,7 @@ func WriteHouseMoney(w io.Writer, meta Meta, of HouseMoney) (Control, error) {
 		return t.end()
 	}
 	return writeTable(w, meta, layout, source{
-		rows: fill(of.Months, add), also: func(t *table) ([]*table, error) { return of.services(t) },
+		rows: fill(of.Months, add), also: of.services,
 		further: func() []Total {
 			return []Total{{"Сальдо на начало + начислено + пени − оплачено = сальдо на конец", agrees(equation)}}
 		},

@@ -50,7 +50,7 @@ func closed(t *testing.T, opening, charged, corrected, penalty, paid housing.Mon
 func collectionRows(t *testing.T) iter.Seq2[housing.ServiceMonth, error] {
 	t.Helper()
 	october := meta(t).Period
-	var rows []housing.ServiceMonth
+	rows := make([]housing.ServiceMonth, 0, 6)
 	for s, service := range []housing.Service{housing.Maintenance, housing.ColdWater} {
 		for i := range housing.Period(3) {
 			month := october - 2 + i
@@ -235,7 +235,7 @@ func TestGISComparison(t *testing.T) {
 		t.Fatalf("%+v, %v", control, err)
 	}
 	sheets := laidOut(t, file.Bytes(), "Сверка", 0)
-	var states []any
+	states := make([]any, 0, 6)
 	for _, row := range sheets["Сверка"].Rows[6:9] {
 		states = append(states, row[0], row[6])
 	}
@@ -266,7 +266,7 @@ func TestChartsOfDebtAndResources(t *testing.T) {
 		t.Errorf("ages (-want +got):\n%s", diff)
 	}
 	laidOut(t, debts.Bytes(), "Должники", 1)
-	var list []housing.ResourceBalance
+	list := make([]housing.ResourceBalance, 0, 70)
 	for i := range 70 {
 		list = append(list, housing.ResourceBalance{
 			House: fmt.Sprintf("ул. Новая, д. %d", i+1), Service: housing.ColdWater, Whole: decimal(t, "200"), Metered: decimal(t, "100"), Norm: decimal(t, "50"),

@@ -41,7 +41,7 @@ func openpyxl(t *testing.T, file []byte) map[string]otherSheet {
 	if _, err := os.Stat(debianPython); err == nil {
 		python = debianPython
 	}
-	command := exec.CommandContext(t.Context(), python, "-c", otherReader) //nolint:gosec // one of two fixed programs
+	command := exec.CommandContext(t.Context(), python, "-c", otherReader)
 	var out, problems bytes.Buffer
 	command.Stdin, command.Stdout, command.Stderr = bytes.NewReader(file), &out, &problems
 	if err := command.Run(); err != nil {

@@ -168,10 +168,11 @@ func WriteGISComparison(w io.Writer, meta Meta, rows iter.Seq2[housing.GISCompar
 			return t.end()
 		}),
 		further: func() []Total {
-			var totals []Total
-			for _, state := range []string{
+			order := []string{
 				housing.GISAgrees, housing.GISNotThere, housing.GISNotHere, housing.GISDiffers, housing.GISRefused, housing.GISWithdrawn,
-			} {
+			}
+			totals := make([]Total, 0, len(order))
+			for _, state := range order {
 				totals = append(totals, Total{"Объектов: " + states[state], housing.Whole(int64(counts[state])).String()})
 			}
 			return totals

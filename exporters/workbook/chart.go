@@ -42,7 +42,7 @@ func (s *Sheet) Chart(c Chart) error {
 	gap := uint(60) // between groups, in percent of a column
 	chart := &excelize.Chart{
 		Type: kind, Title: excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: c.Title}}},
-		Dimension: excelize.ChartDimension{Width: uint(c.Width), Height: uint(c.Height)}, //nolint:gosec // pixels
+		Dimension: excelize.ChartDimension{Width: uint(c.Width), Height: uint(c.Height)},
 		Legend:    excelize.ChartLegend{Position: "bottom"},
 		XAxis:     excelize.ChartAxis{ReverseOrder: c.Kind == Bars, Font: axisFont(), TickLabelPosition: excelize.ChartTickLabelLow},
 		YAxis: excelize.ChartAxis{

@@ -229,7 +229,7 @@ func TestUndone(t *testing.T) {
 
 // TestLaws: whatever late facts there are and in whatever order they come, what was charged and all
 // corrections add up to the month computed anew; facts that came once come to nothing the second time.
-func TestLaws(t *testing.T) {
+func TestLaws(t *testing.T) { //nolint:gocognit // one story, told in order
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		changes := []func(*facts){

@@ -42,7 +42,7 @@ type spoiler struct {
 // Put implements remote.Driver.
 func (s *spoiler) Put(ctx context.Context, name string, r io.Reader) error {
 	if s.times == 0 {
-		return s.Driver.Put(ctx, name, r) //nolint:wrapcheck // the driver's own
+		return s.Driver.Put(ctx, name, r)
 	}
 	s.times--
 	data, err := io.ReadAll(r)
@@ -50,5 +50,5 @@ func (s *spoiler) Put(ctx context.Context, name string, r io.Reader) error {
 		return err //nolint:wrapcheck // the source's own
 	}
 	data[len(data)/2] ^= 1
-	return s.Driver.Put(ctx, name, bytes.NewReader(data)) //nolint:wrapcheck // the driver's own
+	return s.Driver.Put(ctx, name, bytes.NewReader(data))
 }
