@@ -31,7 +31,8 @@ func TestBuildReport(t *testing.T) {
 			t.Fatal(err)
 		}
 		sum := sha256.Sum256(file.Bytes())
-		if f, known := given[built.Name]; !known || f.SHA256 != hex.EncodeToString(sum[:]) || f.Rows != built.Rows {
+		if f, known := given[built.Name]; (!known && report.Key != "deliveries") || // nothing goes by letter here
+			known && (f.SHA256 != hex.EncodeToString(sum[:]) || f.Rows != built.Rows) {
 			t.Errorf("%s: %d rows, other bytes than were given out (%+v)", built.Name, built.Rows, f)
 		}
 		versions[built.Version] = true

@@ -38,8 +38,9 @@ type ExpectedFile struct {
 	// Refusal is the code of the reason why the file is refused whole.
 	Refusal string
 
-	claims ExpectedClaims
-	amount housing.Money
+	claims       ExpectedClaims
+	amount       housing.Money
+	unidentified int
 }
 
 // ExpectedMessages is how the messages of the stream must end.
@@ -87,10 +88,10 @@ func (t *Town) Expected() Expected {
 			e.Readings += f.Counts.Accepted
 		case "sber-payments-a":
 			e.Payments += f.Counts.Accepted
-			e.Unidentified += f.Codes["unidentified_payment"]
+			e.Unidentified += f.unidentified
 			e.PaymentsAmount += f.amount
 		}
-		f.claims, f.amount = ExpectedClaims{}, 0
+		f.claims, f.amount, f.unidentified = ExpectedClaims{}, 0, 0
 		e.Files = append(e.Files, f)
 	}
 	e.Messages = t.expectMessages()
@@ -188,8 +189,12 @@ func (e *ExpectedFile) registry(rows iter.Seq[payment]) {
 	for p := range rows {
 		e.Counts.Add(housing.Accepted)
 		e.amount += p.amount
-		if p.account == "" || p.account == unknownAccount {
+		switch p.account {
+		case unknownAccount:
 			e.Codes["unidentified_payment"]++
+			e.unidentified++
+		case "": // told by the format already
+			e.unidentified++
 		}
 	}
 }
