@@ -43,6 +43,7 @@ const (
 	cellPad    = 2.5  // left and right of a text
 	lineFactor = 1.18 // leading in sizes, where there is room
 	ascent     = 0.84 // height above the baseline in sizes, enough for Ё and Й
+	rowAscent  = 0.88 // the same between two rules: figures stand in the middle, tails end at the lower rule
 	leastSize  = 4.5
 	headShade  = 0.92
 	groupShade = 0.96
@@ -224,9 +225,9 @@ func (t *table) drawRow(l *layout, x float64, r setRow) {
 	for i := range r.cells {
 		c := t.columns[i]
 		size := r.sizes[i]
-		y := l.y + l.d.row + ascent*t.size
+		y := l.y + l.d.row + rowAscent*t.size
 		if t.align(&r.row, i) != toLeft && !t.atTop {
-			y = l.y + (r.height-t.size*l.d.lead)/2 + ascent*t.size
+			y = l.y + (r.height-t.size*l.d.lead)/2 + rowAscent*t.size
 		}
 		if i > 0 && r.cells[i] == "" && (r.bold || r.wide > 0 && i > r.wide) { // the cell before spans it
 			x += c.width
