@@ -1,12 +1,8 @@
 package reports
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"errors"
 	"io"
 
-	"github.com/kvitok-gkh/kvitok/exporters/workbook"
 	"github.com/kvitok-gkh/kvitok/housing"
 )
 
@@ -32,18 +28,10 @@ func comparedColumns(first ...column) []column {
 }
 
 // WriteComparison writes a month beside that of another system: totals by house and service, causes, every difference.
-func WriteComparison(w io.Writer, meta Meta, c *housing.Comparison) (control Control, err error) {
-	book, err := workbook.New(meta.options(comparisonTitle))
-	if err != nil {
-		return Control{}, err
-	}
-	defer func() { err = errors.Join(err, book.Close()) }()
+func WriteComparison(w io.Writer, meta Meta, c *housing.Comparison) (Control, error) {
 	counted := countColumn("Расходятся", 11)
 	counted.sum = ofCounts
-	sections := []struct {
-		layout table
-		fill   func(*table) error
-	}{
+	sections := []section{
 		{table{title: comparisonTitle + ": дома и услуги", name: "Дома и услуги", columns: append(comparedColumns(
 			textColumn("Дом", 34), textColumn("Услуга", 28)), counted)}, func(t *table) error { return addComparedGroups(t, c) }},
 		{table{title: comparisonTitle + ": причины", name: "Причины", columns: []column{
@@ -55,30 +43,8 @@ func WriteComparison(w io.Writer, meta Meta, c *housing.Comparison) (control Con
 			func(t *table) error { return addDifferences(t, c) },
 		},
 	}
-	digest := sha256.New()
-	var tables []*table
-	for _, section := range sections {
-		section.layout.digest = digest
-		t, err := newTable(book, meta, section.layout)
-		if err != nil {
-			return Control{}, err
-		}
-		if err := section.fill(t); err != nil {
-			return Control{}, err
-		}
-		part, err := t.finish()
-		if err != nil {
-			return Control{}, err
-		}
-		control.Rows += part.Rows
-		tables = append(tables, t)
-	}
-	control.SHA256 = hex.EncodeToString(digest.Sum(nil))
 	further := []Total{{"Файл старой системы", c.File}, {"Разница начислений", c.Total.Charged.Diff().Russian() + " ₽"}}
-	if err := writeControl(tables, comparisonTitle, control, further); err != nil {
-		return Control{}, err
-	}
-	return control, book.Write(w)
+	return writeSections(w, meta, comparisonTitle, sections, further)
 }
 
 func addComparedGroups(t *table, c *housing.Comparison) error {

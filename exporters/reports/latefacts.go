@@ -2,13 +2,9 @@ package reports
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
-	"errors"
 	"io"
 	"slices"
 
-	"github.com/kvitok-gkh/kvitok/exporters/workbook"
 	"github.com/kvitok-gkh/kvitok/housing"
 )
 
@@ -32,19 +28,11 @@ const lateTitle = "Перерасчёты закрытых месяцев"
 
 // WriteLateFacts writes the corrections line by line, by month and cause, by service, what lies beyond the
 // look-back limit, and what could not be computed.
-func WriteLateFacts(w io.Writer, meta Meta, what LateFacts) (control Control, err error) {
+func WriteLateFacts(w io.Writer, meta Meta, what LateFacts) (Control, error) {
 	if !what.Booked {
 		meta.Filters = append(meta.Filters, "репетиция: не проведено")
 	}
-	book, err := workbook.New(meta.options(lateTitle))
-	if err != nil {
-		return Control{}, err
-	}
-	defer func() { err = errors.Join(err, book.Close()) }()
-	sections := []struct {
-		layout table
-		fill   func(*table) error
-	}{
+	sections := []section{
 		{lateLines("Перерасчёты"), func(t *table) error { return addLateLines(t, what.Lines) }},
 		{lateSums("Итоги", "Причина"), func(t *table) error {
 			return addLateSums(t, what.Lines, func(l *housing.CorrectionLine) string { return l.Cause.Russian() })
@@ -55,32 +43,7 @@ func WriteLateFacts(w io.Writer, meta Meta, what LateFacts) (control Control, er
 		{lateLines("За пределом срока"), func(t *table) error { return addLateLines(t, what.Beyond) }},
 		{lateFailures(), func(t *table) error { return addLateFailures(t, what.Failed) }},
 	}
-	digest := sha256.New()
-	var tables []*table
-	for i, section := range sections {
-		section.layout.digest = digest
-		t, err := newTable(book, meta, section.layout)
-		if err != nil {
-			return Control{}, err
-		}
-		if err := section.fill(t); err != nil {
-			return Control{}, err
-		}
-		part, err := t.finish()
-		if err != nil {
-			return Control{}, err
-		}
-		control.Rows += part.Rows
-		if i == 0 {
-			control.Sums = part.Sums
-		}
-		tables = append(tables, t)
-	}
-	control.SHA256 = hex.EncodeToString(digest.Sum(nil))
-	if err := writeControl(tables, lateTitle, control, nil); err != nil {
-		return Control{}, err
-	}
-	return control, book.Write(w)
+	return writeSections(w, meta, lateTitle, sections, nil)
 }
 
 func lateLines(name string) table {

@@ -1,9 +1,6 @@
 package reports
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -78,50 +75,18 @@ const whatIfTitle = "Что будет при других тарифах и н�
 
 // WriteWhatIf writes the comparison: services, houses, accounts that rise above the limit, and those
 // that could not be compared where there are any.
-func WriteWhatIf(w io.Writer, meta Meta, what WhatIf) (control Control, err error) {
+func WriteWhatIf(w io.Writer, meta Meta, what WhatIf) (Control, error) {
 	meta.Filters = what.filters()
-	book, err := workbook.New(meta.options(whatIfTitle))
-	if err != nil {
-		return Control{}, err
-	}
-	defer func() { err = errors.Join(err, book.Close()) }()
-	sections := []whatIfSection{
+	sections := []section{
 		{servicesChanged(), what.addServices},
 		{housesChanged(), what.addHouses},
 		{accountsRisen("Счета с ростом выше порога"), func(t *table) error { return addAccounts(t, what.Above) }},
 		{accountsRisen("Наибольший рост"), func(t *table) error { return addAccounts(t, what.Largest) }},
 	}
 	if len(what.Omitted) > 0 {
-		sections = append(sections, whatIfSection{accountsOmitted(), what.addOmitted})
+		sections = append(sections, section{accountsOmitted(), what.addOmitted})
 	}
-	digest := sha256.New()
-	var tables []*table
-	for _, section := range sections {
-		section.layout.digest = digest
-		t, err := newTable(book, meta, section.layout)
-		if err != nil {
-			return Control{}, err
-		}
-		if err := section.fill(t); err != nil {
-			return Control{}, err
-		}
-		part, err := t.finish()
-		if err != nil {
-			return Control{}, err
-		}
-		control.Rows += part.Rows
-		tables = append(tables, t)
-	}
-	control.SHA256 = hex.EncodeToString(digest.Sum(nil))
-	if err := writeControl(tables, whatIfTitle, control, what.further()); err != nil {
-		return Control{}, err
-	}
-	return control, book.Write(w)
-}
-
-type whatIfSection struct {
-	layout table
-	fill   func(*table) error
+	return writeSections(w, meta, whatIfTitle, sections, what.further())
 }
 
 func (what WhatIf) filters() []string {
