@@ -65,7 +65,8 @@ func (f filler) date() housing.Date {
 
 func (f filler) text() string {
 	texts := []string{
-		"", "cold_water", "г. Примерск, ул. Садовая, д. 5", `кавычки "ёлочки" и \ косая`, "две\nстроки\tи\x01", "a<b>&c", "\u2028\u2029", "\xff битый",
+		"", "cold_water", `a long text "with" quotes`, `C:\partners\readings of a partner.csv`, "eight and more\tand a tab", "01234567\x1f", "DEL \x7f is plain here",
+		"г. Примерск, ул. Садовая, д. 5", `кавычки "ёлочки" и \ косая`, "две\nстроки\tи\x01", "a<b>&c", "\u2028\u2029", "\xff битый",
 	}
 	return texts[f.IntN(len(texts))]
 }
