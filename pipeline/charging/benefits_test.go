@@ -172,3 +172,33 @@ func TestBenefitParameters(t *testing.T) {
 		}
 	}
 }
+
+// TestBenefitsRoundedUpStayWithinTheCharge: two halves of an odd number of kopecks, one taken off and one paid
+// out, come to the charge and not to a kopeck more.
+func TestBenefitsRoundedUpStayWithinTheCharge(t *testing.T) {
+	t.Parallel()
+	s := readCase(t, "testdata/benefits/shares/snapshot.json")
+	for i := range s.Tariffs {
+		if s.Tariffs[i].Service == housing.ColdWater {
+			s.Tariffs[i].Price = dec("40.01") // 3 m³: 120.03, halves of 60.015
+		}
+	}
+	a := &s.Accounts[0]
+	a.Occupancy[0].People = 2
+	a.Benefits = nil
+	for person, mode := range map[string]housing.BenefitMode{"1": housing.Discount, "2": housing.Compensation} {
+		a.Benefits = append(a.Benefits, housing.Benefit{
+			Person: person, Category: "категория " + person, Service: housing.ColdWater, Percent: dec("100"),
+			Scope: housing.HolderScope, Mode: mode, Valid: interval("2020-01-01", ""),
+		})
+	}
+	got := map[housing.BenefitMode]housing.Money{}
+	for _, b := range calculate(t, s).Benefits {
+		if b.Account == a.Number {
+			got[b.Mode] += b.Amount
+		}
+	}
+	if diff := cmp.Diff(map[housing.BenefitMode]housing.Money{housing.Discount: 60_02, housing.Compensation: 60_01}, got); diff != "" {
+		t.Error(diff)
+	}
+}
