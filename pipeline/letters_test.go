@@ -243,19 +243,36 @@ func TestLettersThrottled(t *testing.T) {
 	}
 	o.letters.Limits.PerMinute, o.letters.Limits.PerMinuteDomain = 4, 2
 	o.again(t)
-	steps := []struct {
-		after    time.Duration
-		sent     int
-		throttle bool
-	}{{0, 3, true}, {30 * time.Second, 0, true}, {31 * time.Second, 2, false}}
+	o.sendInSteps(t, []sendStep{{0, 3, true}, {30 * time.Second, 0, true}, {31 * time.Second, 2, false}})
+	if got := o.relay.Recipients()[2]; got != o.address(4) {
+		t.Errorf("a full domain stops the letters to others: %s", got)
+	}
+}
+
+func TestLettersThrottledTogether(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, "email", "email", "email", "email", "email")
+	o.relay.Rcpt = func(string) error { return nil }
+	o.queue(t, 5)
+	o.letters.Limits.PerMinute, o.letters.Limits.PerMinuteDomain = 4, 0
+	o.again(t)
+	o.sendInSteps(t, []sendStep{{0, 4, true}, {30 * time.Second, 0, true}, {31 * time.Second, 1, false}})
+}
+
+// sendStep is what must go out some time after the step before.
+type sendStep struct {
+	after    time.Duration
+	sent     int
+	throttle bool
+}
+
+func (o *office) sendInSteps(t *testing.T, steps []sendStep) {
+	t.Helper()
 	for i, step := range steps {
 		o.clock = o.clock.Add(step.after)
 		if got := o.send(t); got.Sent != step.sent || got.Throttle != step.throttle {
 			t.Errorf("step %d: %+v, want %d sent, throttled %t", i, got, step.sent, step.throttle)
 		}
-	}
-	if got := o.relay.Recipients()[2]; got != o.address(4) {
-		t.Errorf("a full domain stops the letters to others: %s", got)
 	}
 }
 
