@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -81,10 +82,11 @@ func writeGuide(w io.Writer, dir string, period housing.Period, account string) 
 		path := filepath.Join(dir, folder.name)
 		say(w, "  %-24s %4d files: %s", path, countFiles(path), folder.what)
 	}
+	program := os.Args[0] // as it was called: it need not be in the path
 	say(w, "try next:")
-	say(w, "  kvitok explain --dir %s --period %s --account %s", dir, period, account)
-	say(w, "  kvitok replay  --dir %s --period %s", dir, period)
-	say(w, "  kvitok match   --dir %s --export questions.xlsx", dir)
+	say(w, "  %s explain --dir %s --period %s --account %s", program, dir, period, account)
+	say(w, "  %s replay  --dir %s --period %s", program, dir, period)
+	say(w, "  %s match   --dir %s --export questions.xlsx", program, dir)
 }
 
 func countFiles(root string) (count int) {
