@@ -50,6 +50,17 @@ func TestGuardNamesTheKnownAccount(t *testing.T) {
 	}
 }
 
+// A code of payment that Excel has shortened fails by its length already; the account is named all the same.
+func TestGuardNamesTheShortenedCode(t *testing.T) {
+	t.Parallel()
+	w := settled(t, 40)
+	result := w.take(t, town.Supplier, "short.csv", "УК;100001002;г. Примерск, ул. Садовая, д. 1, кв. 2;;ХВ-015838;26.10.2026;579.952\r\n"+
+		"УК;0199999999;г. Примерск, ул. Садовая, д. 1, кв. 2;;ХВ-015838;26.10.2026;579.952\r\n")
+	if p := result.Problems; len(p) == 0 || p[0].Code != "bad_code" || !strings.HasSuffix(p[0].Text, "похоже на 0100001002") {
+		t.Errorf("problems: %+v", p)
+	}
+}
+
 // halfBad is a format that is refused where more than half of its rows are rejected.
 type halfBad struct{ importers.Format }
 

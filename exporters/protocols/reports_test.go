@@ -55,3 +55,23 @@ func TestReports(t *testing.T) {
 		}
 	}
 }
+
+// A sender who writes type and version twice is answered so, and reads his own number of rows.
+func TestSectionedHeadTwice(t *testing.T) {
+	t.Parallel()
+	header := strings.Split("1|1.3.8|1|1.3.8|Загрузка|ООО УК ПРОБА||9900123450|990001001|15|01.10.2026|+70000000000|Отправитель О.О.|01.09.2026|6|", "|")
+	var out bytes.Buffer
+	p, err := protocols.New(&out, protocols.Shape{
+		Kind: protocols.Sectioned, Encoding: exporters.UTF8, Sheets: []protocols.Sheet{{Header: header}},
+	}, protocols.Head{Name: "load.txt"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Close(protocols.Summary{Status: housing.FileAccepted, Counts: housing.Counts{Rows: 5, Accepted: 5}}); err != nil {
+		t.Fatal(err)
+	}
+	const want = "1|1.3.8|1|1.3.8|Результат загрузки|ООО УК ПРОБА||9900123450|990001001|15|01.10.2026|+70000000000|Отправитель О.О.|6|5|0|0|\r\n"
+	if got := out.String(); !strings.HasPrefix(got, want) {
+		t.Errorf("head of the log:\n%s\nwant\n%s", got, want)
+	}
+}

@@ -149,17 +149,21 @@ func (s *sectioned) close(sum Summary) error {
 	return nil
 }
 
-// head echoes the header of the load; behind the sender stand the rows of the load and how many were
+// head echoes the header of the load, with type and version twice where the sender writes them so; behind the sender stand the rows of the load and how many were
 // accepted, left as they were and rejected.
 func (s *sectioned) head(sum Summary) []string {
-	const sender = 11
+	twice := 0
+	if len(s.header) > 3 && s.header[2] == s.header[0] && s.header[3] == s.header[1] {
+		twice = 2
+	}
+	sender := 11 + twice
 	cells := make([]string, sender, sender+5)
 	copy(cells, s.header[:min(sender, len(s.header))])
 	cells[0] = "1"
-	cells[2] = "Результат загрузки"
+	cells[2+twice] = "Результат загрузки"
 	count := strconv.Itoa(sum.Counts.Rows)
-	if len(s.header) > 12 {
-		count = s.header[12]
+	if len(s.header) > 12+twice {
+		count = s.header[12+twice]
 	}
 	return append(cells, count, strconv.Itoa(sum.Counts.Accepted), strconv.Itoa(sum.Counts.Unchanged), strconv.Itoa(sum.Counts.Rejected), "")
 }

@@ -94,14 +94,15 @@ func (b *book) line(l importers.Line) error {
 	return nil
 }
 
-func (b *book) begin(l importers.Line, cells []string) error {
+func (b *book) begin(l importers.Line, own []string) error {
+	cells := plainHead(own)
 	if len(cells) < headCells || cells[0] != "1" {
 		return importers.Refuse("no_header", "первая строка — не заголовок секционной загрузки (тип строки 1, %d ячеек)", headCells-1)
 	}
 	if l.Problem != nil {
 		return importers.Refuse(l.Problem.Code, "строка %d: %s", l.Number, l.Problem.Text)
 	}
-	b.header = cells
+	b.header = own
 	if cells[headType] == "Результат загрузки" {
 		return importers.Refuse("an_answer", "это ответ на загрузку («Результат загрузки»), а не загрузка")
 	}
@@ -192,10 +193,11 @@ func (b *book) verdict() *importers.FileError {
 	if b.header == nil {
 		return importers.Refuse("no_header", "в файле нет заголовка секционной загрузки")
 	}
-	stated, err := strconv.Atoi(strings.TrimSpace(b.header[headCount]))
+	count := plainHead(b.header)[headCount]
+	stated, err := strconv.Atoi(strings.TrimSpace(count))
 	if err != nil || stated != b.lines {
 		return importers.Refuse("wrong_count", "в заголовке указано записей «%s», в файле строк %d: файл передан не полностью или изменён",
-			b.header[headCount], b.lines)
+			count, b.lines)
 	}
 	for _, code := range slices.Sorted(maps.Keys(b.houses)) {
 		h := b.houses[code]

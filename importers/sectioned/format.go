@@ -51,9 +51,17 @@ func (format) Recognise(s *importers.Sample) bool {
 	if s.Kind != importers.KindText || len(s.Lines) == 0 {
 		return false
 	}
-	cells := importers.SplitPlain(s.Lines[0], delimiter)
+	cells := plainHead(importers.SplitPlain(s.Lines[0], delimiter))
 	return len(cells) >= headCells && cells[0] == "1" && strings.HasPrefix(cells[headVersion], "1.") &&
 		(cells[headType] == "Загрузка" || cells[headType] == "Результат загрузки")
+}
+
+// plainHead leaves out of a header the type and the version that some senders write twice: 1|1.3.8|1|1.3.8|Загрузка.
+func plainHead(cells []string) []string {
+	if len(cells) > headName && cells[headType] == cells[0] && cells[headName] == cells[headVersion] {
+		return slices.Delete(slices.Clone(cells), headType, headUnit)
+	}
+	return cells
 }
 
 // knownVersion accepts 1.2.x and 1.3.x up to 1.3.8.x.
