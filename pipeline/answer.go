@@ -32,7 +32,12 @@ func (p *Pipeline) refuse(ctx context.Context, file housing.ReceivedFile, f fetc
 	problem.Row = 0
 	problems := append([]housing.Problem{problem}, fallen.problems...)
 	err = p.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-		if file.ID, err = tx.InsertFile(ctx, p.Organisation.ID, file); err != nil {
+		if file.ID != 0 {
+			err = tx.ReopenFile(ctx, file)
+		} else {
+			file.ID, err = tx.InsertFile(ctx, p.Organisation.ID, file)
+		}
+		if err != nil {
 			return err
 		}
 		if err := tx.FinishFile(ctx, file); err != nil {

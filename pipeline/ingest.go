@@ -278,7 +278,7 @@ func (p *Pipeline) ingest(ctx context.Context, f fetchedFile, period housing.Per
 		if err != nil {
 			return FileResult{}, err
 		}
-		return p.repeated(ctx, known, file)
+		return p.repeated(ctx, known, file, known.Counts.Rejected)
 	}
 	return result, err
 }
@@ -301,7 +301,7 @@ func (p *Pipeline) again(ctx context.Context, known, file housing.ReceivedFile, 
 		return FileResult{}, err
 	}
 	if !retry.due {
-		return p.repeated(ctx, known, file)
+		return p.refusedAgain(ctx, known, file, f, refusedFor{f.refusal, outcomes{}, retry.left})
 	}
 	corrects, err := p.original(ctx, f)
 	if err != nil {
@@ -309,25 +309,46 @@ func (p *Pipeline) again(ctx context.Context, known, file housing.ReceivedFile, 
 	}
 	a := application{file: file, fetched: f, period: period, rejected: retry.rows, corrects: corrects}
 	a.file.ID, a.file.Format, a.file.Subject = known.ID, f.format.Name(), f.format.Subject()
-	result, _, err := p.apply(ctx, a)
-	if errors.Is(err, errNothingNew) || isFileError(err) {
-		return p.repeated(ctx, known, file)
+	result, ends, err := p.apply(ctx, a)
+	if refusal, is := errors.AsType[*importers.FileError](err); is {
+		return p.refusedAgain(ctx, known, a.file, f, refusedFor{refusal, ends, retry.left})
+	}
+	if errors.Is(err, errNothingNew) {
+		return p.repeated(ctx, known, file, retry.left)
 	}
 	return result, err
+}
+
+// refusedFor is why a file falls, how its rows would have ended, and how many of them are not in since before.
+type refusedFor struct {
+	refusal *importers.FileError // nil: it does not
+	ends    outcomes
+	left    int
+}
+
+// refusedAgain answers a file that was refused before only where the reason is another one now: a profile was
+// corrected, say, and the file gets further than it did.
+func (p *Pipeline) refusedAgain(ctx context.Context, known, file housing.ReceivedFile, f fetchedFile, why refusedFor) (FileResult, error) {
+	if known.Status != housing.FileRefused || why.refusal == nil || why.refusal.Problem.Russian() == known.Reason {
+		return p.repeated(ctx, known, file, why.left)
+	}
+	file.ID = known.ID
+	return p.refuse(ctx, file, f, why.refusal.Problem, why.ends)
 }
 
 // retrial says whether a known file is to be tried again, and which rows of it; nil: all.
 type retrial struct {
 	due  bool
 	rows map[place]bool
+	left int // rows that are not in
 }
 
 func (p *Pipeline) retry(ctx context.Context, known housing.ReceivedFile, f fetchedFile) (retrial, error) {
-	if known.Status != housing.FileRefused && known.Counts.Rejected == 0 || f.format == nil {
-		return retrial{}, nil
-	}
 	if known.Status == housing.FileRefused {
-		return retrial{due: true}, nil
+		return retrial{due: f.format != nil, left: known.Counts.Rejected}, nil
+	}
+	if known.Counts.Rejected == 0 || f.format == nil {
+		return retrial{}, nil
 	}
 	queries := p.Store.Queries
 	if p.rehearsal != nil {
@@ -343,22 +364,26 @@ func (p *Pipeline) retry(ctx context.Context, known housing.ReceivedFile, f fetc
 			rows[place{problem.Sheet, problem.Row}] = true
 		}
 	}
-	return retrial{due: true, rows: rows}, nil
+	return retrial{due: true, rows: rows, left: len(rows)}, nil
 }
 
 // repeated notes that a file arrived again. Nothing of it is applied: its rows stand as they ended.
-func (p *Pipeline) repeated(ctx context.Context, known, again housing.ReceivedFile) (FileResult, error) {
+func (p *Pipeline) repeated(ctx context.Context, known, again housing.ReceivedFile, left int) (FileResult, error) {
 	if err := p.Store.AddArrival(ctx, known.ID, again); err != nil {
 		return FileResult{}, err
 	}
 	p.Log.LogAttrs(ctx, slog.LevelInfo, "file is known", slog.String("file", again.Name), slog.String("sha256", again.SHA256),
 		slog.Time("first_received", known.Received))
-	return knownFile(known, again), nil
+	return knownFile(known, again, left), nil
 }
 
-func knownFile(known, again housing.ReceivedFile) FileResult {
+// knownFile says how a file ended that arrived again: rows that were rejected are not in, as long as no file has
+// corrected them.
+func knownFile(known, again housing.ReceivedFile, left int) FileResult {
 	known.Name, known.Partner = again.Name, again.Partner
-	known.Counts = housing.Counts{Rows: known.Counts.Rows, Unchanged: known.Counts.Rows}
+	known.Counts = housing.Counts{
+		Rows: known.Counts.Rows, Unchanged: known.Counts.Rows - left, Rejected: left,
+	}
 	known.Status = housing.FileRepeated
 	return FileResult{ReceivedFile: known}
 }

@@ -119,7 +119,10 @@ func TestSameFileAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 60)
 	w.fill(t)
-	w.receive(t)
+	rejected := map[string]int{}
+	for _, f := range w.receive(t) {
+		rejected[f.Name] = f.Counts.Rejected
+	}
 	before := w.facts(t)
 	contents := w.files(t)
 	for _, f := range w.town.Files() {
@@ -130,8 +133,8 @@ func TestSameFileAgain(t *testing.T) {
 			if got.Status != housing.FileRepeated || got.Name != again.name || got.Partner != again.partner {
 				t.Errorf("%s of %s ended as %s %s of %s", again.name, again.partner, got.Status, got.Name, got.Partner)
 			}
-			if got.Counts.Accepted > 0 || got.Counts.Rejected > 0 {
-				t.Errorf("%s: counts %+v", again.name, got.Counts)
+			if want := rejected[f.Name]; got.Counts.Accepted > 0 || got.Counts.Rejected != want || got.Counts.Unchanged != got.Counts.Rows-want {
+				t.Errorf("%s: counts %+v, want %d rejected as before", again.name, got.Counts, want)
 			}
 		}
 	}

@@ -175,11 +175,12 @@ func (r *rehearser) file(ctx context.Context, f fetchedFile) (FileResult, error)
 	file := housing.ReceivedFile{Name: f.Name, SHA256: f.SHA256, Size: f.Size, Partner: f.Partner, Received: f.Received}
 	what := application{file: file, fetched: f, period: r.in.Period}
 	known, err := r.tx.FileByHash(ctx, r.Organisation.ID, f.SHA256)
+	var again retrial
 	switch {
 	case err == nil:
-		again, err := r.retry(ctx, known, f)
+		again, err = r.retry(ctx, known, f)
 		if err != nil || !again.due {
-			return knownFile(known, file), err
+			return knownFile(known, file, again.left), err
 		}
 		what.file.ID, what.rejected = known.ID, again.rows
 	case !errors.Is(err, store.ErrNotFound):
@@ -196,7 +197,7 @@ func (r *rehearser) file(ctx context.Context, f fetchedFile) (FileResult, error)
 	})
 	refusal, isRefusal := errors.AsType[*importers.FileError](err)
 	switch {
-	case isRefusal && what.file.ID == 0:
+	case isRefusal && (what.file.ID == 0 || known.Status == housing.FileRefused && refusal.Problem.Russian() != known.Reason):
 		r.readingMonths.Clear() // partitions went with the savepoint
 		var ends outcomes
 		if applied != nil {
@@ -205,7 +206,7 @@ func (r *rehearser) file(ctx context.Context, f fetchedFile) (FileResult, error)
 		return r.refused(what.file, refusal.Problem, ends)
 	case isRefusal || errors.Is(err, errNothingNew):
 		r.readingMonths.Clear()
-		return knownFile(known, file), nil
+		return knownFile(known, file, again.left), nil
 	case err != nil:
 		return FileResult{}, err
 	}

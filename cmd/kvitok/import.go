@@ -120,7 +120,7 @@ func (f forced) TooMany(rejected, rows int) bool {
 
 func attention(files []pipeline.FileResult) error {
 	for _, f := range files {
-		if f.Status == housing.FileRefused || f.Status == housing.FilePartly {
+		if f.Status == housing.FileRefused || f.Counts.Rejected > 0 {
 			return errAttention
 		}
 	}

@@ -70,8 +70,8 @@ func (l *layout) wrongEncoding(s *importers.Sample) *importers.FileError {
 	}
 	wanted := make([]string, len(l.profile.Encodings))
 	for i, name := range l.profile.Encodings {
-		if importers.Encoding(name) == s.Encoding {
-			return nil
+		if wanted := importers.Encoding(name); wanted == s.Encoding || wanted == importers.UTF8 && s.Encoding == importers.UTF8BOM {
+			return nil // whoever takes UTF-8 takes it with the mark that Excel puts before it
 		}
 		wanted[i] = importers.Encoding(name).Russian()
 	}

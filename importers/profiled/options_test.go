@@ -75,16 +75,17 @@ func TestOptions(t *testing.T) {
 	t.Parallel()
 	const good = "1;А-1;01.10.2026;5\n"
 	for name, c := range map[string]struct{ options, text, refused, problems string }{
-		"threshold kept":        {"bad_rows: 50", good + "1;А-1;01.10.2026;x\n", "", "[2 error bad_number]"},
-		"threshold passed":      {"bad_rows: 49", good + "1;А-1;01.10.2026;x\n", "rejected_rows", "[2 error bad_number]"},
-		"no threshold":          {"", "1;А-1;01.10.2026;x\n", "", "[1 error bad_number]"},
-		"comma only":            {"decimal: comma", "1;А-1;01.10.2026;5.5\n", "", "[1 error bad_number]"},
-		"point only":            {"decimal: point", "1;А-1;01.10.2026;5,5\n", "", "[1 error bad_number]"},
-		"encoding not accepted": {"encodings: [windows-1251]", good, "wrong_encoding", "[]"},
-		"encoding accepted":     {"encodings: [windows-1251, utf-8]", good, "", "[]"},
-		"empty word":            {`empty: ["-", НЕТ]`, "1;А-1;01.10.2026;НЕТ\n", "", "[1 error empty]"},
-		"two masks":             {"dates: [dd.mm.yyyy]", good, "", "[]"},
-		"no totals":             {"control: required", good, "no_control", "[]"},
+		"threshold kept":         {"bad_rows: 50", good + "1;А-1;01.10.2026;x\n", "", "[2 error bad_number]"},
+		"threshold passed":       {"bad_rows: 49", good + "1;А-1;01.10.2026;x\n", "rejected_rows", "[2 error bad_number]"},
+		"no threshold":           {"", "1;А-1;01.10.2026;x\n", "", "[1 error bad_number]"},
+		"comma only":             {"decimal: comma", "1;А-1;01.10.2026;5.5\n", "", "[1 error bad_number]"},
+		"point only":             {"decimal: point", "1;А-1;01.10.2026;5,5\n", "", "[1 error bad_number]"},
+		"encoding not accepted":  {"encodings: [windows-1251]", good, "wrong_encoding", "[]"},
+		"encoding accepted":      {"encodings: [windows-1251, utf-8]", good, "", "[]"},
+		"encoding with its mark": {"encodings: [windows-1251, utf-8]", "\ufeff" + good, "", "[]"},
+		"empty word":             {`empty: ["-", НЕТ]`, "1;А-1;01.10.2026;НЕТ\n", "", "[1 error empty]"},
+		"two masks":              {"dates: [dd.mm.yyyy]", good, "", "[]"},
+		"no totals":              {"control: required", good, "no_control", "[]"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
