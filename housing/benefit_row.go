@@ -12,6 +12,7 @@ type BenefitRow struct {
 	Category string
 	Service  Service
 	Payee    string // title
+	Month    Period // what it is about: an earlier one is a closed month that was corrected
 	Volume   Decimal
 	Covered  Decimal
 	Norm     Decimal // of a person or a m²; zero: none

@@ -20,6 +20,7 @@ const (
 	LateViolation CorrectionCause = "violation" //
 	LateQuality   CorrectionCause = "quality"   //
 	LateYear      CorrectionCause = "year"      // what the yearly correction looks back at
+	LateBenefit   CorrectionCause = "benefit"   // a benefit or subsidy granted, ended or changed for past days
 )
 
 // Russian is the reason as receipts and reports print it.
@@ -55,6 +56,8 @@ func (c CorrectionCause) Russian() string {
 		return "услуга ненадлежащего качества или с перерывами"
 	case LateYear:
 		return "изменение данных годовой корректировки"
+	case LateBenefit:
+		return "льгота или субсидия за закрытый месяц"
 	}
 	return string(c)
 }
@@ -63,7 +66,7 @@ func (c CorrectionCause) Russian() string {
 func CorrectionCauses() []CorrectionCause {
 	return []CorrectionCause{
 		LateHouse, LateTariff, LateNorm, LateAccount, LateService, LateArea, LatePeople, LateMeter,
-		LateReading, LateEstimate, LateEarlier, LateAbsence, LateViolation, LateQuality, LateYear,
+		LateReading, LateEstimate, LateEarlier, LateAbsence, LateViolation, LateQuality, LateYear, LateBenefit,
 	}
 }
 
@@ -115,15 +118,19 @@ func (l *CorrectionLine) Document() string {
 	if l.Grounds != "" {
 		return l.Grounds
 	}
+	return factsText(l.Facts)
+}
+
+func factsText(facts []CorrectionFact) string {
 	text := ""
-	for i := range l.Facts {
+	for i := range facts {
 		if i == shownFacts {
-			return text + "; и ещё " + Whole(int64(len(l.Facts)-shownFacts)).String()
+			return text + "; и ещё " + Whole(int64(len(facts)-shownFacts)).String()
 		}
 		if i > 0 {
 			text += "; "
 		}
-		text += l.Facts[i].Russian()
+		text += facts[i].Russian()
 	}
 	return text
 }

@@ -24,16 +24,17 @@ type CorrectInput struct {
 
 // CorrectResult is what late facts of closed months come to.
 type CorrectResult struct {
-	Period   housing.Period           `json:"period"` // the open month
-	Booked   bool                     `json:"booked"`
-	Months   []housing.Period         `json:"months"`   // closed months compared
-	Houses   int                      `json:"houses"`   // compared, of all months
-	Lines    []housing.CorrectionLine `json:"lines"`    // booked, or to be booked
-	Beyond   []housing.CorrectionLine `json:"beyond"`   // of months that are not corrected any more
-	Failed   []CorrectFailure         `json:"failed"`   // could not be computed with the late facts
-	Totals   []CorrectTotal           `json:"totals"`   // of Lines by month and cause
-	Amount   housing.Money            `json:"amount"`   // of Lines
-	Accounts int                      `json:"accounts"` // of Lines
+	Period   housing.Period              `json:"period"` // the open month
+	Booked   bool                        `json:"booked"`
+	Months   []housing.Period            `json:"months"`   // closed months compared
+	Houses   int                         `json:"houses"`   // compared, of all months
+	Lines    []housing.CorrectionLine    `json:"lines"`    // booked, or to be booked
+	Beyond   []housing.CorrectionLine    `json:"beyond"`   // of months that are not corrected any more
+	Benefits []housing.BenefitCorrection `json:"benefits"` // of the benefits behind all these lines, and of those paid to citizens
+	Failed   []CorrectFailure            `json:"failed"`   // could not be computed with the late facts
+	Totals   []CorrectTotal              `json:"totals"`   // of Lines by month and cause
+	Amount   housing.Money               `json:"amount"`   // of Lines
+	Accounts int                         `json:"accounts"` // of Lines
 }
 
 // CorrectTotal is what one cause comes to in one closed month.

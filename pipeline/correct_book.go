@@ -15,7 +15,7 @@ func (p *Pipeline) WriteCorrections(ctx context.Context, w io.Writer, r CorrectR
 		return err
 	}
 	meta.AsOf = p.Now()
-	what := reports.LateFacts{Booked: r.Booked, Lines: r.Lines, Beyond: r.Beyond, Periods: r.Months}
+	what := reports.LateFacts{Booked: r.Booked, Lines: r.Lines, Beyond: r.Beyond, Benefits: r.Benefits, Periods: r.Months}
 	for _, f := range r.Failed {
 		what.Failed = append(what.Failed, reports.LateFailure{House: f.House, Account: f.Account, Month: f.Month, Why: f.Why})
 	}

@@ -63,7 +63,11 @@ func (c *corrector) month(ctx context.Context, house int64, month housing.Period
 		for i := range compared.Lines {
 			compared.Lines[i].NotBooked = beyondLookBack
 		}
+		for i := range compared.Benefits {
+			compared.Benefits[i].NotBooked = beyondLookBack
+		}
 		c.result.Beyond = append(c.result.Beyond, compared.Lines...)
+		c.result.Benefits = append(c.result.Benefits, compared.Benefits...)
 		return false, nil
 	}
 	return c.book(ctx, base, in, compared)
@@ -127,7 +131,7 @@ func computed(s *housing.Snapshot) (correcting.Computed, error) {
 			held[f.Account] = f.Text
 		}
 	}
-	return correcting.Computed{Charges: result.Charges, Held: held}, nil
+	return correcting.Computed{Charges: result.Charges, Held: held, Benefits: result.Benefits}, nil
 }
 
 // book writes the lines of a month, the facts that they come from, and what its meters came to.
@@ -148,6 +152,9 @@ func (c *corrector) book(ctx context.Context, base store.CorrectedMonth, in corr
 		if added != int64(len(booked)) {
 			return false, fmt.Errorf("%d of %d lines of house %d in %s are new: %w", added, len(booked), base.House, base.Month, ErrLedger)
 		}
+	}
+	if err := c.bookBenefits(ctx, base.House, compared.Benefits, round); err != nil {
+		return false, err
 	}
 	volumes, err := meterVolumes(in, compared)
 	if err != nil {

@@ -50,7 +50,7 @@ func (p *Pipeline) registerBenefits(ctx context.Context, period housing.Period, 
 	}
 	name := filepath.Join("reports", period.String(), "Соцзащита", "Реестр льгот "+period.String()+".csv")
 	return p.put(name, func(w io.Writer) (int, error) {
-		return social.WriteRegister(w, period, p.Store.BenefitRows(ctx, p.Organisation.ID, period))
+		return social.WriteRegister(w, p.Store.BenefitRows(ctx, p.Organisation.ID, period))
 	}, result)
 }
 

@@ -187,6 +187,7 @@ WHERE h.id = l.house_id AND h.organisation_id = $1 AND l.kind = 'correction' AND
 		return 0, fmt.Errorf("take back the corrections of %s: %w", month, err)
 	}
 	for _, sql := range []string{
+		"DELETE FROM benefit_corrections c USING houses h WHERE h.id = c.house_id AND h.organisation_id = $1 AND c.month = $2",
 		"DELETE FROM corrected_months c USING houses h WHERE h.id = c.house_id AND h.organisation_id = $1 AND c.month = $2",
 		"DELETE FROM corrected_volumes c USING houses h WHERE h.id = c.house_id AND h.organisation_id = $1 AND c.period = $2",
 		"DELETE FROM correction_marks WHERE organisation_id = $1 AND month = $2",

@@ -58,7 +58,7 @@ func lateTables() []lateTable {
 	for _, name := range []string{"occupancies"} {
 		list = append(list, lateTable{name, "a.house_id", ofAccount, byValid, pastValid, "valid"})
 	}
-	for _, name := range []string{"stays", "absences", "violations"} {
+	for _, name := range []string{"stays", "absences", "violations", "benefit_grants"} {
 		list = append(list, lateTable{name, "a.house_id", ofAccount, byValid, pastValid, "valid,since,until"})
 	}
 	for _, name := range []string{"house_services", "house_managers", "house_decisions", "house_equipment", "communal_flats"} {

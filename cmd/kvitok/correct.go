@@ -67,6 +67,7 @@ func writeCorrect(w io.Writer, r pipeline.CorrectResult, xlsx string) {
 		say(w, "  %s %s %14s %14s %14s %6d lines", t.Month, pad(t.Cause.Russian(), 58), signed(t.Up), t.Down.Russian(), signed(t.Amount), t.Lines)
 	}
 	writeCorrections(w, r.Lines, "")
+	writeBenefitCorrections(w, r.Benefits)
 	writeCorrections(w, r.Beyond, "beyond the look-back limit, not booked:")
 	for i, f := range r.Failed {
 		if i == shownRows {
@@ -92,5 +93,25 @@ func writeCorrections(w io.Writer, lines []housing.CorrectionLine, title string)
 		l := &lines[i]
 		say(w, "  %s %s %s %12s → %12s %12s  %s", l.Account.Number, l.Month, pad(l.Service.Russian(), 28), l.Was.Russian(), l.Now.Russian(),
 			signed(l.Amount), l.Document())
+	}
+}
+
+// writeBenefitCorrections tells what closed months changed of benefits: a discount stands among the lines too.
+func writeBenefitCorrections(w io.Writer, list []housing.BenefitCorrection) {
+	if len(list) > 0 {
+		say(w, "benefits, for the registry of the authority of social protection:")
+	}
+	for i := range list {
+		if i == shownRows {
+			say(w, "  … and %d more in --xlsx or --json", len(list)-shownRows)
+			break
+		}
+		b := &list[i]
+		how := b.Mode.Russian()
+		if b.NotBooked != "" {
+			how += ", за пределом срока, не проведено"
+		}
+		say(w, "  %s %s %s %12s → %12s %12s  %s: %s", b.Account.Number, b.Month, pad(b.Service.Russian(), 28), b.Was.Russian(), b.Now.Russian(),
+			signed(b.Amount), how, b.Document())
 	}
 }

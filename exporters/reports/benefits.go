@@ -20,7 +20,8 @@ func WriteBenefits(w io.Writer, meta Meta, rows iter.Seq2[housing.BenefitRow, er
 		title: "Ведомость льгот и компенсаций", name: "Льготы", signed: true,
 		columns: []column{
 			textColumn("Лицевой счёт", 14), textColumn("Адрес", 27), textColumn("Помещение", 10), textColumn("Льготник", 24),
-			textColumn("СНИЛС", 15), textColumn("Категория льготы", 22), textColumn("Услуга", 24), quantityColumn("Объём"),
+			textColumn("СНИЛС", 15), textColumn("Категория льготы", 22), textColumn("Услуга", 24), textColumn("За месяц", 14),
+			quantityColumn("Объём"),
 			quantityColumn("на него льгота"), textColumn("Ед.", 7), price,
 			{title: "Льгота, %", width: 8, format: "0.##", align: "right"},
 			plain("Начислено, ₽"), plain("Перерасчёт, ₽"),
@@ -36,6 +37,7 @@ func WriteBenefits(w io.Writer, meta Meta, rows iter.Seq2[housing.BenefitRow, er
 		t.text(FormatSNILS(b.SNILS))
 		t.text(b.Category)
 		t.text(b.Service.Russian())
+		t.text(b.Month.Russian())
 		t.number(b.Volume)
 		if b.Percent.IsZero() {
 			t.blank()

@@ -10,11 +10,13 @@ import (
 
 // LateFacts is what facts that arrived late come to in closed months.
 type LateFacts struct {
-	Booked  bool // false: a rehearsal
-	Lines   []housing.CorrectionLine
-	Beyond  []housing.CorrectionLine // of months that are not corrected any more
-	Failed  []LateFailure
-	Periods []housing.Period // the closed months compared
+	Booked bool // false: a rehearsal
+	Lines  []housing.CorrectionLine
+	Beyond []housing.CorrectionLine // of months that are not corrected any more
+	// Benefits are what the facts change of benefits, those paid to citizens among them.
+	Benefits []housing.BenefitCorrection
+	Failed   []LateFailure
+	Periods  []housing.Period // the closed months compared
 }
 
 // LateFailure is a house or an account that could not be computed with the late facts.
@@ -40,6 +42,7 @@ func WriteLateFacts(w io.Writer, meta Meta, what LateFacts) (Control, error) {
 		{lateSums("По услугам", "Услуга"), func(t *table) error {
 			return addLateSums(t, what.Lines, func(l *housing.CorrectionLine) string { return l.Service.Russian() })
 		}},
+		{lateBenefits(), func(t *table) error { return addLateBenefits(t, what.Benefits) }},
 		{lateLines("За пределом срока"), func(t *table) error { return addLateLines(t, what.Beyond) }},
 		{lateFailures(), func(t *table) error { return addLateFailures(t, what.Failed) }},
 	}

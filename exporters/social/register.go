@@ -24,8 +24,8 @@ func registerColumns() []string {
 // WriteRegister writes the registry of benefits for an authority of social protection, a person and a service a row: no
 // federal form is known, so that the columns are those that authorities ask (person, address, area, people, service,
 // volume, norm, tariff, charged, recalculated, debt, month) with what the benefit came to. Windows-1251, «;», decimal point;
-// the last row has the totals. A delimiter inside a value is replaced by a comma.
-func WriteRegister(w io.Writer, period housing.Period, rows iter.Seq2[housing.BenefitRow, error]) (int, error) {
+// a row of an earlier month is its correction; the last row has the totals. A delimiter inside a value is replaced by a comma.
+func WriteRegister(w io.Writer, rows iter.Seq2[housing.BenefitRow, error]) (int, error) {
 	encoder, err := exporters.NewEncoder(exporters.Windows1251)
 	if err != nil {
 		return 0, fmt.Errorf("start a registry of benefits: %w", err)
@@ -54,7 +54,7 @@ func WriteRegister(w io.Writer, period housing.Period, rows iter.Seq2[housing.Be
 		n++
 		discount += b.Discount
 		compensation += b.Compensation
-		if err := put(registerRow(period, &b)); err != nil {
+		if err := put(registerRow(&b)); err != nil {
 			return n, err
 		}
 	}
@@ -69,7 +69,7 @@ func WriteRegister(w io.Writer, period housing.Period, rows iter.Seq2[housing.Be
 	return n, nil
 }
 
-func registerRow(period housing.Period, b *housing.BenefitRow) []string {
+func registerRow(b *housing.BenefitRow) []string {
 	filled := func(d housing.Decimal) string {
 		if d.IsZero() {
 			return ""
@@ -84,6 +84,6 @@ func registerRow(period housing.Period, b *housing.BenefitRow) []string {
 		b.SNILS, b.Person.Last, b.Person.First, b.Person.Patronymic, born, b.Account.Number, b.House, b.Account.Premises.Title(),
 		b.Area.String(), strconv.Itoa(b.People), b.Category, b.Service.Russian(), b.Volume.Trim().String(), filled(b.Covered), b.Service.Unit(),
 		filled(b.Norm), b.Price.String(), b.Charged.String(), b.Recalculated.String(), filled(b.Percent), b.Discount.String(),
-		b.Compensation.String(), b.Debt.String(), b.OldDebt.String(), period.String(), b.Document,
+		b.Compensation.String(), b.Debt.String(), b.OldDebt.String(), b.Month.String(), b.Document,
 	}
 }

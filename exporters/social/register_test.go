@@ -31,16 +31,12 @@ func rows(list []housing.BenefitRow, err error) iter.Seq2[housing.BenefitRow, er
 // A value never breaks the columns, every line has as many of them, and the last one has the totals.
 func TestRegister(t *testing.T) {
 	t.Parallel()
-	period, err := housing.ParsePeriod("2026-10")
-	if err != nil {
-		t.Fatal(err)
-	}
 	list := []housing.BenefitRow{
 		{Person: housing.Beneficiary{Last: "Образцова"}, Category: "А; Б\nВ", Service: housing.Heating, Discount: 10_05, Compensation: 1},
 		{Person: housing.Beneficiary{Last: "Пробный"}, Service: housing.Gas, Compensation: 20_00},
 	}
 	var out bytes.Buffer
-	n, err := social.WriteRegister(&out, period, rows(list, nil))
+	n, err := social.WriteRegister(&out, rows(list, nil))
 	if err != nil || n != 2 {
 		t.Fatal(n, err)
 	}
@@ -60,7 +56,7 @@ func TestRegister(t *testing.T) {
 	if !strings.Contains(lines[1], ";А, Б В;") || !strings.Contains(lines[3], "строк: 2;") || !strings.Contains(lines[3], ";10.05;20.01;") {
 		t.Errorf("%q", lines)
 	}
-	if _, err := social.WriteRegister(&out, period, rows(list, errRow)); !errors.Is(err, errRow) {
+	if _, err := social.WriteRegister(&out, rows(list, errRow)); !errors.Is(err, errRow) {
 		t.Error(err)
 	}
 }

@@ -23,6 +23,8 @@ const (
 type Computed struct {
 	Charges []housing.Charge
 	Held    map[string]string // account → why it has no charges
+	// Benefits are what benefits came to, those paid to citizens among them.
+	Benefits []housing.BenefitShare
 }
 
 // Input is one house in one closed month.
@@ -60,6 +62,7 @@ type Result struct {
 	Before   Computed          // of the base
 	After    Computed          // of Snapshot
 	Lines    []housing.CorrectionLine
+	Benefits []housing.BenefitCorrection // of the benefits behind the lines, and of those paid to citizens
 	Held     []Held
 }
 
@@ -135,7 +138,7 @@ func heldOf(without map[string]string) []Held {
 
 // split computes the month after each step and keeps the differences.
 func (r *Result) split(in Input, steps []step) error {
-	was, err := add(r.Before.Charges)
+	was, err := totalOf(r.Before)
 	if err != nil {
 		return err
 	}
@@ -147,16 +150,13 @@ func (r *Result) split(in Input, steps []step) error {
 				continue // a later fact mends it: the difference is that one's
 			}
 		}
-		now, err := add(computed.Charges)
+		now, err := totalOf(computed)
 		if err != nil {
 			return err
 		}
-		for k, stays := range was { // held half-way: as above
-			if _, held := computed.Held[k.account]; held {
-				now[k] = stays
-			}
-		}
-		if err := r.lines(in, s, was, now); err != nil {
+		keepHeld(computed, was.charged, now.charged, func(k key) string { return k.account })
+		keepHeld(computed, was.given, now.given, func(k share) string { return k.account })
+		if err := errors.Join(r.lines(in, s, was.charged, now.charged), r.benefitLines(in, s, was.given, now.given)); err != nil {
 			return err
 		}
 		was = now
@@ -164,14 +164,33 @@ func (r *Result) split(in Input, steps []step) error {
 	return nil
 }
 
-// lines adds the differences of one step that its scope allows.
-func (r *Result) lines(in Input, s *step, was, now sums) error {
-	accounts := map[string]housing.Account{}
-	for _, snapshot := range []*housing.Snapshot{in.Base, s.snapshot} {
-		for i := range snapshot.Accounts {
-			accounts[snapshot.Accounts[i].Number] = snapshot.Accounts[i].Account
+// total is what a month comes to.
+type total struct {
+	charged sums
+	given   map[share]housing.Money
+}
+
+func totalOf(c Computed) (t total, err error) {
+	if t.charged, err = add(c.Charges); err != nil {
+		return t, err
+	}
+	t.given, err = given(c.Benefits)
+	return t, err
+}
+
+// keepHeld leaves accounts that are held half-way as they were: a later fact mends them, and the difference is
+// that one's.
+func keepHeld[K comparable, V any](computed Computed, was, now map[K]V, account func(K) string) {
+	for k, stays := range was {
+		if _, held := computed.Held[account(k)]; held {
+			now[k] = stays
 		}
 	}
+}
+
+// lines adds the differences of one step that its scope allows.
+func (r *Result) lines(in Input, s *step, was, now sums) error {
+	accounts := accountsOf(in.Base, s.snapshot)
 	keys := slices.Collect(maps.Keys(was))
 	for k := range now {
 		if _, known := was[k]; !known {
@@ -196,6 +215,16 @@ func (r *Result) lines(in Input, s *step, was, now sums) error {
 		})
 	}
 	return nil
+}
+
+func accountsOf(snapshots ...*housing.Snapshot) map[string]housing.Account {
+	accounts := map[string]housing.Account{}
+	for _, snapshot := range snapshots {
+		for i := range snapshot.Accounts {
+			accounts[snapshot.Accounts[i].Number] = snapshot.Accounts[i].Account
+		}
+	}
+	return accounts
 }
 
 // add sums charges by what a line is about.
@@ -236,7 +265,7 @@ func (s *step) allows(scope Scope, k key) bool {
 	if _, own := s.accounts[k.account]; !own {
 		return false
 	}
-	ofShares := []housing.CorrectionCause{housing.LateAccount, housing.LateService, housing.LateArea, housing.LateYear}
+	ofShares := []housing.CorrectionCause{housing.LateAccount, housing.LateService, housing.LateArea, housing.LateYear, housing.LateBenefit}
 	return k.service.Resource() == "" || slices.Contains(ofShares, s.cause)
 }
 

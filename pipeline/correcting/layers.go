@@ -62,6 +62,7 @@ func (l *layers) all() []step {
 		{housing.LateViolation, l.violations},
 		{housing.LateQuality, l.qualityActs},
 		{housing.LateYear, l.year},
+		{housing.LateBenefit, l.benefits},
 	} {
 		l.facts, l.house = map[string][]housing.CorrectionFact{}, nil
 		layer.put()
