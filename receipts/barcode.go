@@ -131,11 +131,5 @@ func (l *layout) bars(code paymentcode.Bars, x, y, width float64) {
 	modules := code.Modules()
 	module := dot * max(1, float64(int(width/dot)/(modules+2*paymentcode.QuietModules)))
 	at := snapped(x + (width-module*float64(modules))/2)
-	y = snapped(y)
-	for i, w := range code {
-		if i%2 == 0 {
-			l.c.shade(at, y, float64(w)*module, barsHeight, 0)
-		}
-		at += float64(w) * module
-	}
+	l.c.page.Bars(code, at, snapped(y), module, barsHeight)
 }

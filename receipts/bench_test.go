@@ -27,9 +27,14 @@ func report(b *testing.B, perOp, bytes int, before time.Duration) {
 }
 
 // BenchmarkSingle writes a receipt as a file of its own, one worker a core.
-func BenchmarkSingle(b *testing.B) {
-	p := printer(b, Config{})
-	doc := document(b)
+func BenchmarkSingle(b *testing.B) { benchmarkSingle(b, Config{}, document(b)) }
+
+// BenchmarkUsual does the same with all that an office asks for on the paper: two pages.
+func BenchmarkUsual(b *testing.B) { benchmarkSingle(b, usualConfig(), usual(b)) }
+
+func benchmarkSingle(b *testing.B, config Config, doc *housing.PaymentDocument) {
+	b.Helper()
+	p := printer(b, config)
 	var size bytes.Buffer
 	if err := p.Single(&size, doc); err != nil {
 		b.Fatal(err)

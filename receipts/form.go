@@ -11,7 +11,7 @@ import (
 
 // Layout is the version of the form: it is raised whenever the same document with the same settings gives
 // other bytes than before. The first receipts had 1 and named no form.
-const Layout = 2
+const Layout = 3
 
 // Look is what the bytes of a receipt depend on beside its document.
 type Look struct {

@@ -38,7 +38,7 @@ type layout struct {
 	part int     // number of the section
 	d    density
 
-	trial bool        // the first attempt: what would begin a second page gives it up
+	trial bool        // an attempt: what would begin a second page gives it up
 	over  bool        // it was given up
 	torn  pdf.Element // what the stub belongs to: it is read after all else
 
@@ -68,22 +68,21 @@ func tight() density { return density{row: 0.15, lead: 1.1, above: 2} }
 // drawDocument draws a document with room between the lines, or closer where that saves a second page.
 func drawDocument(c *canvas, doc *readyDocument) error {
 	start := c.file.Here()
-	for _, d := range []density{loose(), tight()} {
-		l := newLayout(c, doc, d)
-		l.trial, l.pages = true, 1
-		if err := l.document(); err != nil || !l.over {
-			return err
-		}
-		c.file.Return(start)
-	}
-	count := newLayout(c, doc, loose())
-	if err := count.document(); err != nil {
+	first := newLayout(c, doc, loose())
+	first.pages = 1
+	if err := first.document(); err != nil || first.page == 1 {
 		return err
 	}
 	c.file.Return(start)
-	l := newLayout(c, doc, loose())
-	l.pages = count.page
-	return l.document()
+	closer := newLayout(c, doc, tight())
+	closer.trial, closer.pages = true, 1
+	if err := closer.document(); err != nil || !closer.over {
+		return err
+	}
+	c.file.Return(start)
+	again := newLayout(c, doc, loose())
+	again.pages = first.page // known by now
+	return again.document()
 }
 
 func newLayout(c *canvas, doc *readyDocument, d density) *layout {

@@ -326,25 +326,6 @@ func TestFailingWriter(t *testing.T) {
 	}
 }
 
-func TestSize(t *testing.T) {
-	t.Parallel()
-	const most, mostPage = 30_000, 8_000
-	if n := len(single(t, Config{}, document(t))); n > most {
-		t.Errorf("a receipt of %d bytes", n)
-	}
-	docs := make([]*housing.PaymentDocument, 50)
-	for i := range docs {
-		docs[i] = document(t)
-	}
-	var file bytes.Buffer
-	if _, err := printer(t, Config{}).Book(&file, sequence(docs...)); err != nil {
-		t.Fatal(err)
-	}
-	if n := file.Len() / len(docs); n > mostPage {
-		t.Errorf("%d bytes a page in a print file", n)
-	}
-}
-
 // Whatever stands in a document, a file comes out or an error of ours; nothing panics.
 func TestAnyTextIsDrawn(t *testing.T) {
 	t.Parallel()

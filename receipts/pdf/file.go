@@ -54,7 +54,7 @@ func NewFile(fonts *Fonts, info Info) *File {
 	f := &File{fonts: fonts, info: info, objects: newObjects(), deflater: fonts.quick}
 	if info.Tagged {
 		f.deflater = fonts.small // a structure is a third of a small file
-		f.tags = &tags{elements: []element{{page: -1}}}
+		f.tags = &tags{elements: []element{{page: -1}}, shared: map[int]int{}}
 	}
 	return f
 }
@@ -127,22 +127,28 @@ func (f *File) AddColours(width, height int, rgb []byte) Image {
 	return f.stream(fmt.Sprintf("/Type/XObject/Subtype/Image/Width %d/Height %d/BitsPerComponent 8/ColorSpace/DeviceRGB", width, height), rgb)
 }
 
-// Picture is an image that many files show, compressed once.
-type Picture struct {
+// ready is a stream of many files, compressed once.
+type ready struct {
 	dictionary string
 	packed     []byte
 }
 
+func makeReady(dictionary string, stream []byte) (ready, error) {
+	var packed bytes.Buffer
+	err := newDeflater(zlib.BestCompression).pack(&packed, stream)
+	return ready{dictionary, packed.Bytes()}, err
+}
+
+// Picture is an image that many files show.
+type Picture struct{ ready }
+
 // NewPicture makes a picture of three bytes a dot.
 func NewPicture(width, height int, rgb []byte) (*Picture, error) {
-	var packed bytes.Buffer
-	if err := newDeflater(zlib.BestCompression).pack(&packed, rgb); err != nil {
+	stream, err := makeReady(fmt.Sprintf("/Type/XObject/Subtype/Image/Width %d/Height %d/BitsPerComponent 8/ColorSpace/DeviceRGB", width, height), rgb)
+	if err != nil {
 		return nil, err
 	}
-	return &Picture{
-		dictionary: fmt.Sprintf("/Type/XObject/Subtype/Image/Width %d/Height %d/BitsPerComponent 8/ColorSpace/DeviceRGB", width, height),
-		packed:     packed.Bytes(),
-	}, nil
+	return &Picture{stream}, nil
 }
 
 // Size is how many bytes the picture takes in a file.
@@ -231,6 +237,9 @@ func (f *File) head() {
 		f.fonts.Regular.name, firstFont+perFace-1, f.fonts.Bold.name, firstFont+fontObjects-1)
 	f.objects.face(f.fonts.Regular.at, &f.fonts.Regular.embedded[f.regular])
 	f.objects.face(f.fonts.Bold.at, &f.fonts.Bold.embedded[f.bold])
+	characters := &f.fonts.characters[max(f.regular, f.bold)]
+	f.objects.stream(mapObject, characters.dictionary, characters.packed)
+	f.objects.stream(codesObject, f.fonts.encoding.dictionary, f.fonts.encoding.packed)
 }
 
 // metadata says in XMP that a tagged file is one for everybody (PDF/UA-1), and returns what the catalog says of it.
@@ -252,9 +261,10 @@ func (f *File) metadata() string {
 
 // text writes a text string in UTF-16 with its mark.
 func text(s string) string {
-	out := []byte("<FEFF")
+	out := []byte("(\xfe\xff")
 	for _, unit := range utf16.Encode([]rune(s)) {
-		out = fmt.Appendf(out, "%04X", unit)
+		out = append(out, escape(byte(unit>>8))...)
+		out = append(out, escape(byte(unit&0xff))...)
 	}
-	return string(append(out, '>'))
+	return string(append(out, ')'))
 }

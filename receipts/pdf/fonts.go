@@ -35,10 +35,13 @@ const levels = 4
 
 // embedding is the objects of an embedded face, from Face.at on.
 type embedding struct {
-	streams      []byte // objects with their numbers
-	offsets      [perFace]int
+	streams      []byte          // objects with their numbers
+	offsets      [perFace]int    // in streams, or elsewhere
 	dictionaries [perFace][]byte // nil where the object is one of streams
 }
+
+// elsewhere is the place of an object that stands in a file for itself, since both faces share it.
+const elsewhere = -1
 
 // Has reports whether the face can show the character.
 func (f *Face) Has(r rune) bool { return r >= 0 && int(r) < len(f.Widths) && f.Widths[r] > 0 }
@@ -46,6 +49,9 @@ func (f *Face) Has(r rune) bool { return r >= 0 && int(r) < len(f.Widths) && f.W
 // Fonts are both faces as gopdf embeds them. Only read after NewFonts.
 type Fonts struct {
 	Regular, Bold *Face
+
+	characters [levels]ready // what the glyphs of both faces mean
+	encoding   ready         // their codes
 
 	quick, small deflater // for print files, and for files of one document that are sent
 }
@@ -56,11 +62,14 @@ const (
 	firstFont   = 5
 	fontObjects = 10
 	perFace     = fontObjects / 2 // characters, outlines, descriptor, widths, and the font itself
+
+	mapObject   = firstFont           // in place of the first face's map of characters: that of both
+	codesObject = firstFont + perFace // in place of the second's: the codes of both
 )
 
 // pageLevel is where pages stop to shrink noticeably, smallLevel where the structure of a file does.
 const (
-	pageLevel  = 4
+	pageLevel  = 5
 	smallLevel = 6
 )
 
@@ -81,8 +90,15 @@ func NewFonts(regular, bold []byte, sets Sets) (*Fonts, error) {
 	}
 	fonts.Regular.at, fonts.Bold.at = firstFont, firstFont+perFace
 	fonts.Regular.name, fonts.Bold.name = "F1", "F2"
+	dictionary, codes := encoding()
+	if fonts.encoding, err = makeReady(dictionary, codes); err != nil {
+		return nil, err
+	}
 	for level := range uint8(levels) {
 		if err := fonts.embed(&container, level); err != nil {
+			return nil, err
+		}
+		if err := fonts.mapCharacters(level); err != nil {
 			return nil, err
 		}
 	}
@@ -100,7 +116,7 @@ func newFace(container *gopdf.FontContainer, family string, ttf []byte, sets Set
 	f := &Face{family: family}
 	all := parser.Widths()
 	for r, glyph := range parser.Chars() {
-		if glyph == 0 || r > 0xFFFE {
+		if glyph == 0 || glyph > mostGlyph || r > 0xFFFE {
 			continue
 		}
 		if r >= len(f.Widths) {
@@ -109,9 +125,9 @@ func newFace(container *gopdf.FontContainer, family string, ttf []byte, sets Set
 			f.glyphs = append(f.glyphs, make([]uint16, more)...)
 		}
 		width := all[min(int(glyph), len(all)-1)] * 1000 / parser.UnitsPerEm()
-		f.Widths[r] = uint16(width)                                    //nolint:gosec // below 64 em
-		f.glyphs[r] = uint16(glyph)                                    //nolint:gosec // a glyph's number has two bytes
-		f.codes[r] = escape(byte(glyph>>8)) + escape(byte(glyph&0xff)) //nolint:gosec // two bytes of a glyph's number
+		f.Widths[r] = uint16(width) //nolint:gosec // below 64 em
+		f.glyphs[r] = uint16(glyph)
+		f.codes[r] = code(glyph)
 	}
 	f.levels = slices.Repeat([]uint8{levels - 1}, len(f.Widths))
 	for level, set := range slices.Backward(sets[:]) {
@@ -133,6 +149,31 @@ func (f *Face) of(level uint8) []rune {
 		}
 	}
 	return all
+}
+
+// Codes of glyphs in strings: one byte below firstLong, and above it two of which the first tells so. Pages have half
+// the bytes of two for every character.
+const (
+	firstLong = 0xE0
+	mostGlyph = (0x100-firstLong)<<8 - 1
+)
+
+func code(glyph uint) string {
+	if glyph < firstLong {
+		return escape(byte(glyph))
+	}
+	return escape(byte(firstLong+glyph>>8)) + escape(byte(glyph&0xff)) //nolint:gosec // below mostGlyph
+}
+
+// codeRanges are the codes of glyphs as a map of characters spells them.
+const codeRanges = "2 begincodespacerange<00><DF><E000><FFFF>endcodespacerange\n"
+
+// encoding is the map from codes to glyphs that both faces have.
+func encoding() (dictionary string, stream []byte) {
+	const system = "/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>"
+	return "/Type/CMap/CMapName/Kvitok" + system,
+		[]byte("/CIDInit/ProcSet findresource begin 12 dict begin begincmap" + system + "def/CMapName/Kvitok def/CMapType 1 def " + codeRanges +
+			"2 begincidrange<00><DF>0<E000><FFFF>0 endcidrange\nendcmap CMapName currentdict/CMap defineresource pop end end")
 }
 
 // escape writes a byte as it stands between the brackets of a string.
@@ -197,10 +238,7 @@ func (f *Face) take(file []byte, level uint8) error {
 			return errNotOurs
 		}
 		if isPlainStream(object) {
-			to.offsets[i] = streams.Len()
-			if err := pack(&streams, number, "", f.unicode(level)); err != nil {
-				return err
-			}
+			to.offsets[i] = elsewhere
 			continue
 		}
 		if outlines, ok := unpackOutlines(object); ok {
@@ -212,7 +250,9 @@ func (f *Face) take(file []byte, level uint8) error {
 			continue
 		}
 		_, dictionary, _ := bytes.Cut(f.shortWidths(object, level), []byte("\n"))
-		to.dictionaries[i] = bytes.ReplaceAll(bytes.TrimSpace(dictionary), []byte("\n"), []byte(" "))
+		dictionary = bytes.ReplaceAll(bytes.TrimSpace(dictionary), []byte("\n"), []byte(" "))
+		dictionary = bytes.Replace(dictionary, fmt.Appendf(nil, "/ToUnicode %d ", f.at), fmt.Appendf(nil, "/ToUnicode %d ", mapObject), 1)
+		to.dictionaries[i] = bytes.Replace(dictionary, []byte("/Encoding /Identity-H"), fmt.Appendf(nil, "/Encoding %d 0 R", codesObject), 1)
 	}
 	to.streams = streams.Bytes()
 	return nil
@@ -304,6 +344,18 @@ func isPlainStream(object []byte) bool {
 	return bytes.HasPrefix(rest, []byte("<<\n/Length ")) && bytes.Contains(rest, []byte("begincmap"))
 }
 
+// mapCharacters makes the one map of characters that does for both faces: they number their glyphs alike.
+func (f *Fonts) mapCharacters(level uint8) error {
+	for _, r := range f.Bold.of(level) {
+		if !f.Regular.Has(r) || f.Regular.glyphs[r] != f.Bold.glyphs[r] {
+			return fmt.Errorf("the two faces number the glyph of %q differently", r)
+		}
+	}
+	var err error
+	f.characters[level], err = makeReady("", f.Regular.unicode(level))
+	return err
+}
+
 // unicode writes which characters the glyphs of a level show, in runs: gopdf writes each for itself.
 func (f *Face) unicode(level uint8) []byte {
 	type run struct{ first, last, r rune }
@@ -321,7 +373,7 @@ func (f *Face) unicode(level uint8) []byte {
 				if last.last < last.first {
 					runs = runs[:n-1]
 				}
-			} else if glyph == last.last+1 && r == last.r+glyph-last.first && glyph&0xff != 0 {
+			} else if glyph == last.last+1 && r == last.r+glyph-last.first && glyph&0xff != 0 && glyph != firstLong {
 				last.last = glyph
 				continue
 			}
@@ -329,14 +381,21 @@ func (f *Face) unicode(level uint8) []byte {
 		runs = append(runs, run{glyph, glyph, r})
 	}
 	b := []byte("/CIDInit/ProcSet findresource begin 12 dict begin begincmap/CIDSystemInfo<</Registry(Adobe)/Ordering(UCS)/Supplement 0>>def" +
-		"/CMapName/Adobe-Identity-UCS def/CMapType 2 def 1 begincodespacerange<0000><FFFF>endcodespacerange\n")
+		"/CMapName/Adobe-Identity-UCS def/CMapType 2 def " + codeRanges)
 	const most = 100 // ranges a block
 	for block := range slices.Chunk(runs, most) {
 		b = fmt.Appendf(b, "%d beginbfrange\n", len(block))
 		for _, r := range block {
-			b = fmt.Appendf(b, "<%04X><%04X><%04X>\n", r.first, r.last, r.r)
+			b = fmt.Appendf(b, "<%s><%s><%04X>\n", hexCode(r.first), hexCode(r.last), r.r)
 		}
 		b = append(b, "endbfrange\n"...)
 	}
 	return append(b, "endcmap CMapName currentdict/CMap defineresource pop end end"...)
+}
+
+func hexCode(glyph rune) string {
+	if glyph < firstLong {
+		return fmt.Sprintf("%02X", glyph)
+	}
+	return fmt.Sprintf("%04X", firstLong<<8+glyph)
 }

@@ -17,6 +17,7 @@ type objects struct {
 	small bytes.Buffer // objects without a stream, one after the other
 	index []object     // by number
 	held  []int        // numbers of those in small, in its order
+	lines lines        // of the structure
 }
 
 // object is where an object stands: in the body, or in a stream of objects.
@@ -73,11 +74,13 @@ func (o *objects) face(first int, e *embedding) {
 	start := o.body.Len()
 	o.body.Write(e.streams)
 	for i, dictionary := range e.dictionaries {
-		if dictionary == nil {
+		switch {
+		case dictionary != nil:
+			b := o.dictionary(first + i)
+			b.Write(dictionary)
+		case e.offsets[i] != elsewhere:
 			o.index[first+i] = object{at: start + e.offsets[i]}
-			continue
 		}
-		fmt.Fprintf(o.dictionary(first+i), "%s", dictionary)
 	}
 }
 
@@ -86,6 +89,9 @@ const mostHeld = 1000
 
 // end packs the objects without streams and returns what ends the file: the table of all objects.
 func (o *objects) end(d deflater, trailer string) ([]byte, error) {
+	if err := o.endLines(d); err != nil {
+		return nil, err
+	}
 	var packed bytes.Buffer
 	for first := 0; first < len(o.held); first += mostHeld {
 		last := min(first+mostHeld, len(o.held))

@@ -80,7 +80,7 @@ func (p *Page) Text(face *Face, size, x, y float64, ink Colour, s string) {
 		b = append(number(b, points), "Tf "...)
 		p.face, p.size = face, points
 	}
-	across, down := hundredths(x), hundredths(pageHeight-y)
+	across, down := tenths(x), tenths(pageHeight-y)
 	b = append(numbers(b, across-p.x, down-p.y), "Td("...)
 	p.x, p.y = across, down
 	var level uint8
@@ -131,6 +131,25 @@ func (p *Page) Area(x, y, width, height float64, c Colour) {
 	p.marks = append(numbers(p.marks, hundredths(x), hundredths(pageHeight-y-height), hundredths(width), hundredths(height)), "re f\n"...)
 }
 
+// Bars fills every second one of areas that stand side by side, their widths in modules: a linear code.
+func (p *Page) Bars(widths []uint8, x, y, module, height float64) {
+	p.marks = p.begin(p.marks, &p.drawMark)
+	if black := (Colour{}); p.fill != black {
+		p.marks, p.fill = black.append(p.marks, "g ", "rg "), black
+	}
+	p.marks = append(numbers(append(p.marks, "q "...), hundredths(module), 0, 0, hundredths(height), hundredths(x), hundredths(pageHeight-y-height)), "cm\n"...)
+	at := 0
+	for i, width := range widths {
+		if i%2 == 0 {
+			p.marks = strconv.AppendInt(p.marks, int64(at), 10)
+			p.marks = append(append(p.marks, " 0 "...), '0'+width)
+			p.marks = append(p.marks, " 1 re f\n"...) // one by one: only then do programs put each on whole dots
+		}
+		at += int(width)
+	}
+	p.marks = append(p.marks, "Q\n"...)
+}
+
 // Picture draws an image into a rectangle.
 func (p *Page) Picture(i Image, x, y, width, height float64) {
 	p.used = append(p.used, i)
@@ -151,3 +170,6 @@ func (p *Page) pen(width float64) {
 func (p *Page) reset(file *File) {
 	*p = Page{file: file, marks: p.marks[:0], text: p.text[:0], used: p.used[:0], stroke: -1}
 }
+
+// tenths rounds the place of a text to tenths of a point, which nobody sees and which are short to write.
+func tenths(v float64) int { return 10 * int(math.Round(v*10)) }

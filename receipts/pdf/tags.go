@@ -30,6 +30,7 @@ type Element int
 type tags struct {
 	elements []element
 	marks    [][]Element // by page: whose each piece of marked content is
+	shared   map[int]int // numbers of attributes: by columns of a cell, 0 for a header
 }
 
 type element struct {
@@ -129,55 +130,99 @@ func (f *File) structure() string {
 	if t == nil {
 		return ""
 	}
+	leaves, others := t.kinds()
 	ids := make([]int, len(t.elements))
-	for i := range ids {
-		ids[i] = f.objects.number()
+	for _, e := range leaves {
+		ids[e] = f.objects.number()
+	}
+	for _, e := range others {
+		ids[e] = f.objects.number()
 	}
 	parents := f.objects.number()
-	b := f.objects.dictionary(ids[0])
-	fmt.Fprintf(b, "<</Type/StructTreeRoot/ParentTree %d 0 R/K[", parents)
-	for _, k := range t.elements[0].kids {
-		fmt.Fprintf(b, "%d 0 R ", ids[k.element])
+	l := &f.objects.lines
+	l.digits = len(strconv.Itoa(len(f.objects.index) + moreObjects))
+	for _, e := range leaves {
+		f.writeLeaf(ids, e)
 	}
-	b.WriteString("]>>")
-	for i := range t.elements[1:] {
-		f.writeElement(ids, Element(i+1))
-	}
-	b = f.objects.dictionary(parents)
+	b := l.begin(parents)
 	b.WriteString("<</Nums[")
 	for page, owners := range t.marks {
-		fmt.Fprintf(b, "%d[", page)
-		for _, e := range owners {
-			b.WriteString(strconv.Itoa(ids[e]))
-			b.WriteString(" 0 R ")
+		b.WriteString(strconv.Itoa(page) + "[")
+		of := make([]int, len(owners))
+		for i, e := range owners {
+			of[i] = ids[e]
 		}
+		l.list(of)
 		b.WriteString("]")
 	}
 	b.WriteString("]>>")
+	for _, e := range others {
+		f.writeElement(ids, parents, e)
+	}
 	return fmt.Sprintf("/MarkInfo<</Marked true>>/StructTreeRoot %d 0 R", ids[0])
 }
 
-func (f *File) writeElement(ids []int, e Element) {
+// moreObjects is how many objects can follow the elements: attributes, streams of objects.
+const moreObjects = 64
+
+// kinds tells the elements that are written alike, with one piece of content in the order of the pieces, then empty
+// ones, from those that have others below them or words.
+func (t *tags) kinds() (leaves, others []Element) {
+	var empty []Element
+	for i := range t.elements {
+		x := &t.elements[i]
+		switch {
+		case i == 0 || x.role == Figure:
+			others = append(others, Element(i))
+		case len(x.kids) == 0:
+			empty = append(empty, Element(i))
+		case len(x.kids) == 1 && x.kids[0].element == 0:
+			leaves = append(leaves, Element(i))
+		default:
+			others = append(others, Element(i))
+		}
+	}
+	return append(leaves, empty...), others
+}
+
+// writeLeaf writes an element that has no other below it.
+func (f *File) writeLeaf(ids []int, e Element) {
 	x := &f.tags.elements[e]
-	b := f.objects.dictionary(ids[e])
+	l := &f.objects.lines
+	attribute := f.attribute(x)
+	b := l.begin(ids[e])
 	b.WriteString("<</S/" + string(x.role) + "/P ")
-	b.WriteString(strconv.Itoa(ids[x.parent]))
-	b.WriteString(" 0 R")
+	l.reference(ids[x.parent])
+	if attribute > 0 {
+		b.WriteString("/A ")
+		l.reference(attribute)
+	}
+	if len(x.kids) > 0 {
+		b.WriteString("/Pg ")
+		l.reference(f.kids[x.page])
+		b.WriteString("/K ")
+		l.figure(x.kids[0].mark)
+	}
+	b.WriteString(">>")
+}
+
+func (f *File) writeElement(ids []int, parents int, e Element) {
+	x := &f.tags.elements[e]
+	attribute := f.attribute(x)
+	b := f.objects.dictionary(ids[e])
+	if e == 0 {
+		fmt.Fprintf(b, "<</Type/StructTreeRoot/ParentTree %d 0 R", parents)
+	} else {
+		b.WriteString("<</S/" + string(x.role) + "/P " + strconv.Itoa(ids[x.parent]) + " 0 R")
+	}
 	if x.page >= 0 {
 		b.WriteString("/Pg " + strconv.Itoa(f.kids[x.page]) + " 0 R")
 	}
+	if attribute > 0 {
+		b.WriteString("/A " + strconv.Itoa(attribute) + " 0 R")
+	}
 	if x.alt != "" {
 		b.WriteString("/Alt" + text(x.alt))
-	}
-	switch {
-	case x.role == Header:
-		b.WriteString("/A<</O/Table/Scope/Column>>")
-	case x.span > 1:
-		b.WriteString("/A<</O/Table/ColSpan " + strconv.Itoa(x.span) + ">>")
-	}
-	if len(x.kids) == 1 && x.kids[0].element == 0 {
-		b.WriteString("/K " + strconv.Itoa(x.kids[0].mark) + ">>")
-		return
 	}
 	b.WriteString("/K[")
 	for _, k := range x.kids {
@@ -191,4 +236,27 @@ func (f *File) writeElement(ids []int, e Element) {
 		}
 	}
 	b.WriteString("]>>")
+}
+
+// attribute returns the number of the object that says what an element is beside its role, 0 where nothing is to be
+// said. Equal ones are written once.
+func (f *File) attribute(x *element) int {
+	switch {
+	case x.role == Header:
+		return f.shared(0, "<</O/Table/Scope/Column>>")
+	case x.span > 1:
+		return f.shared(x.span, "<</O/Table/ColSpan "+strconv.Itoa(x.span)+">>")
+	}
+	return 0
+}
+
+func (f *File) shared(key int, dictionary string) int {
+	id := f.tags.shared[key]
+	if id == 0 {
+		id = f.objects.number()
+		f.tags.shared[key] = id
+		b := f.objects.dictionary(id)
+		b.WriteString(dictionary)
+	}
+	return id
 }
