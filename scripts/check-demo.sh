@@ -76,6 +76,19 @@ check_receipt() {
 	pass "receipt: $pages pages, text and payment QR read"
 }
 
+# those who cannot see hear their receipt, statement and calculation read out
+check_accessible() {
+	local account paper
+	account="$(basename "$(cd "$demo" && find receipts -mindepth 3 -name '*.pdf' | sort | head -n 1)" .pdf)"
+	cp "$(find "$demo/receipts" -name "$account.pdf")" "$work/receipt.pdf"
+	for paper in statement penalties explain; do
+		bin/kvitok "$paper" --dir "$demo" --account "$account" --period 2026-10 --pdf "$work/$paper.pdf" >"$work/$paper.log" 2>&1 ||
+			die "kvitok $paper failed: $(cat "$work/$paper.log")"
+	done
+	scripts/verapdf.sh "$work"/{receipt,statement,penalties,explain}.pdf
+	pass "accessible: receipt, statement, penalties and calculation conform to PDF/UA-1"
+}
+
 check_reports() {
 	local book name sheets profile="file://$work/office"
 	mkdir -p "$work/csv"
@@ -110,5 +123,6 @@ grep -qi 'nothing changed' "$work/second.log" || {
 	die "the second run does not say that nothing changed"
 }
 pass "the second run changed nothing and says so"
+check_accessible
 if pgrep -f -- "-D $demo" >/dev/null; then die "a PostgreSQL of the demo still runs"; fi
 pass "no server is left behind"

@@ -251,8 +251,14 @@ func (f *Face) take(file []byte, level uint8) error {
 		}
 		_, dictionary, _ := bytes.Cut(f.shortWidths(object, level), []byte("\n"))
 		dictionary = bytes.ReplaceAll(bytes.TrimSpace(dictionary), []byte("\n"), []byte(" "))
-		dictionary = bytes.Replace(dictionary, fmt.Appendf(nil, "/ToUnicode %d ", f.at), fmt.Appendf(nil, "/ToUnicode %d ", mapObject), 1)
-		to.dictionaries[i] = bytes.Replace(dictionary, []byte("/Encoding /Identity-H"), fmt.Appendf(nil, "/Encoding %d 0 R", codesObject), 1)
+		for _, change := range [][2]string{
+			{fmt.Sprintf("/ToUnicode %d ", f.at), fmt.Sprintf("/ToUnicode %d ", mapObject)},
+			{"/Encoding /Identity-H", fmt.Sprintf("/Encoding %d 0 R", codesObject)},
+			{"/Subtype /CIDFontType2", "/Subtype /CIDFontType2 /CIDToGIDMap /Identity"}, // PDF/UA wants it said
+		} {
+			dictionary = bytes.Replace(dictionary, []byte(change[0]), []byte(change[1]), 1)
+		}
+		to.dictionaries[i] = dictionary
 	}
 	to.streams = streams.Bytes()
 	return nil
