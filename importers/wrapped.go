@@ -11,7 +11,7 @@ import (
 )
 
 // Partners send tables of dBase and messages in XML zipped: one file in one archive. Such an archive is
-// read as the file within it; every other archive is refused as before.
+// read as the file within it; what to do with every other archive is for package zips.
 
 // wrapped names the kinds of files that may come in an archive of their own.
 func wrapped(name string) bool {
@@ -20,6 +20,24 @@ func wrapped(name string) bool {
 		return false // part of a document of an office suite
 	}
 	return ext == ".dbf" || ext == ".xml"
+}
+
+// WrapsOne reports whether an archive holds one table or message alone and is read as that.
+func WrapsOne(archive *zip.Reader) bool { return lone(archive) != nil }
+
+// lone is the table or message that is alone in an archive, nil where there is none or more.
+func lone(archive *zip.Reader) *zip.File {
+	var member *zip.File
+	for _, f := range archive.File {
+		if strings.HasSuffix(f.Name, "/") {
+			continue
+		}
+		if member != nil || !wrapped(f.Name) {
+			return nil
+		}
+		member = f
+	}
+	return member
 }
 
 // Unwrap returns the file within an archive that holds one table or message alone, unpacked into a
@@ -34,16 +52,7 @@ func Unwrap(in Input) (inner Input, done func() error, err error) {
 	if err != nil {
 		return in, nothing, nil //nolint:nilerr // a damaged workbook or archive: whoever reads it says so
 	}
-	var member *zip.File
-	for _, f := range archive.File {
-		if strings.HasSuffix(f.Name, "/") {
-			continue
-		}
-		if member != nil || !wrapped(f.Name) {
-			return in, nothing, nil
-		}
-		member = f
-	}
+	member := lone(archive)
 	if member == nil {
 		return in, nothing, nil
 	}
