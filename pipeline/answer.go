@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"math"
 	"os"
+	"path"
 	"path/filepath"
 
 	"github.com/kvitok-gkh/kvitok/exporters"
@@ -96,7 +97,7 @@ func (o *outcomes) ofRefused(ordinal int) housing.Outcome {
 // queues it for his outbox in the transaction that decides the file.
 func (p *Pipeline) answer(ctx context.Context, tx *store.Tx, f fetchedFile, plan protocolPlan) error {
 	file := plan.file
-	name := protocols.Name(clipName(file.Name), protocols.Kind(plan.shape.Kind))
+	name := protocols.Name(clipName(path.Base(file.Name)), protocols.Kind(plan.shape.Kind))
 	out, err := p.stage(stagedName(file, name), func(w io.Writer) error { return p.writeProtocol(ctx, w, f, plan) })
 	if err != nil {
 		return fmt.Errorf("write the protocol of %s: %w", file.Name, err)

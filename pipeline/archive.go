@@ -86,14 +86,19 @@ func (p *Pipeline) archiveLocal(partner, path string) (a archived, err error) {
 func (p *Pipeline) intoArchive(temporary string, a archived) (archived, error) {
 	a.Received = p.Now().UTC()
 	a.Path = filepath.Join("archive", a.Partner, a.Received.Format(time.DateOnly), a.SHA256[:12]+"-"+clipName(a.Name))
-	target := p.path(a.Path)
+	return a, p.keep(temporary, a.Path)
+}
+
+// keep gives a work file its place in the data folder.
+func (p *Pipeline) keep(temporary, place string) error {
+	target := p.path(place)
 	if err := os.MkdirAll(filepath.Dir(target), 0o750); err != nil {
-		return a, fmt.Errorf("make the archive: %w", err)
+		return fmt.Errorf("make the archive: %w", err)
 	}
 	if err := os.Rename(temporary, target); err != nil {
-		return a, fmt.Errorf("move %s into the archive: %w", a.Name, err)
+		return fmt.Errorf("move %s into the archive: %w", filepath.Base(place), err)
 	}
-	return a, syncDir(filepath.Dir(target))
+	return syncDir(filepath.Dir(target))
 }
 
 // longestName is how many bytes of a sender's name are kept in the names that are made of it: the usual

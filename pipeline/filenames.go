@@ -93,7 +93,10 @@ func (p *Pipeline) checkName(f fetchedFile) *importers.FileError {
 	if !known || partner.InName == nil {
 		return nil
 	}
-	found := partner.InName.pattern.FindStringSubmatch(f.Name)
+	found := partner.InName.pattern.FindStringSubmatch(path.Base(f.Name))
+	if found == nil && f.within != nil { // the name that was promised may be that of the archive
+		found = partner.InName.pattern.FindStringSubmatch(f.within.of.Name)
+	}
 	if found == nil {
 		return importers.Refuse("name_template", "имя файла не такое, как условлено с отправителем: ожидается «%s»", partner.InName.text)
 	}

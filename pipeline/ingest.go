@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"path"
 	"slices"
 
 	"github.com/kvitok-gkh/kvitok/housing"
@@ -110,6 +111,9 @@ type fetchedFile struct {
 	sample  *importers.Sample
 	first   importers.Fact // nil: refused, or its first rows are all wrong
 	rank    int
+
+	envelope *envelope // of a cover: what is in it
+	within   *envelope // of a file that came in a cover: which
 }
 
 // ingestAll recognises all files first and takes them in the order in which they refer to each other,
@@ -126,6 +130,10 @@ func (p *Pipeline) ingestAll(ctx context.Context, files []fetchedFile, period ho
 		return nil, fmt.Errorf("prepare %s: %w", period, err)
 	}
 	var failures []error
+	files, err = p.openAll(ctx, files, "")
+	if err != nil {
+		failures = append(failures, err)
+	}
 	known := make([]fetchedFile, 0, len(files))
 	for _, f := range files {
 		if err := p.examine(ctx, &f); err != nil { // one bad file never stops the others
@@ -135,12 +143,15 @@ func (p *Pipeline) ingestAll(ctx context.Context, files []fetchedFile, period ho
 		known = append(known, f)
 	}
 	slices.SortStableFunc(known, func(a, b fetchedFile) int { return cmp.Compare(a.rank, b.rank) })
-	results, err := p.takeAll(ctx, known, period, done)
+	results, err := p.takeAll(ctx, known, period, whenAllIn(done))
 	return results, errors.Join(append(failures, err)...)
 }
 
 // examine finds out of which format a file is, and when its turn comes.
 func (p *Pipeline) examine(ctx context.Context, f *fetchedFile) error {
+	if f.envelope != nil {
+		return nil
+	}
 	if err := p.recognise(f); err != nil {
 		return err
 	}
@@ -150,54 +161,6 @@ func (p *Pipeline) examine(ctx context.Context, f *fetchedFile) error {
 		f.refusal = p.checkName(*f)
 	}
 	return err
-}
-
-// tablesOf names the tables that a file fills, by what it speaks of first.
-func tablesOf(f fetchedFile) []string {
-	if f.sample.Kind == importers.KindWorkbook && f.rank < rank(nil) {
-		return []string{"houses", "premises", "accounts", "occupancies", "house_services", "meters", "opening_balances", "claims"}
-	}
-	switch f.first.(type) {
-	case housing.House:
-		return []string{"houses"}
-	case housing.AccountEntry:
-		return []string{"premises", "accounts", "occupancies"}
-	case housing.HouseService:
-		return []string{"house_services"}
-	case housing.MeterEntry:
-		return []string{"meters"}
-	case housing.OpeningBalance:
-		return []string{"opening_balances"}
-	case housing.Claim:
-		return []string{"claims"}
-	case housing.Payment:
-		return []string{"payment_keys"}
-	}
-	return nil
-}
-
-// accountsRank is the rank of the accounts: those of later ranks may refer to them.
-const accountsRank = 1
-
-// rank orders files that arrive together by what they speak of first: houses before accounts before
-// readings. The order of the kinds is that in which they refer to each other.
-func rank(first importers.Fact) int {
-	switch first.(type) {
-	case housing.House:
-		return 0
-	case housing.AccountEntry:
-		return accountsRank
-	case housing.HouseService, housing.Tariff, housing.Norm:
-		return 2
-	case housing.MeterEntry, housing.HouseMeterEntry:
-		return 3
-	case housing.OpeningBalance, housing.HouseVolume, housing.Claim, housing.PaymentPack:
-		return 4
-	}
-	if rank, ok := houseFactsRank(first); ok {
-		return rank
-	}
-	return 5
 }
 
 // peekRows is how many rows of a file are looked at for one that can be read.
@@ -243,7 +206,7 @@ func (p *Pipeline) recognise(f *fetchedFile) (err error) {
 }
 
 func (p *Pipeline) input(a archived, content *os.File) importers.Input {
-	return importers.Input{Name: a.Name, Size: a.Size, Content: content, Temp: p.path("work")}
+	return importers.Input{Name: path.Base(a.Name), Size: a.Size, Content: content, Temp: p.path("work")}
 }
 
 // ingest takes one archived file in one transaction, with its protocol queued in the same one.
@@ -251,12 +214,18 @@ func (p *Pipeline) ingest(ctx context.Context, f fetchedFile, period housing.Per
 	file := housing.ReceivedFile{
 		Name: f.Name, SHA256: f.SHA256, Size: f.Size, Partner: f.Partner, Archive: f.Path, Received: f.Received, Origin: f.Origin,
 	}
+	if f.envelope != nil {
+		file.Format = f.envelope.format
+	}
 	known, err := p.Store.FileByHash(ctx, p.Organisation.ID, f.SHA256)
 	if err == nil {
 		return p.again(ctx, known, file, f, period)
 	}
 	if !errors.Is(err, store.ErrNotFound) {
 		return FileResult{}, err
+	}
+	if f.envelope != nil && f.refusal == nil {
+		return p.takeEnvelope(ctx, file, f)
 	}
 	if f.refusal != nil {
 		return p.refuse(ctx, file, f, f.refusal.Problem, outcomes{})
@@ -296,6 +265,9 @@ var errNothingNew = errors.New("nothing of the file is new")
 // refer to may have come meanwhile. The others stand as they ended, whatever came after them; where
 // nothing is accepted now, nothing changes.
 func (p *Pipeline) again(ctx context.Context, known, file housing.ReceivedFile, f fetchedFile, period housing.Period) (FileResult, error) {
+	if f.envelope != nil {
+		return p.envelopeAgain(ctx, known, file, f)
+	}
 	retry, err := p.retry(ctx, known, f)
 	if err != nil {
 		return FileResult{}, err

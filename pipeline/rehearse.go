@@ -56,6 +56,14 @@ func (p *Pipeline) Rehearse(ctx context.Context, in RehearsalInput) (result Rehe
 		}
 		files = append(files, fetchedFile{archived: local})
 	}
+	aside, err := os.MkdirTemp("", "kvitok-rehearsal-*")
+	if err != nil {
+		return result, fmt.Errorf("make a folder for what is in archives: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(aside)) }()
+	if files, err = p.openAll(ctx, files, aside); err != nil {
+		failures = append(failures, err)
+	}
 	begun := false
 	err = p.Store.Rehearse(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if begun { // it gave way to another transaction; what was told cannot be taken back
@@ -178,6 +186,9 @@ func (r *rehearser) file(ctx context.Context, f fetchedFile) (FileResult, error)
 	var again retrial
 	switch {
 	case err == nil:
+		if f.envelope != nil {
+			return knownFile(known, file, known.Counts.Rejected), nil
+		}
 		again, err = r.retry(ctx, known, f)
 		if err != nil || !again.due {
 			return knownFile(known, file, again.left), err
@@ -188,6 +199,10 @@ func (r *rehearser) file(ctx context.Context, f fetchedFile) (FileResult, error)
 	}
 	if f.refusal != nil {
 		return r.refused(file, f.refusal.Problem, outcomes{})
+	}
+	if f.envelope != nil {
+		f.envelope.describe(&file)
+		return FileResult{ReceivedFile: file, Problems: f.envelope.fallen}, r.report(f.Name, f.envelope.fallen)
 	}
 	what.file.Format, what.file.Subject = f.format.Name(), f.format.Subject()
 	var applied *applier

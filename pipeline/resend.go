@@ -148,6 +148,9 @@ func (p *Pipeline) Retake(ctx context.Context, a Again, period housing.Period) (
 		if !file.Received.Before(a.Until) || a.Partner != "" && a.Partner != file.Partner {
 			continue
 		}
+		if isEnvelope(file.Format) && file.Status == housing.FileAccepted {
+			continue // what was in it is taken once more by itself
+		}
 		sum, err := hashFile(p.path(file.Archive))
 		if err != nil && !errors.Is(err, os.ErrNotExist) {
 			return result, fmt.Errorf("replay: %w", err)

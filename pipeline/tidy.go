@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/kvitok-gkh/kvitok/housing"
@@ -104,6 +105,13 @@ func (p *Pipeline) outlivedOf(ctx context.Context, dir string, out bool, one *Ti
 	}
 	var paths []string
 	for _, entry := range entries {
+		if entry.IsDir() && !out && strings.HasSuffix(entry.Name(), insideSuffix) {
+			inside, err := p.outlivedOf(ctx, filepath.Join(dir, entry.Name()), false, one)
+			if err != nil {
+				return nil, err
+			}
+			paths = append(paths, inside...)
+		}
 		if !entry.Type().IsRegular() {
 			continue
 		}

@@ -26,6 +26,7 @@ type TraceInput struct {
 type SourceTrace struct {
 	Source    string                   `json:"source"`
 	Files     []housing.ReceivedFile   `json:"files,omitempty"`       // of that name, the newest first
+	Inside    []housing.ReceivedFile   `json:"inside,omitempty"`      // of an archive: the files that came in it
 	Problems  []housing.Problem        `json:"problems,omitempty"`    // of the rows
 	Chain     []store.FileCorrection   `json:"corrections,omitempty"` // files that correct each other
 	Letter    string                   `json:"dead_letter,omitzero"`
@@ -83,6 +84,11 @@ func (p *Pipeline) traceSource(ctx context.Context, in TraceInput, t *SourceTrac
 	}
 	if len(t.Files) == 0 {
 		return nil, fmt.Errorf("file %s: %w", in.Source.Name, store.ErrNotFound)
+	}
+	if isEnvelope(t.Files[0].Format) {
+		if t.Inside, err = p.Store.FilesWithin(ctx, p.Organisation.ID, in.Source.Name); err != nil {
+			return nil, err
+		}
 	}
 	files := make([]int64, 0, len(t.Files))
 	for _, file := range t.Files {
@@ -295,6 +301,8 @@ func (t *SourceTrace) fate(in TraceInput) string {
 	rejected := slices.ContainsFunc(t.Problems, housing.Problem.IsError)
 	refused := len(t.Files) > 0 && t.Files[0].Status == housing.FileRefused
 	switch {
+	case len(t.Inside) > 0:
+		return fmt.Sprintf("это архив, файлов из него: %d; судьбу каждого показывает kvitok trace с его именем", len(t.Inside))
 	case refused:
 		return "файл отклонён целиком: " + t.Files[0].Reason
 	case t.Letter != "":

@@ -26,8 +26,9 @@ type Arrival struct {
 	// Ends are end marks by name mask, such as "*.txt": "=": a file whose last line does not begin so is unfinished.
 	// Marks of known containers are always looked for: ZIP and XLSX, DBF, 1CClientBankExchange.
 	Ends map[string]string `yaml:"ends,omitempty"`
-	// Patience is how long after its last change an unfinished file is waited for; then it is taken as it is,
-	// and whoever reads it says what is wrong. Zero: ten minutes.
+	// Patience is how long after its last change a file without its end is waited for; then it is taken as it is, and whoever
+	// reads it says what is wrong. Zero: two minutes. Nobody waits where the sender has said that the file is complete: by a flag, by
+	// a checksum, or by the last of the names that Temporary speaks of.
 	Patience time.Duration `yaml:"patience,omitempty"`
 }
 
@@ -38,7 +39,7 @@ const (
 	EmptyRemove = "remove"
 )
 
-const defaultPatience = 10 * time.Minute
+const defaultPatience = 2 * time.Minute
 
 // Validate reports every setting that makes no sense.
 func (a Arrival) Validate() error {
@@ -111,6 +112,9 @@ func companion(name string, endings []string, there map[string]bool) string {
 	}
 	return ""
 }
+
+// told reports whether senders say by themselves when a file is complete.
+func (a Arrival) told() bool { return len(a.ReadyFlags)+len(a.Checksums)+len(a.Temporary) > 0 }
 
 func (a Arrival) patience() time.Duration {
 	if a.Patience == 0 {

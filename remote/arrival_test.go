@@ -1,7 +1,9 @@
 package remote_test
 
 import (
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"slices"
@@ -119,6 +121,34 @@ func TestArrivalWaitsForTheEnd(t *testing.T) {
 					t.Errorf("old: %v, want it as it is", err)
 				}
 			})
+		})
+	}
+}
+
+// Where the sender says that a file is complete, one without its end is taken at once: it will not get it.
+func TestArrivalToldComplete(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		rules remote.Arrival
+		told  bool
+	}{
+		"flag":      {remote.Arrival{ReadyFlags: []string{".ready"}}, true},
+		"checksum":  {remote.Arrival{Checksums: []string{".sha256"}}, true},
+		"names":     {remote.Arrival{Temporary: []string{".loading"}}, true},
+		"not a bit": {remote.Arrival{}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := remotetest.NewMemory()
+			const content = "PK\x03\x04 content"
+			m.Write("a.zip.ready", "")
+			m.Write("a.zip.sha256", fmt.Sprintf("%x", sha256.Sum256([]byte(content))))
+			m.Write("a.zip", content)
+			p := arriving(t, m, func() time.Time { return time.Date(2026, time.October, 1, 6, 0, 10, 0, time.UTC) }, tt.rules)
+			_, err := p.Fetch(t.Context(), remote.Entry{Name: "a.zip", Size: int64(len(content))}, (&remotetest.Sink{}).Create)
+			if tt.told && err != nil || !tt.told && !errors.Is(err, remote.ErrChanged) {
+				t.Errorf("seconds after its last change: %v, want taken %t", err, tt.told)
+			}
 		})
 	}
 }

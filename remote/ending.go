@@ -88,5 +88,5 @@ func (e *edges) lastLineHas(mark string) bool {
 
 // wait reports whether an unfinished file may still become whole.
 func (p *Place) wait(e Entry) bool {
-	return !e.ModTime.IsZero() && p.now().Sub(e.ModTime) < p.arrival.patience() && e.ModTime.Sub(p.now()) < time.Hour
+	return !p.arrival.told() && !e.ModTime.IsZero() && p.now().Sub(e.ModTime) < p.arrival.patience() && e.ModTime.Sub(p.now()) < time.Hour
 }

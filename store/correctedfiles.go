@@ -19,7 +19,8 @@ const (
 // FileOfAnswer returns the newest file of a partner to which an answer of that name was given, or ErrNotFound.
 func (q Queries) FileOfAnswer(ctx context.Context, organisation int64, partner string, originals []string) (housing.ReceivedFile, error) {
 	rows, err := q.Query(ctx, "SELECT "+fileColumns+` FROM files
-WHERE organisation_id = $1 AND partner = $2 AND (name = ANY($3) OR regexp_replace(name, '[.][^.]*$', '') = ANY($3))
+WHERE organisation_id = $1 AND partner = $2
+    AND (regexp_replace(name, '^.*/', '') = ANY($3) OR regexp_replace(name, '^.*/|[.][^./]*$', '', 'g') = ANY($3))
 ORDER BY received_at DESC, id DESC LIMIT 1`, organisation, partner, originals)
 	if err != nil {
 		return housing.ReceivedFile{}, fmt.Errorf("look for the original of an answer: %w", err)

@@ -26,6 +26,20 @@ ORDER BY received_at DESC, id DESC`, organisation, name)
 	return files, nil
 }
 
+// FilesWithin returns the files that came in an archive, or another cover, of that name, in the order of their names.
+func (q Queries) FilesWithin(ctx context.Context, organisation int64, cover string) ([]housing.ReceivedFile, error) {
+	rows, err := q.Query(ctx, "SELECT "+fileColumns+` FROM files f WHERE organisation_id = $1
+    AND EXISTS (SELECT FROM file_arrivals a WHERE a.file_id = f.id AND starts_with(a.name, $2 || '/')) ORDER BY name, id`, organisation, cover)
+	if err != nil {
+		return nil, fmt.Errorf("look for files within %s: %w", cover, err)
+	}
+	files, err := pgx.CollectRows(rows, scanFile)
+	if err != nil {
+		return nil, fmt.Errorf("look for files within %s: %w", cover, err)
+	}
+	return files, nil
+}
+
 // SourceIDs returns under which ids the facts of a file, or of a partition of a topic, are stored.
 func (q Queries) SourceIDs(ctx context.Context, s housing.Source, file int64) ([]int64, error) {
 	const sql = `

@@ -17,6 +17,7 @@ import (
 
 	"github.com/kvitok-gkh/kvitok/importers"
 	"github.com/kvitok-gkh/kvitok/importers/profiled"
+	"github.com/kvitok-gkh/kvitok/importers/zips"
 	"github.com/kvitok-gkh/kvitok/profiles"
 )
 
@@ -31,6 +32,7 @@ type readFile struct {
 	Rejected int               `json:"rejected"`
 	Notes    []readProblem     `json:"notes,omitzero"`
 	Control  importers.Control `json:"control"`
+	Inside   []*readFile       `json:"inside,omitempty"` // of an archive: the files in it
 }
 
 type readRow struct {
@@ -79,13 +81,7 @@ func (e *environment) formatsTestCommand() *cobra.Command {
 			if err := e.print(result, result.write); err != nil {
 				return err
 			}
-			switch {
-			case result.Refused != nil:
-				return fmt.Errorf("%s is refused: %s", result.File, result.Refused.Text)
-			case result.Rejected > 0:
-				return errAttention
-			}
-			return nil
+			return result.end()
 		}),
 	}
 }
@@ -127,13 +123,24 @@ func testFile(ctx context.Context, formats importers.Catalogue, path string) (_ 
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(temp)) }()
 	in := importers.Input{Name: filepath.Base(path), Size: info.Size(), Content: content, Temp: temp}
+	if zips.Is(in) {
+		return testArchive(ctx, formats, in)
+	}
+	return testInput(ctx, formats, in)
+}
+
+func testInput(ctx context.Context, formats importers.Catalogue, in importers.Input) (*readFile, error) {
 	result := &readFile{File: in.Name, Rows: []readRow{}}
-	err = result.read(ctx, formats, in)
+	err := result.read(ctx, formats, in)
 	if refused, ok := errors.AsType[*importers.FileError](err); ok {
-		result.Refused = &readProblem{Severity: "error", Code: refused.Problem.Code, Text: refused.Error()}
+		result.refuse(refused)
 		return result, nil
 	}
 	return result, err
+}
+
+func (f *readFile) refuse(refusal *importers.FileError) {
+	f.Refused = &readProblem{Severity: "error", Code: refusal.Problem.Code, Text: refusal.Error()}
 }
 
 func (f *readFile) read(ctx context.Context, formats importers.Catalogue, in importers.Input) error {
@@ -187,6 +194,10 @@ func (f *readFile) take(rec importers.Record) error {
 
 // write prints the rows for people.
 func (f *readFile) write(w io.Writer) {
+	if len(f.Inside) > 0 {
+		f.writeInside(w)
+		return
+	}
 	if f.Format != "" {
 		say(w, "%s: %s %s", f.File, f.Format, f.Encoding)
 	}

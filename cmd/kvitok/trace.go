@@ -88,6 +88,9 @@ func (e *environment) traceSource(ctx context.Context, a *app, f traceFlags) err
 		for _, file := range t.Files {
 			say(w, "%s: %s, %s, archive %s", file.Name, file.Received.In(a.config.zone).Format("02.01.2006 15:04"), file.Status.Russian(), file.Archive)
 		}
+		for _, file := range t.Inside {
+			say(w, "  %s: %s", file.Name, file.Status.Russian())
+		}
 		for _, c := range t.Chain {
 			say(w, "%s corrects %s: %d rows settled, %d left", c.File, c.Original, c.Settled, c.Left)
 		}

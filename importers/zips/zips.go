@@ -86,7 +86,7 @@ func open(in importers.Input, limits Limits) (*zip.Reader, error) {
 func isOffice(archive *zip.Reader) bool {
 	for _, f := range archive.File {
 		switch strings.ToLower(strings.ReplaceAll(f.Name, `\`, "/")) {
-		case "[content_types].xml", "xl/workbook.xml", "mimetype", "meta-inf/manifest.xml":
+		case "[content_types].xml", "xl/workbook.xml", "word/document.xml", "content.xml", "mimetype", "meta-inf/manifest.xml":
 			return true
 		}
 	}

@@ -54,7 +54,8 @@ func twice(tb testing.TB, name, content string) put {
 	}
 	f.Name = encoded
 	binary.LittleEndian.PutUint32(extra[5:], crc32.ChecksumIEEE([]byte(encoded)))
-	f.Extra = append(extra, name...)
+	extra = append(extra, name...)
+	f.Extra = extra
 	return f
 }
 
@@ -90,11 +91,11 @@ func opened(tb testing.TB, content string, limits zips.Limits) (members []got, c
 	err := zips.Open(input(tb, "archive.zip", content), limits, func(m zips.Member) error {
 		if m.Refusal != nil {
 			members = append(members, got{Name: m.Name, Code: m.Refusal.Problem.Code})
-			return nil
+			return nil //nolint:nilerr // a refusal is what is looked for
 		}
 		text, err := io.ReadAll(m.Content)
 		members = append(members, got{Name: m.Name, Content: string(text)})
-		return err
+		return err //nolint:wrapcheck // the test says what failed
 	})
 	refused, is := errors.AsType[*importers.FileError](err)
 	switch {
@@ -120,7 +121,7 @@ func marked(content string) string {
 	return string(b)
 }
 
-func TestOpen(t *testing.T) {
+func TestOpen(t *testing.T) { //nolint:funlen // a table
 	t.Parallel()
 	link := file("link.csv", "/etc/passwd")
 	link.SetMode(fs.ModeSymlink | 0o777)
@@ -133,7 +134,8 @@ func TestOpen(t *testing.T) {
 	}{
 		"several, in folders": {
 			[]put{file("a.csv", "A"), file("2026/may/b.csv", "B"), file("2026/", "")},
-			[]got{{Name: "a.csv", Content: "A"}, {Name: "2026/may/b.csv", Content: "B"}}, "",
+			[]got{{Name: "a.csv", Content: "A"}, {Name: "2026/may/b.csv", Content: "B"}},
+			"",
 		},
 		"names of old archivers": {
 			[]put{
@@ -141,55 +143,71 @@ func TestOpen(t *testing.T) {
 				file(`папка\показания.csv`, "3"), twice(t, "Счета №1.csv", "4"),
 			},
 			[]got{
-				{Name: "Оплаты за май.csv", Content: "1"}, {Name: "Жильцы.csv", Content: "2"},
-				{Name: "папка/показания.csv", Content: "3"}, {Name: "Счета №1.csv", Content: "4"},
-			}, "",
+				{Name: "Оплаты за май.csv", Content: "1"},
+				{Name: "Жильцы.csv", Content: "2"},
+				{Name: "папка/показания.csv", Content: "3"},
+				{Name: "Счета №1.csv", Content: "4"},
+			},
+			"",
 		},
 		"names that lead out": {
 			[]put{file("../../etc/cron.csv", "x"), file("/root.csv", "x"), file(`C:\windows.csv`, "x"), file("good.csv", "G"), file("nul\x00.csv", "x")},
 			[]got{
-				{Name: "cron.csv", Code: "unsafe_name"}, {Name: "root.csv", Code: "unsafe_name"}, {Name: "windows.csv", Code: "unsafe_name"},
-				{Name: "good.csv", Content: "G"}, {Name: "nul_.csv", Code: "unsafe_name"},
-			}, "",
+				{Name: "cron.csv", Code: "unsafe_name"},
+				{Name: "root.csv", Code: "unsafe_name"},
+				{Name: "windows.csv", Code: "unsafe_name"},
+				{Name: "good.csv", Content: "G"},
+				{Name: "nul_.csv", Code: "unsafe_name"},
+			},
+			"",
 		},
 		"one name twice": {
 			[]put{file("a.csv", "A"), file("a.csv", "other"), file("b.csv", "B")},
-			[]got{{Name: "a.csv", Code: "double_name"}, {Name: "a.csv", Code: "double_name"}, {Name: "b.csv", Content: "B"}}, "",
+			[]got{{Name: "a.csv", Code: "double_name"}, {Name: "a.csv", Code: "double_name"}, {Name: "b.csv", Content: "B"}},
+			"",
 		},
 		"an archive within": {
 			[]put{file("may.zip", inner), file("b.csv", "B")},
-			[]got{{Name: "may.zip/deep.csv", Content: "deep"}, {Name: "may.zip/out.csv", Code: "unsafe_name"}, {Name: "b.csv", Content: "B"}}, "",
+			[]got{{Name: "may.zip/deep.csv", Content: "deep"}, {Name: "may.zip/out.csv", Code: "unsafe_name"}, {Name: "b.csv", Content: "B"}},
+			"",
 		},
 		"too deep": {
 			[]put{file("1.zip", packed(t, file("2.zip", inner), file("c.csv", "C"))), file("b.csv", "B")},
-			[]got{{Name: "1.zip/2.zip", Code: "nested_archive"}, {Name: "1.zip/c.csv", Content: "C"}, {Name: "b.csv", Content: "B"}}, "",
+			[]got{{Name: "1.zip/2.zip", Code: "nested_archive"}, {Name: "1.zip/c.csv", Content: "C"}, {Name: "b.csv", Content: "B"}},
+			"",
 		},
 		"a broken archive within": {
 			[]put{file("1.zip", inner[:len(inner)-30]), file("b.csv", "B")},
-			[]got{{Name: "1.zip", Code: "damaged_archive"}, {Name: "b.csv", Content: "B"}}, "",
+			[]got{{Name: "1.zip", Code: "damaged_archive"}, {Name: "b.csv", Content: "B"}},
+			"",
 		},
 		"a link and what systems leave": {
 			[]put{link, file("__MACOSX/._b.csv", "x"), file(".DS_Store", "x"), file("b.csv", "B")},
-			[]got{{Name: "link.csv", Code: "wrong_kind"}, {Name: "b.csv", Content: "B"}}, "",
+			[]got{{Name: "link.csv", Code: "wrong_kind"}, {Name: "b.csv", Content: "B"}},
+			"",
 		},
 		"a workbook is a file": {
 			[]put{file("book.xlsx", packed(t, file("[Content_Types].xml", "x"), file("xl/workbook.xml", "x")))},
-			[]got{{Name: "book.xlsx", Content: packed(t, file("[Content_Types].xml", "x"), file("xl/workbook.xml", "x"))}}, "",
+			[]got{{Name: "book.xlsx", Content: packed(t, file("[Content_Types].xml", "x"), file("xl/workbook.xml", "x"))}},
+			"",
 		},
 		"packed too well": {
 			[]put{file("bomb.csv", strings.Repeat("0", 20<<20)), file("b.csv", "B")},
-			[]got{{Name: "bomb.csv", Code: "zip_bomb"}, {Name: "b.csv", Content: "B"}}, "",
+			[]got{{Name: "bomb.csv", Code: "zip_bomb"}, {Name: "b.csv", Content: "B"}},
+			"",
 		},
 		"too large": {
 			[]put{file("large.csv", strings.Repeat("0", 31<<20)), file("b.csv", "B")},
-			[]got{{Name: "large.csv", Code: "zip_bomb"}, {Name: "b.csv", Content: "B"}}, "",
+			[]got{{Name: "large.csv", Code: "zip_bomb"}, {Name: "b.csv", Content: "B"}},
+			"",
 		},
 		"too many": {
 			[]put{file("1", ""), file("2", ""), file("3", ""), file("4", ""), file("5", ""), file("6", "")}, nil, "zip_bomb",
 		},
 		"too many, by archives within": {
 			[]put{file("1", "x"), file("2", "x"), file("3.zip", packed(t, file("1", ""), file("2", ""), file("3", "")))},
-			[]got{{Name: "1", Content: "x"}, {Name: "2", Content: "x"}, {Name: "3.zip", Code: "zip_bomb"}}, "",
+			[]got{{Name: "1", Content: "x"}, {Name: "2", Content: "x"}, {Name: "3.zip", Code: "zip_bomb"}},
+			"",
 		},
 		"nothing in it": {[]put{file("folder/", "")}, nil, "empty_file"},
 	}
@@ -214,7 +232,7 @@ func TestOpenBroken(t *testing.T) {
 	damaged := []byte(packed(t, put{zip.FileHeader{Name: "a.csv", Method: zip.Store}, "AAAA"}, file("b.csv", "B")))
 	damaged[bytes.Index(damaged, []byte("AAAA"))] = 'X'
 	long := strings.Repeat("x", 200)
-	var many []put
+	many := make([]put, 0, 500)
 	for range 500 {
 		many = append(many, file(long, ""))
 	}
@@ -296,11 +314,11 @@ func FuzzOpen(f *testing.F) {
 				t.Errorf("name %q leads out", m.Name)
 			}
 			if m.Refusal != nil {
-				return nil
+				return nil //nolint:nilerr // a refusal is no failure
 			}
 			n, err := io.Copy(io.Discard, m.Content)
 			size += n
-			return err
+			return err //nolint:wrapcheck // the test says what failed
 		})
 		if _, is := errors.AsType[*importers.FileError](err); err != nil && !is {
 			t.Error(err)
