@@ -34,3 +34,12 @@ type MeterOfGIS struct {
 	On      Date
 	Values  [3]Decimal // of the registers
 }
+
+// GISDocumentEntry is the number that ГИС ЖКХ gave to a payment document of ours.
+type GISDocumentEntry struct {
+	Number    string `json:"number"` // of the document, ours
+	Period    Period `json:"period"`
+	ServiceID string `json:"service_id"`
+	GIS       string `json:"gis"` // identifier of the payment document, ИПД
+	Source    Source `json:"source,omitzero"`
+}

@@ -166,6 +166,25 @@ func innHolds(s string) bool {
 		check(3, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8) == int(s[11]-'0')
 }
 
+// ReadDocumentID takes the identifier of a payment document in ГИС ЖКХ: that of ЖКУ, a hyphen and four digits. The
+// system makes it; nobody else does.
+func ReadDocumentID(c Cell) (string, error) {
+	const suffix = 5
+	form := "идентификатор платёжного документа из 18 знаков, например 70АА000101-01-6101"
+	runes := []rune(c.Text)
+	if len(runes) <= suffix {
+		return "", Wrong("bad_document_id", "номер записан не по форме", form)
+	}
+	at := len(runes) - suffix
+	if tail := string(runes[at+1:]); runes[at] != '-' || strings.Trim(tail, "0123456789") != "" {
+		return "", Wrong("bad_document_id", "номер записан не по форме", form)
+	}
+	if _, err := unified(Cell{Text: string(runes[:at]), Kind: c.Kind}, true); err != nil {
+		return "", Wrong("bad_document_id", err.Error(), form)
+	}
+	return c.Text, nil
+}
+
 // ReadUnified takes the unified account number of ГИС ЖКХ: NNАANNNNNN, two Cyrillic letters.
 func ReadUnified(c Cell) (string, error) {
 	return unified(c, false)

@@ -42,6 +42,8 @@ func (a *applier) applyFurther(ctx context.Context, facts []importers.Fact) ([]h
 			}
 			return m
 		}))
+	case housing.GISDocumentEntry:
+		return a.tx.ApplyGISDocuments(ctx, organisation, a.source, each(facts, same[housing.GISDocumentEntry]))
 	case housing.GISReading:
 		return a.applyGISReadings(ctx, each(facts, same[housing.GISReading]))
 	case housing.AccountReference:

@@ -227,7 +227,8 @@ func (r *rehearser) concern(table string, n names, c store.FactChange) {
 // moneyAlone says of which tables charges do not depend.
 func moneyAlone(table string) bool {
 	switch table {
-	case "payments", "payment_packs", "opening_balances", "claims", "bank_statements", "bank_documents", "stated_amounts", "account_references", "gis_meters":
+	case "payments", "payment_packs", "opening_balances", "claims", "bank_statements", "bank_documents", "stated_amounts", "account_references", "gis_meters",
+		"gis_documents":
 		return true
 	}
 	return false

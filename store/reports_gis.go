@@ -8,7 +8,8 @@ import (
 )
 
 // GISComparisons streams our objects beside what ГИС ЖКХ calls them, then the rows of its workbooks that came
-// to nothing and still do. Of the documents of the month only those are there that ГИС ЖКХ cannot take.
+// to nothing and still do. Of the documents of the month those are there that ГИС ЖКХ cannot take; once it has placed
+// some, all of them, with the identifiers that it gave them.
 func (q Queries) GISComparisons(ctx context.Context, organisation int64, period housing.Period) iter.Seq2[housing.GISComparison, error] {
 	const sql = `
 WITH numbered AS (SELECT m.id, min(g.number) AS number, count(g.number) AS numbers FROM meters m JOIN gis_meters g ON g.meter_id = m.id
@@ -41,19 +42,25 @@ ours AS (
         CASE WHEN n.numbers > 1 THEN 'несколько номеров ГИС у одного прибора' ELSE '' END, 0
     FROM house_meters m JOIN houses h ON h.id = m.house_id LEFT JOIN numbered_house n ON n.id = m.id WHERE h.organisation_id = $1
     UNION ALL
-    SELECT 4, 'document', d.number, h.address || ', ЛС ' || a.number, '', '', '', 'not there', 'документ не выгрузить: у лицевого счёта нет идентификатора ЖКУ', 0
-    FROM documents d JOIN accounts a ON a.id = d.account_id JOIN houses h ON h.id = a.house_id
-    WHERE d.organisation_id = $1 AND d.period = $2 AND a.service_code = ''),
+    SELECT 4, 'document', COALESCE(d.number, g.number), h.address || ', ЛС ' || a.number, COALESCE(g.gis_number, ''), a.service_code, '',
+        CASE WHEN d.number IS NULL THEN 'withdrawn' WHEN g.number IS NULL THEN 'not there' ELSE 'agrees' END,
+        CASE WHEN d.number IS NULL THEN 'документа больше нет: отзовите его в ГИС ЖКХ'
+            WHEN a.service_code = '' THEN 'документ не выгрузить: у лицевого счёта нет идентификатора ЖКУ'
+            WHEN g.number IS NULL THEN 'документ не размещён: в книгах с ответом системы его нет' ELSE '' END, 0
+    FROM (SELECT number, account_id FROM documents WHERE organisation_id = $1 AND period = $2) d
+    FULL JOIN (SELECT number, account_id, gis_number FROM gis_documents WHERE organisation_id = $1 AND period = $2) g ON g.number = d.number
+    JOIN accounts a ON a.id = COALESCE(d.account_id, g.account_id) JOIN houses h ON h.id = a.house_id
+    WHERE a.service_code = '' OR EXISTS (SELECT FROM gis_documents WHERE organisation_id = $1 AND period = $2)),
 problems AS (
-    SELECT p.code, p.col, p.value, (array_agg(p.reason ORDER BY f.received_at DESC))[1] AS reason, count(DISTINCT f.id)::int AS tries,
+    SELECT f.format, p.code, p.col, p.value, (array_agg(p.reason ORDER BY f.received_at DESC))[1] AS reason, count(DISTINCT f.id)::int AS tries,
         (array_agg(f.name || ', строка ' || p.row ORDER BY f.received_at DESC))[1] AS place
     FROM file_problems p JOIN files f ON f.id = p.file_id
-    WHERE f.organisation_id = $1 AND f.format LIKE 'gis-%' AND f.status <> 'refused' GROUP BY 1, 2, 3),
+    WHERE f.organisation_id = $1 AND f.format LIKE 'gis-%' AND f.status <> 'refused' AND p.severity <> 'info' GROUP BY 1, 2, 3, 4),
 theirs AS (
-    SELECT CASE WHEN code = 'unknown_account' OR col IN ('Номер ЛС', 'ЕЛС') THEN 2 ELSE 3 END AS place,
-        CASE WHEN code = 'unknown_account' OR col IN ('Номер ЛС', 'ЕЛС') THEN 'account' ELSE 'meter' END AS kind,
+    SELECT CASE WHEN format = 'gis-documents-xlsx' THEN 4 WHEN code = 'unknown_account' OR col IN ('Номер ЛС', 'ЕЛС') THEN 2 ELSE 3 END AS place,
+        CASE WHEN format = 'gis-documents-xlsx' THEN 'document' WHEN code = 'unknown_account' OR col IN ('Номер ЛС', 'ЕЛС') THEN 'account' ELSE 'meter' END AS kind,
         '' AS key, '' AS house, '' AS gis, '' AS second, value AS theirs,
-        CASE WHEN code LIKE 'unknown%' THEN 'not here' WHEN code = 'unified_replaced' THEN 'differs' ELSE 'refused' END AS state,
+        CASE WHEN code LIKE 'unknown%' THEN 'not here' WHEN code IN ('unified_replaced', 'document_id_replaced') THEN 'differs' ELSE 'refused' END AS state,
         reason || ' (' || problems.place || ')' AS error, tries
     FROM problems
     WHERE NOT (code = 'unknown_account' AND EXISTS (SELECT FROM accounts a WHERE a.organisation_id = $1 AND a.number = value))

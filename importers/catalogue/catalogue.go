@@ -112,6 +112,7 @@ func coded() importers.Catalogue {
 		gis.NewAccounts(),
 		gis.NewMeters(),
 		gis.NewReadings(),
+		gis.NewDocuments(),
 		tariffs.NewRanges(),
 		houses.NewWorkbook(),
 		events.NewWorkbook(),

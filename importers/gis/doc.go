@@ -1,5 +1,5 @@
 // Package gis owns the workbooks of ГИС ЖКХ that come back to the organisation: «Экспорт ЕЛС», and its
-// templates of accounts, meters and readings with the columns that the system fills in. Columns are found
+// templates of accounts, meters, readings and payment documents with the columns that the system fills in. Columns are found
 // by their titles, wherever they stand; dates are ДД.ММ.ГГГГ, numbers have a decimal comma. It does not own
 // the services of ГИС ЖКХ nor the workbooks that go out (exporters/gisbooks).
 //

@@ -10,7 +10,7 @@ import (
 
 func TestFormats(t *testing.T) {
 	t.Parallel()
-	for _, format := range []importers.Format{gis.NewUnified(), gis.NewAccounts(), gis.NewMeters(), gis.NewReadings()} {
+	for _, format := range []importers.Format{gis.NewUnified(), gis.NewAccounts(), gis.NewMeters(), gis.NewReadings(), gis.NewDocuments()} {
 		t.Run(format.Name(), func(t *testing.T) {
 			t.Parallel()
 			formattest.Run(t, format)
@@ -22,3 +22,5 @@ func FuzzUnified(f *testing.F)  { formattest.Fuzz(f, gis.NewUnified()) }
 func FuzzAccounts(f *testing.F) { formattest.Fuzz(f, gis.NewAccounts()) }
 func FuzzMeters(f *testing.F)   { formattest.Fuzz(f, gis.NewMeters()) }
 func FuzzReadings(f *testing.F) { formattest.Fuzz(f, gis.NewReadings()) }
+
+func FuzzDocuments(f *testing.F) { formattest.Fuzz(f, gis.NewDocuments()) }
