@@ -120,10 +120,7 @@ func (p *Pipeline) closeIn(ctx context.Context, tx *store.Tx, result *CloseResul
 	if err := tx.CloseMonth(ctx, p.Organisation.ID, c, result.Checks); err != nil {
 		return err
 	}
-	if _, err := tx.RebuildBalances(ctx, p.Organisation.ID, result.Next); err != nil {
-		return err
-	}
-	_, err = tx.RebuildDebts(ctx, p.Organisation.ID, result.Next)
+	_, err = tx.Rebuild(ctx, p.Organisation.ID, result.Next)
 	return err
 }
 
@@ -275,9 +272,6 @@ func (p *Pipeline) dropCorrections(ctx context.Context, tx *store.Tx, period hou
 	if err != nil || dropped == 0 {
 		return err
 	}
-	if _, err := tx.RebuildBalances(ctx, p.Organisation.ID, period.Next()); err != nil {
-		return err
-	}
-	_, err = tx.RebuildDebts(ctx, p.Organisation.ID, period.Next())
+	_, err = tx.Rebuild(ctx, p.Organisation.ID, period.Next())
 	return err
 }

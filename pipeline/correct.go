@@ -187,10 +187,7 @@ func (c *corrector) settle(ctx context.Context, moment time.Time) error {
 	if len(c.result.Lines) == 0 {
 		return nil
 	}
-	if _, err := c.tx.RebuildBalances(ctx, c.Organisation.ID, c.in.Period); err != nil {
-		return err
-	}
-	if _, err := c.tx.RebuildDebts(ctx, c.Organisation.ID, c.in.Period); err != nil {
+	if _, err := c.tx.Rebuild(ctx, c.Organisation.ID, c.in.Period); err != nil {
 		return err
 	}
 	c.Log.LogAttrs(ctx, slog.LevelInfo, "closed months corrected", slog.String("period", c.in.Period.String()),

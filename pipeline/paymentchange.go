@@ -186,18 +186,20 @@ func (m mover) back(ctx context.Context, payment store.StandingPayment, entry in
 	if err != nil {
 		return fmt.Errorf("take payment %d back: %w", payment.ID, err)
 	}
-	b := &books{}
-	b.add(payment.Account, parts)
-	return m.tx.InsertParts(ctx, m.booked, b.parts)
+	back := make([]store.PaymentPart, len(parts))
+	for i, part := range parts {
+		back[i] = partOf(payment.Account, part)
+	}
+	return m.tx.InsertParts(ctx, m.booked, back)
 }
 
 func (m mover) pay(ctx context.Context, to store.AccountKey, u allocation.Unit) error {
-	b, err := openBooks(ctx, m.tx, m.order, m.booked, []store.AccountKey{to})
+	b, err := openBooks(ctx, m.tx, m.order, m.booked, store.BooksScope{Houses: []int64{to.House}, Accounts: []int64{to.Account}})
 	if err != nil {
 		return err
 	}
-	if err := b.pay(to, u); err != nil {
-		return fmt.Errorf("distribute payment %d: %w", u.Payment, err)
+	if err := b.pay(b.Account(to), u); err != nil {
+		return err
 	}
-	return m.tx.InsertParts(ctx, m.booked, b.parts)
+	return b.SaveParts(ctx)
 }

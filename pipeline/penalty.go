@@ -1,11 +1,8 @@
 package pipeline
 
 import (
-	"context"
 	"fmt"
 	"strconv"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/kvitok-gkh/kvitok/housing"
 	"github.com/kvitok-gkh/kvitok/pipeline/penalties"
@@ -22,99 +19,78 @@ type PenaltyResult struct {
 	Notes   map[string]string `json:"notes,omitempty"`   // findings in Russian, one of each kind
 }
 
-// chargePenalties books what the unpaid months of each account grew by in the month: the penalty up to its
-// last day less the penalty up to the last day of the month before, both computed anew on what was owed
-// then. So a payment that arrives late, a correction that lowers an old month or a rate that falls comes
-// out as a difference, and closed months stay as they are. Debts without a month bear no penalty: nobody
-// knows since when they are due.
-func (p *Pipeline) chargePenalties(ctx context.Context, tx *store.Tx, period housing.Period) (PenaltyResult, error) {
-	w, err := p.newPenaltyWork(period)
-	if err != nil || !w.charge {
-		return PenaltyResult{}, err
-	}
-	if err := w.claims(ctx, func(ctx context.Context, some func([]store.ClaimRow) error) error {
-		return tx.Claims(ctx, p.Organisation.ID, period, some)
-	}); err != nil {
-		return w.result, fmt.Errorf("penalties of %s: %w", period, err)
-	}
-	w.result.Changed, err = tx.PutPenalties(ctx, p.Organisation.ID, period, w.lines)
-	return w.result, err
-}
-
-// claims works through the unpaid months of all accounts while the database reads those of the next houses.
-func (w *penaltyWork) claims(ctx context.Context, read func(context.Context, func([]store.ClaimRow) error) error) error {
-	group, ctx := errgroup.WithContext(ctx)
-	houses := make(chan []store.ClaimRow, 1)
-	group.Go(func() error {
-		defer close(houses)
-		return read(ctx, func(rows []store.ClaimRow) error {
-			select {
-			case houses <- rows:
-				return nil
-			case <-ctx.Done():
-				return context.Cause(ctx)
-			}
-		})
-	})
-	group.Go(func() error {
-		for rows := range houses {
-			for len(rows) > 0 {
-				n := 1
-				for n < len(rows) && sameClaim(rows[0], rows[n]) {
-					n++
-				}
-				if err := w.claim(rows[:n]); err != nil {
-					return err
-				}
-				rows = rows[n:]
-			}
+// charge computes what the unpaid months of an account grew by in the month: the penalty up to its last day
+// less the penalty up to the last day of the month before, both computed anew on what was owed then. So a
+// payment that arrives late, a correction that lowers an old month or a rate that falls comes out as a
+// difference, and closed months stay as they are. Debts without a month bear no penalty: nobody knows since
+// when they are due. The lines are valid until the next account.
+func (w *penaltyWork) charge(rows []store.ClaimRow) ([]store.LedgerLine, error) {
+	w.lines = w.lines[:0]
+	for len(rows) > 0 {
+		n := 1
+		for n < len(rows) && sameClaim(rows[0], rows[n]) {
+			n++
 		}
-		return w.finish()
-	})
-	return group.Wait() //nolint:wrapcheck // wrapped by the caller
+		if err := w.claim(rows[:n]); err != nil {
+			return nil, err
+		}
+		rows = rows[n:]
+	}
+	err := w.finish()
+	return w.lines, err
 }
 
 func sameClaim(a, b store.ClaimRow) bool {
 	return a.Account == b.Account && a.Payee == b.Payee && a.Capital == b.Capital && a.Month == b.Month
 }
 
-// penaltyWork collects the penalties of one payee of an account and books them by service.
-type penaltyWork struct {
-	charge         bool
+// penaltyRules are what penalties of a month are charged by.
+type penaltyRules struct {
+	on             bool // an office may forgo penalties
 	period         housing.Period
 	now, before    housing.Date
 	rules, earlier penalties.Rules
-	due            map[housing.Period]housing.Date
 	payBy          func(housing.Period) (housing.Date, error)
-	result         PenaltyResult
-	lines          []store.LedgerLine
+}
+
+func (p *Pipeline) penaltyRules(period housing.Period) (*penaltyRules, error) {
+	r := &penaltyRules{period: period, now: period.Last(), before: period.Prev().Last()}
+	r.payBy = func(month housing.Period) (housing.Date, error) {
+		day, _, err := payBy(month, p.Parameters, p.Workdays)
+		return day, err
+	}
+	var err error
+	if r.on, err = penaltiesOn(p.Parameters, r.now); err != nil || !r.on {
+		return r, err
+	}
+	if r.rules, err = penalties.RulesOf(p.Parameters, r.now); err != nil {
+		return r, fmt.Errorf("read the rules of penalties: %w", err)
+	}
+	if r.earlier, err = penalties.RulesOf(p.Parameters, r.before); err != nil {
+		return r, fmt.Errorf("read the rules of penalties: %w", err)
+	}
+	return r, nil
+}
+
+// begin begins to charge the penalties of some accounts.
+func (r *penaltyRules) begin() *penaltyWork {
+	return &penaltyWork{
+		penaltyRules: r, due: map[housing.Period]housing.Date{}, owed: map[housing.Service]housing.Money{},
+		result: PenaltyResult{Notes: map[string]string{}},
+	}
+}
+
+// penaltyWork collects the penalties of one payee of an account and divides them over its services.
+type penaltyWork struct {
+	*penaltyRules
+	due    map[housing.Period]housing.Date
+	result PenaltyResult
+	lines  []store.LedgerLine
 
 	at       store.ClaimRow // the account and payee under way
 	total    housing.Money
 	services []housing.Service
 	owed     map[housing.Service]housing.Money
-}
-
-func (p *Pipeline) newPenaltyWork(period housing.Period) (*penaltyWork, error) {
-	w := &penaltyWork{
-		period: period, now: period.Last(), before: period.Prev().Last(), due: map[housing.Period]housing.Date{},
-		owed: map[housing.Service]housing.Money{}, result: PenaltyResult{Notes: map[string]string{}},
-	}
-	w.payBy = func(month housing.Period) (housing.Date, error) {
-		day, _, err := payBy(month, p.Parameters, p.Workdays)
-		return day, err
-	}
-	var err error
-	if w.charge, err = penaltiesOn(p.Parameters, w.now); err != nil || !w.charge {
-		return w, err
-	}
-	if w.rules, err = penalties.RulesOf(p.Parameters, w.now); err != nil {
-		return w, fmt.Errorf("read the rules of penalties: %w", err)
-	}
-	if w.earlier, err = penalties.RulesOf(p.Parameters, w.before); err != nil {
-		return w, fmt.Errorf("read the rules of penalties: %w", err)
-	}
-	return w, nil
 }
 
 // penaltiesOn reads penalty.mode: an office may forgo penalties by configuration.

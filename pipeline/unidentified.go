@@ -163,7 +163,7 @@ func (p *Pipeline) ApplyPaymentAnswers(ctx context.Context, answers []housing.Pa
 		months[booked] = true
 	}
 	for period := range months {
-		if _, err := p.rebuild(ctx, period); err != nil {
+		if err := p.rebuild(ctx, period); err != nil {
 			return result, err
 		}
 	}

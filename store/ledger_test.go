@@ -11,8 +11,9 @@ import (
 
 func (w *world) rebuild(t *testing.T, p housing.Period) (changed int64) {
 	t.Helper()
-	w.tx(t, func(tx *store.Tx) (err error) {
-		changed, err = tx.RebuildBalances(t.Context(), w.issuer.ID, p)
+	w.tx(t, func(tx *store.Tx) error {
+		saved, err := tx.Rebuild(t.Context(), w.issuer.ID, p)
+		changed = saved.Balances
 		return err
 	})
 	return changed
@@ -54,7 +55,7 @@ func TestRebuildBalances(t *testing.T) {
 	}
 	w.tx(t, func(tx *store.Tx) error { // twice in one transaction
 		for range 2 {
-			if _, err := tx.RebuildBalances(t.Context(), w.issuer.ID, next); err != nil {
+			if _, err := tx.Rebuild(t.Context(), w.issuer.ID, next); err != nil {
 				return err
 			}
 		}
@@ -120,13 +121,7 @@ func TestRebuildDebts(t *testing.T) {
 	house, accounts := w.settle(t, "дом 2", "0001")
 	september, next := period(t, "2026-09"), period(t, october)
 	debts := func(p housing.Period) (list []string) {
-		w.tx(t, func(tx *store.Tx) error {
-			if _, err := tx.RebuildBalances(t.Context(), w.issuer.ID, p); err != nil {
-				return err
-			}
-			_, err := tx.RebuildDebts(t.Context(), w.issuer.ID, p)
-			return err
-		})
+		w.rebuild(t, p)
 		return w.texts(t, "SELECT concat_ws(' ', service, month, kind, amount) FROM debts WHERE period = $1 ORDER BY 1", p.First())
 	}
 	dated := opening(t, housing.Maintenance, 300)

@@ -97,10 +97,7 @@ func (e *environment) benchLedger(ctx context.Context, s *site, b ledgerBench, r
 		}
 	}
 	err := s.app.store.InTx(ctx, func(ctx context.Context, tx *store.Tx) (err error) { // as closing the month before leaves it
-		if _, err = tx.RebuildBalances(ctx, p.Organisation.ID, period); err != nil {
-			return err
-		}
-		_, err = tx.RebuildDebts(ctx, p.Organisation.ID, period)
+		_, err = tx.Rebuild(ctx, p.Organisation.ID, period)
 		return err
 	})
 	if err != nil {
