@@ -29,7 +29,7 @@ func (p *Pipeline) ledgerStep(ctx context.Context, period housing.Period, s *Sum
 	return result.Distributed, err
 }
 
-// manyRows of the ledger are worth a look of the planner.
+// manyLedgerRows of the ledger are worth a look of the planner.
 const manyLedgerRows = 5000
 
 // ledgerAttempts bounds how often a month is drawn up again because something arrived meanwhile.

@@ -208,7 +208,7 @@ func (b *books) offset(a *store.AccountBook, state *allocation.State) error {
 func (b *books) add(a *store.AccountBook, parts []allocation.Part) error {
 	for _, part := range parts {
 		if err := b.AddPart(partOf(a.AccountKey, part)); err != nil {
-			return err //nolint:wrapcheck // wrapped by the caller
+			return err
 		}
 	}
 	return nil

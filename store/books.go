@@ -285,7 +285,7 @@ func (b *Books) Cells(a *AccountBook) []DueCell {
 	list := make([]DueCell, 0, len(a.cells)+1)
 	for i := range a.cells {
 		if c := &a.cells[i]; c.amount != 0 || c.charged != 0 {
-			list = append(list, DueCell{Account: a.Account, Due: b.due(c.cellKey, c.amount), Charged: c.charged})
+			list = append(list, DueCell{Due: b.due(c.cellKey, c.amount), Charged: c.charged})
 		}
 	}
 	return list

@@ -74,7 +74,7 @@ func (r *binaryRow) tid() tid {
 func (q Queries) eachBinary(ctx context.Context, sql string, args []any, each func(*binaryRow)) error {
 	rows, err := q.Query(ctx, sql, append([]any{pgx.QueryResultFormats{pgx.BinaryFormatCode}}, args...)...)
 	if err != nil {
-		return err //nolint:wrapcheck // the caller says what it read
+		return err
 	}
 	defer rows.Close()
 	row := binaryRow{epoch: housing.DateOf(time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)), months: map[uint32]housing.Period{}}
@@ -233,7 +233,7 @@ SELECT house_id, account_id, id, payee_id, for_period, paid_on, amount FROM paym
 	}
 	err := read(booked, func(r *binaryRow) {
 		a := b.account(r)
-		p := OpenPayment{House: a.House, Account: a.AccountKey.Account, ID: r.bigint()}
+		p := OpenPayment{House: a.House, Account: a.Account, ID: r.bigint()}
 		payee := b.names.payee(r.bigint())
 		p.ForPeriod, p.PaidOn, p.Amount = r.period(), r.date(), r.money()
 		b.paidOn[p.ID] = p.PaidOn

@@ -54,7 +54,7 @@ func (b *Books) saveLines(ctx context.Context) (changed int64, err error) {
 		const drop = "DELETE FROM ledger_lines WHERE period = $1 AND house_id = ANY($2) AND id = ANY($3)"
 		gone, err := b.tx.Exec(ctx, drop, b.period, b.scope.Houses, b.goneLines)
 		if err != nil {
-			return 0, err //nolint:wrapcheck // the caller says what it wrote
+			return 0, err
 		}
 		changed = gone.RowsAffected()
 	}
@@ -100,23 +100,24 @@ func (b *Books) saveBalances(ctx context.Context) (changed int64, err error) {
 				gone = append(gone, t.row)
 			}
 			if stands {
-				rows.balance(b.period, a.AccountKey, t, b)
+				b.writeBalance(rows, a.AccountKey, t)
 			}
 		}
 	}
 	return changed, b.replace(ctx, "balances", gone, rows)
 }
 
-func (r *copyBuffer) balance(period housing.Period, of AccountKey, t *total, b *Books) {
-	r.row()
-	r.date(period.First())
-	r.bigint(of.House)
-	r.bigint(of.Account)
-	r.text(string(b.names.services[t.service]))
-	r.bigint(b.names.payees[t.payee].id)
+// writeBalance adds a row of balances.
+func (b *Books) writeBalance(rows *copyBuffer, of AccountKey, t *total) {
+	rows.row()
+	rows.date(b.period.First())
+	rows.bigint(of.House)
+	rows.bigint(of.Account)
+	rows.text(string(b.names.services[t.service]))
+	rows.bigint(b.names.payees[t.payee].id)
 	s := t.now
 	for _, m := range []housing.Money{s.opening, s.charged, s.corrected, s.penalty, s.paid, s.opening + s.charged + s.corrected + s.penalty - s.paid} {
-		r.bigint(int64(m))
+		rows.bigint(int64(m))
 	}
 }
 
@@ -139,20 +140,25 @@ func (b *Books) saveDebts(ctx context.Context) (changed int64, err error) {
 				gone = append(gone, c.row)
 			}
 			if amount != 0 {
-				due := b.due(c.cellKey, amount)
-				rows.row()
-				rows.date(b.period.First())
-				rows.bigint(a.House)
-				rows.bigint(a.Account)
-				rows.text(string(due.Service))
-				rows.bigint(b.names.payees[c.payee].id)
-				rows.date(due.Month.First())
-				rows.text(string(due.Kind))
-				rows.bigint(int64(amount))
+				b.writeDebt(rows, a.AccountKey, c)
 			}
 		}
 	}
 	return changed, b.replace(ctx, "debts", gone, rows)
+}
+
+// writeDebt adds a row of debts.
+func (b *Books) writeDebt(rows *copyBuffer, of AccountKey, c *cell) {
+	due := b.due(c.cellKey, c.amount)
+	rows.row()
+	rows.date(b.period.First())
+	rows.bigint(of.House)
+	rows.bigint(of.Account)
+	rows.text(string(due.Service))
+	rows.bigint(b.names.payees[c.payee].id)
+	rows.date(due.Month.First())
+	rows.text(string(due.Kind))
+	rows.bigint(int64(due.Amount))
 }
 
 // replace takes rows out and puts others in. Nobody else moves rows of these houses while their ledger is
@@ -162,7 +168,7 @@ func (b *Books) replace(ctx context.Context, table string, gone []tid, rows *cop
 		sql := "DELETE FROM " + pgx.Identifier{table}.Sanitize() + " WHERE period = $1 AND ctid = ANY($2::text[]::tid[])"
 		tag, err := b.tx.Exec(ctx, sql, b.period, column(gone, tid.String))
 		if err != nil {
-			return err //nolint:wrapcheck // the caller says what it wrote
+			return err
 		}
 		if tag.RowsAffected() != int64(len(gone)) {
 			return fmt.Errorf("%d rows of %s were to be replaced, %d are there: %w", len(gone), table, tag.RowsAffected(), ErrNotFound)
@@ -176,5 +182,5 @@ func (b *Books) replace(ctx context.Context, table string, gone []tid, rows *cop
 		return err
 	}
 	_, err := b.tx.Exec(ctx, "SELECT nextval('data_version')")
-	return err //nolint:wrapcheck // the caller says what it wrote
+	return err
 }

@@ -29,7 +29,6 @@ type AccountKey struct{ House, Account int64 }
 
 // DueCell is a debt of an account as it stands, with what was charged of it in the open month.
 type DueCell struct {
-	Account int64
 	housing.Due
 	Charged housing.Money
 }
