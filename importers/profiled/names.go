@@ -36,7 +36,7 @@ func (r *reading) readName() {
 	}
 }
 
-// checkName compares the parts of the name with what the file says: a file under a wrong name is a wrong file.
+// checkName compares the parts of the name with what the text says.
 func (r *reading) checkName() *importers.FileError {
 	said := map[string]string{profiles.PartAccount: r.held.bank}
 	if r.parts[profiles.PartPayee] != r.held.payee {
@@ -61,6 +61,11 @@ func (r *reading) checkName() *importers.FileError {
 	if r.seenPeriod != 0 {
 		said[profiles.PartPeriod] = r.seenPeriod.MMYY()
 	}
+	return r.compareName(said)
+}
+
+// compareName compares the parts of the name with what the file says: a file under a wrong name is a wrong file.
+func (r *reading) compareName(said map[string]string) *importers.FileError {
 	for _, part := range []string{
 		profiles.PartPayee, profiles.PartAccount, profiles.PartOrderNo, profiles.PartOrderDay, profiles.PartDate, profiles.PartPeriod,
 		profiles.PartCount, profiles.PartAmount,

@@ -2,7 +2,9 @@ package profiled
 
 import (
 	"context"
+	"errors"
 	"slices"
+	"strings"
 
 	"github.com/kvitok-gkh/kvitok/housing"
 	"github.com/kvitok-gkh/kvitok/importers"
@@ -52,20 +54,60 @@ func (t table) Decode(ctx context.Context, in importers.Input, yield func(import
 	if refused := t.wrongEncoding(sample); refused != nil {
 		return importers.Result{}, refused
 	}
+	var paid housing.Money
 	result, err := t.Format.Decode(ctx, in, func(rec importers.Record) error {
 		rows.all.rows++
 		if rec.Rejected() {
 			rows.reject(&rec)
 		}
+		if payment, is := rec.Fact.(housing.Payment); is {
+			if sum, err := paid.Add(payment.Amount); err == nil {
+				paid = sum
+			}
+		}
 		return yield(rec)
 	})
+	if refused, is := errors.AsType[*importers.FileError](err); is && refused.Problem.Code == "empty_table" && t.profile.OnlyTotals {
+		result.Notes = append(result.Notes, housing.Problem{
+			Code: "no_operations", Severity: housing.SeverityInfo, Text: "в реестре одна шапка: операций не было",
+		})
+		return result, nil
+	}
 	if err != nil {
 		return result, err
 	}
 	if t.profile.TooMany(rows.rejected, rows.all.rows) {
 		return result, importers.Refuse("rejected_rows", "строк с ошибками %d, первая — %s; %s", rows.rejected, rows.first, t.whole())
 	}
+	notes, refused := t.proved(in, rows.all.rows, paid)
+	if refused != nil {
+		return result, refused
+	}
+	result.Notes = append(result.Notes, notes...)
 	return result, nil
+}
+
+// proved compares the name of the file with what was read: a table states its totals nowhere else.
+func (t table) proved(in importers.Input, rows int, paid housing.Money) ([]housing.Problem, *importers.FileError) {
+	r := &reading{layout: t.layout, in: in}
+	r.readName()
+	said := map[string]string{profiles.PartCount: unpadded(itoa(rows))}
+	if t.profile.Subject == profiles.Payments {
+		said[profiles.PartAmount] = unpadded(strings.Replace(paid.String(), ".", "", 1))
+	}
+	if refused := r.compareName(said); refused != nil {
+		return nil, refused
+	}
+	if !r.named() {
+		switch t.profile.Control {
+		case profiles.RequiredControl:
+			return nil, r.noControl()
+		case profiles.OptionalControl:
+			r.notes = append(r.notes, unproved())
+		case profiles.NoControl, profiles.PackControl:
+		}
+	}
+	return r.notes, nil
 }
 
 // table makes the columns of the profile those of a table.

@@ -62,17 +62,25 @@ func (r *reading) missing() *importers.FileError {
 		}
 	}
 	if r.profile.Control == profiles.RequiredControl && !t.proved() && !r.named() {
-		return importers.Refuse("no_control",
-			"в файле не найдены контрольные количество и сумма, проверить его полноту нечем; сверьте с банковской выпиской; %s", r.whole())
+		return r.noControl()
 	}
 	if t.all.rows+t.packs+len(r.aside) == 0 {
 		return importers.Refuse("empty_table", "в файле нет ни одной строки с данными; проверьте, что он передан полностью")
 	}
 	if r.profile.Control == profiles.OptionalControl && !t.proved() && !r.named() {
-		r.notes = append(r.notes, housing.Problem{
-			Code: "no_control", Severity: housing.SeverityWarning,
-			Text: "в файле нет контрольных количества и суммы: его полнота не проверена",
-		})
+		r.notes = append(r.notes, unproved())
 	}
 	return nil
+}
+
+func (r *reading) noControl() *importers.FileError {
+	return importers.Refuse("no_control",
+		"в файле не найдены контрольные количество и сумма, проверить его полноту нечем; сверьте с банковской выпиской; %s", r.whole())
+}
+
+func unproved() housing.Problem {
+	return housing.Problem{
+		Code: "no_control", Severity: housing.SeverityWarning,
+		Text: "в файле нет контрольных количества и суммы: его полнота не проверена",
+	}
 }
