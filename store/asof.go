@@ -71,16 +71,19 @@ func (s *Store) frozen(ctx context.Context, moment time.Time) (f *Frozen, err er
 func shadow(ctx context.Context, conn *pgx.Conn, moment time.Time) error {
 	const tracked = `
 SELECT c.relname, n.nspname, (SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
-    WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped)
+    WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped), to_regclass(format('%I.%I', n.nspname, 'past_' || c.relname)) IS NOT NULL
 FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE t.tgname = 'past_of_update'`
 	rows, err := conn.Query(ctx, tracked)
 	if err != nil {
 		return fmt.Errorf("list the tables with a past: %w", err)
 	}
-	type table struct{ name, schema, columns string }
+	type table struct {
+		name, schema, columns string
+		apart                 bool // its past has a table of its own, since migration 00155
+	}
 	tables, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (t table, err error) {
-		err = row.Scan(&t.name, &t.schema, &t.columns)
+		err = row.Scan(&t.name, &t.schema, &t.columns, &t.apart)
 		return t, err //nolint:wrapcheck // wrapped below
 	})
 	if err != nil {
@@ -93,6 +96,10 @@ WHERE t.tgname = 'past_of_update'`
 UNION ALL SELECT %[2]s FROM (SELECT (jsonb_populate_record(NULL::%[3]s, content)).* FROM %[5]s
     WHERE tbl = '%[6]s' AND recorded_at <= %[4]s AND replaced_at > %[4]s) AS past`,
 			pgx.Identifier{t.name}.Sanitize(), t.columns, name, at, pgx.Identifier{t.schema, "past_rows"}.Sanitize(), t.name)
+		if t.apart {
+			sql += fmt.Sprintf(" UNION ALL SELECT %[1]s FROM %[2]s WHERE recorded_at <= %[3]s AND replaced_at > %[3]s",
+				t.columns, pgx.Identifier{t.schema, "past_" + t.name}.Sanitize(), at)
+		}
 		if _, err := conn.Exec(ctx, sql); err != nil {
 			return fmt.Errorf("look at the past of %s: %w", t.name, err)
 		}

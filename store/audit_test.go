@@ -3,6 +3,7 @@ package store_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -32,7 +33,7 @@ func audited(t *testing.T, lines int) *store.Store {
 func TestRecordsAreAppendOnly(t *testing.T) {
 	t.Parallel()
 	s := audited(t, 3)
-	for _, table := range []string{"audit", "past_rows", "payment_decisions", "publications", "claim_events", "closings", "exchange_journal"} {
+	for _, table := range []string{"audit", "past_rows", "past_balances", "past_payment_parts", "payment_decisions", "publications", "claim_events", "closings", "exchange_journal"} {
 		for _, sql := range []string{"DELETE FROM " + table, "TRUNCATE " + table} {
 			if _, err := s.Exec(t.Context(), sql); err == nil {
 				t.Errorf("%s is not refused", sql)
@@ -87,4 +88,60 @@ func TestTamperingBreaksTheChain(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Tables whose past is kept apart have the same columns there, and the triggers name all of them.
+func TestPastHasAllColumns(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	const columns = "SELECT string_agg(attname, ', ' ORDER BY attname) FROM pg_attribute WHERE attrelid = $1::text::regclass AND attnum > 0 AND NOT attisdropped AND attname <> 'replaced_at'"
+	const kept = `
+SELECT DISTINCT (SELECT string_agg(trim(c), ', ' ORDER BY trim(c)) FROM unnest(string_to_array(rtrim(encode(tgargs, 'escape'), '\000'), ',')) AS c)
+FROM pg_trigger WHERE tgrelid = $1::text::regclass AND tgname IN ('past_of_update', 'past_of_delete')`
+	for _, table := range []string{"charges", "payment_parts", "ledger_lines", "balances", "debts"} {
+		all := w.texts(t, columns, table)
+		want(t, "past_"+table, w.texts(t, columns, "past_"+table), all...)
+		want(t, "triggers of "+table, w.texts(t, kept, table), all...)
+	}
+}
+
+// A report of a past moment sees what was put aside before pasts were kept apart, and since.
+func TestAsOfReadsBothPasts(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	house, _ := w.settle(t, "дом 2", "0001")
+	p := period(t, october)
+	w.charge(t, house, p, "a", line(t, "0001", housing.Maintenance, 1000))
+	w.rebuild(t, p)
+	first := w.moment(t)
+	w.finish(t, p)
+	w.charge(t, house, p, "b", line(t, "0001", housing.Maintenance, 1200))
+	w.rebuild(t, p)
+	const before = `INSERT INTO past_rows SELECT 'balances', recorded_at, replaced_at, to_jsonb(b) || '{"service": "gas"}' FROM past_balances b`
+	if _, err := w.Exec(t.Context(), before); err != nil {
+		t.Fatal(err)
+	}
+	for moment, expected := range map[time.Time][]string{
+		first:       {"gas 1000", "maintenance 1000"},
+		w.moment(t): {"maintenance 1200"},
+	} {
+		f, err := w.AsOf(t.Context(), moment)
+		if err != nil {
+			t.Fatal(err)
+		}
+		then := &world{Store: f.Store}
+		want(t, "balances", then.texts(t, "SELECT concat_ws(' ', service, closing) FROM balances ORDER BY 1"), expected...)
+		if err := f.Close(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// moment is now by the clock of the database.
+func (w *world) moment(t *testing.T) (now time.Time) {
+	t.Helper()
+	if err := w.QueryRow(t.Context(), "SELECT clock_timestamp()").Scan(&now); err != nil {
+		t.Fatal(err)
+	}
+	return now
 }

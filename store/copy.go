@@ -39,6 +39,11 @@ func (b *copyBuffer) bigint(v int64) {
 	b.data = binary.BigEndian.AppendUint64(b.data, uint64(v)) //nolint:gosec // two's complement is the form
 }
 
+func (b *copyBuffer) integer(v int32) {
+	b.data = binary.BigEndian.AppendUint32(b.data, 4)
+	b.data = binary.BigEndian.AppendUint32(b.data, uint32(v)) //nolint:gosec // two's complement is the form
+}
+
 func (b *copyBuffer) smallint(v int16) {
 	b.data = binary.BigEndian.AppendUint32(b.data, 2)
 	b.data = binary.BigEndian.AppendUint16(b.data, uint16(v)) //nolint:gosec // two's complement is the form

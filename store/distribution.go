@@ -53,16 +53,23 @@ func (t *Tx) InsertParts(ctx context.Context, period housing.Period, parts []Pay
 type partRows struct {
 	*copyBuffer
 	period housing.Period
+	last   [3]int64 // payment, entry and account of the row before
+	part   int32
 }
 
-func newPartRows(period housing.Period, count int) partRows {
-	const rowSize = 130 // usual
-	return partRows{newCopyBuffer([]string{
-		"period", "house_id", "account_id", "payment_id", "entry", "service", "payee_id", "month", "kind", "amount",
-	}, count, rowSize), period}
+func newPartRows(period housing.Period, count int) *partRows {
+	const rowSize = 140 // usual
+	return &partRows{copyBuffer: newCopyBuffer([]string{
+		"period", "house_id", "account_id", "payment_id", "entry", "service", "payee_id", "month", "kind", "amount", "part",
+	}, count, rowSize), period: period}
 }
 
-func (r partRows) add(p PaymentPart, payee int64) {
+// add takes the parts of one payment and account one after another: they are numbered.
+func (r *partRows) add(p PaymentPart, payee int64) {
+	if of := [3]int64{p.Payment, p.Entry, p.Account}; of != r.last {
+		r.last, r.part = of, 0
+	}
+	r.part++
 	r.row()
 	r.date(r.period.First())
 	r.bigint(p.House)
@@ -74,9 +81,10 @@ func (r partRows) add(p PaymentPart, payee int64) {
 	r.date(p.Month.First())
 	r.text(string(p.Kind))
 	r.bigint(int64(p.Amount))
+	r.integer(r.part)
 }
 
-func (t *Tx) putParts(ctx context.Context, rows partRows) error {
+func (t *Tx) putParts(ctx context.Context, rows *partRows) error {
 	if err := t.copyTo(ctx, PartitionName("payment_parts", rows.period), rows.copyBuffer); err != nil {
 		return fmt.Errorf("store parts of payments: %w", err)
 	}

@@ -159,6 +159,13 @@ func TestOpenPaymentsSeeTheirAccounts(t *testing.T) {
 	}
 	part := store.PaymentPart{Payment: list[0].ID, House: house, Account: accounts["0001"], Due: due(housing.Maintenance, p, 400)}
 	w.tx(t, func(tx *store.Tx) error { return tx.InsertParts(t.Context(), p, []store.PaymentPart{part}) })
+	other := part
+	other.Service = housing.Heating
+	if err := w.InTx(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+		return tx.InsertParts(ctx, p, []store.PaymentPart{other})
+	}); !store.IsUnique(err) {
+		t.Errorf("a payment divided twice: %v, want a refusal", err)
+	}
 	list, cells = read()
 	if len(list) != 2 || list[0].Amount != 500 {
 		t.Fatalf("open payments after one was distributed: %+v", list)
