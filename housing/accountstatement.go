@@ -7,8 +7,20 @@ type Statement struct {
 	Account Account        `json:"account"`
 	On      Date           `json:"on"` // last day of the last month
 	Months  []AccountMonth `json:"months"`
+	Dues    Dues           `json:"dues"` // what the last closing balance is made of
 	Mark    PaperMark      `json:"-"`
 }
+
+// Dues parts what is owed on a day by whether the last day to pay has passed.
+type Dues struct {
+	Overdue Money `json:"overdue"` // the last day to pay has passed; without penalties
+	NotDue  Money `json:"not_due"` // it has not
+	Penalty Money `json:"penalty"` // unpaid penalties
+	PayBy   Date  `json:"pay_by"`  // the last day to pay what is not due
+}
+
+// Late is what can be demanded: overdue money and penalties.
+func (d Dues) Late() Money { return d.Overdue + d.Penalty }
 
 // Address returns the address of the premises in one line.
 func (s *Statement) Address() string { return addressOf(s.House, s.Account.Premises) }
@@ -20,8 +32,8 @@ type DebtCertificate struct {
 	Account Account      `json:"account"`
 	On      Date         `json:"on"`
 	Lines   []DebtLine   `json:"lines"`
-	Penalty Money        `json:"penalty"` // unpaid penalties within Total
-	Total   Money        `json:"total"`   // negative: paid too much
+	Dues    Dues         `json:"dues"`  // of all lines
+	Total   Money        `json:"total"` // negative: paid too much
 	Mark    PaperMark    `json:"-"`
 }
 
@@ -29,7 +41,7 @@ type DebtCertificate struct {
 type DebtLine struct {
 	Payee   string  `json:"payee"` // title
 	Service Service `json:"service"`
-	Penalty Money   `json:"penalty"`
+	Dues    Dues    `json:"dues"`
 	Closing Money   `json:"closing"`
 }
 

@@ -15,11 +15,15 @@ import (
 
 // Statement is the выписка of an account over some months, from and upTo included.
 func (p *Pipeline) Statement(ctx context.Context, number string, from, upTo housing.Period) (*housing.Statement, error) {
+	debt, err := p.Certificate(ctx, number, upTo)
+	if err != nil {
+		return nil, err
+	}
+	s := &housing.Statement{Issuer: p.Organisation, House: debt.House, Account: debt.Account, On: upTo.Last(), Dues: debt.Dues}
 	house, account, err := p.Store.AccountHead(ctx, p.Organisation.ID, number)
 	if err != nil {
 		return nil, err
 	}
-	s := &housing.Statement{Issuer: p.Organisation, House: house.Address, Account: account, On: upTo.Last()}
 	for m, err := range p.Store.AccountMonths(ctx, house.ID, account.ID, from, upTo) {
 		if err != nil {
 			return nil, err
@@ -29,22 +33,60 @@ func (p *Pipeline) Statement(ctx context.Context, number string, from, upTo hous
 	return s, nil
 }
 
-// Certificate is what an account owes at the end of a month.
+// Certificate is what an account owes at the end of a month, what is overdue apart from what is not due yet.
 func (p *Pipeline) Certificate(ctx context.Context, number string, period housing.Period) (*housing.DebtCertificate, error) {
 	house, account, err := p.Store.AccountHead(ctx, p.Organisation.ID, number)
 	if err != nil {
 		return nil, err
 	}
 	c := &housing.DebtCertificate{Issuer: p.Organisation, House: house.Address, Account: account, On: period.Last()}
+	if c.Dues.PayBy, err = p.PayBy(period); err != nil {
+		return nil, err
+	}
 	for line, err := range p.Store.DebtLines(ctx, house.ID, account.ID, period) {
 		if err != nil {
 			return nil, err
 		}
-		c.Lines = append(c.Lines, line)
+		if err := p.partDues(&line, c); err != nil {
+			return nil, fmt.Errorf("part the debt of account %s: %w", number, err)
+		}
+		c.Lines = append(c.Lines, line.DebtLine)
 		c.Total += line.Closing
-		c.Penalty += line.Penalty
+		c.Dues.Overdue += line.Dues.Overdue
+		c.Dues.NotDue += line.Dues.NotDue
+		c.Dues.Penalty += line.Dues.Penalty
 	}
 	return c, nil
+}
+
+// partDues tells of a line what is overdue on the day of the certificate. Money paid in advance for the same service
+// covers what is not due first, then what is.
+func (p *Pipeline) partDues(line *store.OwedLine, c *housing.DebtCertificate) error {
+	principal := line.Closing - line.Dues.Penalty
+	if principal <= 0 {
+		return nil
+	}
+	for i, name := range line.Months {
+		month, err := housing.ParsePeriod(name)
+		if err != nil {
+			return fmt.Errorf("read a month of debts: %w", err)
+		}
+		late := true
+		if month != housing.EarlierDebt {
+			due, err := p.PayBy(month)
+			if err != nil {
+				return err
+			}
+			late = due.DaysUntil(c.On) > 0
+		}
+		if late {
+			line.Dues.Overdue += housing.Money(line.Amounts[i])
+		}
+	}
+	line.Dues.Overdue = min(max(line.Dues.Overdue, 0), principal)
+	line.Dues.NotDue = principal - line.Dues.Overdue
+	line.Dues.PayBy = c.Dues.PayBy
+	return nil
 }
 
 // IssueStatement enters a statement into the register of papers handed out and gives it its number and code.
@@ -94,7 +136,7 @@ func (p *Pipeline) WriteStatement(ctx context.Context, w io.Writer, period housi
 			}
 		}
 	}
-	if _, err := reports.WriteStatement(w, meta, s.Account, s.House, rows); err != nil {
+	if _, err := reports.WriteStatement(w, meta, s, rows); err != nil {
 		return fmt.Errorf("write the statement of account %s: %w", s.Account.Number, err)
 	}
 	return nil

@@ -26,6 +26,9 @@ func TestStatementAndCertificate(t *testing.T) {
 	if err != nil || c.Total != closing || len(c.Lines) == 0 {
 		t.Fatalf("certificate %+v: %v; the ledger closes with %s", c, err, closing)
 	}
+	if d := c.Dues; d.Overdue+d.NotDue+d.Penalty < closing || d.NotDue <= 0 || s.Dues != d {
+		t.Errorf("dues %+v, of the statement %+v; the ledger closes with %s", d, s.Dues, closing)
+	}
 	var xlsx, statement, certificate bytes.Buffer
 	err = errors.Join(w.WriteStatement(t.Context(), &xlsx, w.period, s), w.Printer.Statement(&statement, s), w.Printer.Certificate(&certificate, c))
 	if err != nil {
@@ -95,5 +98,26 @@ func TestPapersAreProved(t *testing.T) {
 	}
 	if other, _ := issue(); other.Mark.Number != "2026-000003" || other.Mark.CheckCode == c.Mark.CheckCode {
 		t.Errorf("of other data: %+v", other.Mark)
+	}
+}
+
+// Of the month that is certified nothing is due yet; of older ones all is.
+func TestCertificatePartsWhatIsNotDue(t *testing.T) {
+	t.Parallel()
+	w := balanced(t, 20)
+	const pick = `SELECT a.number FROM debts d JOIN accounts a ON a.id = d.account_id WHERE d.kind = 'principal' AND d.amount > 0 ORDER BY d.amount DESC LIMIT 1`
+	number := one[string](t, w.store, pick)
+	c, err := w.Certificate(t.Context(), number, w.period)
+	if err != nil {
+		t.Fatal(err)
+	}
+	older := housing.Money(one[int64](t, w.store,
+		"SELECT sum(d.amount)::bigint FROM debts d JOIN accounts a ON a.id = d.account_id WHERE a.number = $1 AND d.kind = 'principal'", number))
+	if c.Dues.Overdue != older || c.Dues.NotDue != c.Total-older-c.Dues.Penalty {
+		t.Errorf("dues %+v of %s; older debts are %s", c.Dues, c.Total, older)
+	}
+	next, err := w.Certificate(t.Context(), number, w.period.Next())
+	if err != nil || next.Total != 0 || len(next.Lines) != 0 {
+		t.Errorf("of a month that did not begin: %+v, %v", next, err)
 	}
 }

@@ -14,16 +14,26 @@ import (
 
 const printOrder = `h.address COLLATE natural_ru, h.id, p.flat COLLATE natural_ru, p.room COLLATE natural_ru, a.number COLLATE "C"`
 
+// placed numbers the accounts of the organisation $1 in the order of print. Texts of natural_ru are slow to compare: a
+// report of many rows an account compares them once an account, addresses once a house, and sorts its rows by number.
+const placed = `placed AS MATERIALIZED (
+    SELECT a.id, row_number() OVER (ORDER BY s.place, p.flat COLLATE natural_ru, p.room COLLATE natural_ru, a.number COLLATE "C") AS place
+    FROM accounts a JOIN premises p ON p.id = a.premises_id
+    JOIN (SELECT id, row_number() OVER (ORDER BY address COLLATE natural_ru, id) AS place FROM houses) s ON s.id = a.house_id
+    WHERE a.organisation_id = $1)`
+
 // AccountTurnovers streams the turnover of every account in a month.
 func (q Queries) AccountTurnovers(ctx context.Context, organisation int64, period housing.Period) iter.Seq2[housing.AccountTurnover, error] {
 	const sql = `
+WITH ` + placed + `
 SELECT a.id, a.number, a.unified, a.payer, p.flat, p.room, p.kind, h.address,
     b.opening, b.charged, b.corrected, b.penalty, b.paid, b.closing
 FROM (SELECT account_id, sum(opening)::bigint AS opening, sum(charged)::bigint AS charged, sum(corrected)::bigint AS corrected,
         sum(penalty)::bigint AS penalty, sum(paid)::bigint AS paid, sum(closing)::bigint AS closing
       FROM balances WHERE period = $2 GROUP BY account_id) AS b
+JOIN placed ON placed.id = b.account_id
 JOIN accounts a ON a.id = b.account_id JOIN premises p ON p.id = a.premises_id JOIN houses h ON h.id = a.house_id
-WHERE a.organisation_id = $1 ORDER BY ` + printOrder
+WHERE a.organisation_id = $1 ORDER BY placed.place`
 	return stream(ctx, q, sql, []any{organisation, period}, func(t *housing.AccountTurnover) []any {
 		return []any{
 			&t.Account.ID, &t.Account.Number, &t.Account.Unified, &t.Account.Payer, &t.Account.Premises.Flat,
@@ -36,13 +46,14 @@ WHERE a.organisation_id = $1 ORDER BY ` + printOrder
 // AccountCharges streams every charge line of a month. Readings stand only where one meter counts.
 func (q Queries) AccountCharges(ctx context.Context, organisation int64, period housing.Period) iter.Seq2[housing.AccountCharge, error] {
 	const sql = `
+WITH ` + placed + `
 SELECT a.id, a.number, p.flat, p.room, p.kind, h.address,
     c.service, o.inn, c.kind, c.zone, c.seg_from, c.seg_to, c.rule, c.method,
     c.volume::text, c.price::text, c.coefficient::text, c.amount, c.range_no, c.resource, c.reason, c.document
-FROM charges c
+FROM charges c JOIN placed ON placed.id = c.account_id
 JOIN accounts a ON a.id = c.account_id JOIN premises p ON p.id = a.premises_id JOIN houses h ON h.id = c.house_id
 JOIN organisations o ON o.id = c.payee_id
-WHERE a.organisation_id = $1 AND c.period = $2 ORDER BY ` + printOrder + `, c.line`
+WHERE a.organisation_id = $1 AND c.period = $2 ORDER BY placed.place, c.line`
 	return stream(ctx, q, sql, []any{organisation, period}, func(r *housing.AccountCharge) []any {
 		c := &r.Charge
 		return []any{
@@ -74,14 +85,15 @@ func (q Queries) DebtsWithMeters(ctx context.Context, organisation int64, payee 
 
 func (q Queries) debts(ctx context.Context, organisation int64, payee string, period housing.Period, meters string) iter.Seq2[housing.Debt, error] {
 	sql := `
+WITH ` + placed + `
 SELECT a.id, a.number, a.unified, a.payer, p.flat, p.room, p.kind, h.address, h.fias, b.period, b.closing, ` + meters + `
 FROM (SELECT b.account_id, b.period, sum(b.closing)::bigint AS closing
       FROM balances b JOIN organisations o ON o.id = b.payee_id AND o.inn = $3
       WHERE b.period = $2 GROUP BY b.account_id, b.period) AS b
-JOIN accounts a ON a.id = b.account_id JOIN premises p ON p.id = a.premises_id JOIN houses h ON h.id = a.house_id
+JOIN placed ON placed.id = b.account_id JOIN accounts a ON a.id = b.account_id JOIN premises p ON p.id = a.premises_id JOIN houses h ON h.id = a.house_id
 WHERE a.organisation_id = $1
     AND NOT EXISTS (SELECT FROM gate_holds g WHERE g.period = $2 AND g.account_id = a.id AND g.stands AND g.status <> 'released')
-ORDER BY ` + printOrder
+ORDER BY placed.place`
 	return stream(ctx, q, sql, []any{organisation, period, payee}, func(d *housing.Debt) []any {
 		return []any{
 			&d.Account.ID, &d.Account.Number, &d.Account.Unified, &d.Account.Payer, &d.Account.Premises.Flat,

@@ -64,9 +64,11 @@ theirs AS (
         reason || ' (' || problems.place || ')' AS error, tries
     FROM problems
     WHERE NOT (code = 'unknown_account' AND EXISTS (SELECT FROM accounts a WHERE a.organisation_id = $1 AND a.number = value))
-        AND NOT (code = 'unknown_meter' AND EXISTS (SELECT FROM meters m WHERE m.organisation_id = $1 AND m.serial = value)))
-SELECT kind, key, house, gis, second, theirs, state, error, tries FROM (SELECT * FROM ours UNION ALL SELECT * FROM theirs) AS whole
-ORDER BY place, house COLLATE natural_ru, key COLLATE natural_ru, theirs COLLATE "C", error COLLATE "C"`
+        AND NOT (code = 'unknown_meter' AND EXISTS (SELECT FROM meters m WHERE m.organisation_id = $1 AND m.serial = value))),
+whole AS MATERIALIZED (SELECT * FROM ours UNION ALL SELECT * FROM theirs),
+named AS (SELECT house, row_number() OVER (ORDER BY house COLLATE natural_ru) AS number FROM (SELECT DISTINCT house FROM whole) AS h)
+SELECT kind, key, house, gis, second, theirs, state, error, tries FROM whole JOIN named USING (house)
+ORDER BY place, named.number, key COLLATE natural_ru, theirs COLLATE "C", error COLLATE "C"`
 	return stream(ctx, q, sql, []any{organisation, period}, func(c *housing.GISComparison) []any {
 		return []any{&c.Kind, &c.Key, &c.House, &c.GIS, &c.Second, &c.Theirs, &c.State, &c.Error, &c.Tries}
 	})

@@ -11,13 +11,14 @@ import (
 // last reading before it and the last one in it.
 func (q Queries) MeterMonths(ctx context.Context, organisation int64, period housing.Period) iter.Seq2[housing.MeterMonth, error] {
 	const sql = `
+WITH ` + placed + `
 SELECT a.id, a.number, a.payer, p.flat, p.room, p.kind, h.address, m.service, m.serial, z.zone,
     b.taken_on, COALESCE(b.value, 0)::text, n.taken_on, COALESCE(n.value, 0)::text,
     COALESCE(s.kind, ''), COALESCE(s.name, ''), COALESCE(s.partition, 0), COALESCE(n.source_pos, 0), m.verify_by,
     CASE WHEN n.taken_on IS NOT NULL THEN 0 WHEN b.taken_on IS NULL THEN 999
         ELSE ((extract(year FROM $2::date) - extract(year FROM b.taken_on)) * 12
             + extract(month FROM $2::date) - extract(month FROM b.taken_on))::int END
-FROM meters m JOIN accounts a ON a.id = m.account_id JOIN premises p ON p.id = a.premises_id JOIN houses h ON h.id = a.house_id
+FROM meters m JOIN placed ON placed.id = m.account_id JOIN accounts a ON a.id = m.account_id JOIN premises p ON p.id = a.premises_id JOIN houses h ON h.id = a.house_id
 CROSS JOIN LATERAL unnest(CASE m.zones WHEN 1 THEN ARRAY[''] WHEN 2 THEN ARRAY['day', 'night'] ELSE ARRAY['peak', 'half_peak', 'night'] END) AS z(zone)
 LEFT JOIN LATERAL (SELECT taken_on, value FROM readings r WHERE r.meter_id = m.id AND r.zone = z.zone AND r.period <= $2 AND r.taken_on < $2
     ORDER BY r.taken_on DESC LIMIT 1) b ON true
@@ -25,7 +26,7 @@ LEFT JOIN LATERAL (SELECT taken_on, value, source_id, source_pos FROM readings r
     AND r.taken_on >= $2 AND r.taken_on < ($2::date + interval '1 month')::date AND r.period >= $2 ORDER BY r.taken_on DESC LIMIT 1) n ON true
 LEFT JOIN sources s ON s.id = n.source_id
 WHERE a.organisation_id = $1 AND (m.closed IS NULL OR m.closed > $2)
-ORDER BY ` + printOrder + `, m.service COLLATE "C", m.serial COLLATE "C", z.zone COLLATE "C"`
+ORDER BY placed.place, m.service COLLATE "C", m.serial COLLATE "C", z.zone COLLATE "C"`
 	return stream(ctx, q, sql, []any{organisation, period}, func(m *housing.MeterMonth) []any {
 		return []any{
 			&m.Account.ID, &m.Account.Number, &m.Account.Payer, &m.Account.Premises.Flat, &m.Account.Premises.Room, &m.Account.Premises.Kind,

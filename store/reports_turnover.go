@@ -45,16 +45,25 @@ FROM balances WHERE house_id = $1 AND account_id = $2 AND period >= $3 AND perio
 	})
 }
 
-// DebtLines returns what an account owes at the end of a month, by payee and service; those that come to
-// nothing are left out.
-func (q Queries) DebtLines(ctx context.Context, house, account int64, period housing.Period) iter.Seq2[housing.DebtLine, error] {
+// OwedLine is what an account owes at the end of a month for one service of one payee.
+type OwedLine struct {
+	housing.DebtLine
+	Months  []string // older ones of which something is owed, such as 2026-09
+	Amounts []int64  // of each, in kopecks
+}
+
+// DebtLines streams what an account owes at the end of a month, by payee and service; those that come to
+// nothing are left out. Of the dues only penalties are known here.
+func (q Queries) DebtLines(ctx context.Context, house, account int64, period housing.Period) iter.Seq2[OwedLine, error] {
 	const sql = `
-SELECT COALESCE(NULLIF(o.short_name, ''), o.name), b.service,
-    COALESCE((SELECT sum(d.amount) FROM debts d WHERE d.period = b.period AND d.house_id = b.house_id AND d.account_id = b.account_id
-        AND d.service = b.service AND d.payee_id = b.payee_id AND d.kind = 'penalty'), 0)::bigint, b.closing
+SELECT COALESCE(NULLIF(o.short_name, ''), o.name), b.service, COALESCE(d.penalty, 0)::bigint, b.closing, d.months, d.amounts
 FROM balances b JOIN organisations o ON o.id = b.payee_id
+LEFT JOIN LATERAL (SELECT sum(amount) FILTER (WHERE kind = 'penalty') AS penalty,
+        array_agg(to_char(month, 'YYYY-MM') ORDER BY month) FILTER (WHERE kind = 'principal') AS months,
+        array_agg(amount ORDER BY month) FILTER (WHERE kind = 'principal') AS amounts
+    FROM debts WHERE (house_id, account_id, service, payee_id, period) = (b.house_id, b.account_id, b.service, b.payee_id, b.period)) d ON true
 WHERE b.house_id = $1 AND b.account_id = $2 AND b.period = $3 AND b.closing <> 0 ORDER BY o.id, b.service COLLATE "C"`
-	return stream(ctx, q, sql, []any{house, account, period}, func(l *housing.DebtLine) []any {
-		return []any{&l.Payee, &l.Service, &l.Penalty, &l.Closing}
+	return stream(ctx, q, sql, []any{house, account, period}, func(l *OwedLine) []any {
+		return []any{&l.Payee, &l.Service, &l.Dues.Penalty, &l.Closing, &l.Months, &l.Amounts}
 	})
 }

@@ -69,7 +69,8 @@ func writeMonths(w io.Writer, statement *housing.Statement, debt *housing.DebtCe
 			say(w, "entered into the register: %s, check code %s", mark.Number, mark.CheckCode)
 		}
 	}
-	say(w, "owed on %s: %s roubles, penalties %s of them", debt.On, debt.Total.Russian(), debt.Penalty.Russian())
+	say(w, "owed on %s: %s roubles; overdue %s, penalties %s, not due before %s %s", debt.On, debt.Total.Russian(), debt.Dues.Overdue.Russian(),
+		debt.Dues.Penalty.Russian(), debt.Dues.PayBy, debt.Dues.NotDue.Russian())
 }
 
 // papers says what is handed out, and by whom.
