@@ -23,6 +23,7 @@ func mayImport() map[string][]string {
 		"pipeline/matching":   {"housing"},
 		"pipeline/parameters": {"housing"},
 		"pipeline/penalties":  {"housing"},
+		"pipeline/subsidies":  {"housing"},
 		"remote":              {"housing"},
 		"dbase":               {},
 		"profiles":            {},
@@ -33,13 +34,13 @@ func mayImport() map[string][]string {
 		"town":                {"housing", "importers"},
 		"pipeline": {
 			"housing", "pipeline/allocation", "pipeline/charging", "pipeline/correcting", "pipeline/gating", "pipeline/matching",
-			"pipeline/parameters", "pipeline/penalties", "profiles", "remote", "importers", "exporters", "receipts", "store",
+			"pipeline/parameters", "pipeline/penalties", "pipeline/subsidies", "profiles", "remote", "importers", "exporters", "receipts", "store",
 		},
 		"e2e":       {},
 		"schedules": {"housing", "pipeline", "remote", "importers", "store"},
 		"office":    {"housing", "pipeline", "store"},
 		"cmd": {
-			"housing", "pipeline", "pipeline/charging", "pipeline/matching", "pipeline/parameters", "remote", "importers",
+			"housing", "pipeline", "pipeline/charging", "pipeline/matching", "pipeline/parameters", "pipeline/subsidies", "remote", "importers",
 			"exporters", "receipts", "store", "town", "schedules", "office", "profiles",
 		},
 	}

@@ -30,7 +30,7 @@ func (m BenefitMode) Russian() string {
 }
 
 // Benefit (мера социальной поддержки, льгота) is the right of one person of an account in an interval: a
-// percent of the charge, or a sum a month.
+// percent of the charge, or a sum a month; or the subsidy (субсидия) that it was granted.
 type Benefit struct {
 	Person     string       `json:"person"`            // tells the holders of one account apart: a number, no name
 	Category   string       `json:"category"`          // as the authority names it
@@ -42,6 +42,7 @@ type Benefit struct {
 	Mode       BenefitMode  `json:"mode,omitzero"`     // "": as the parameter benefit.mode says
 	Valid      Interval     `json:"valid"`             //
 	Document   string       `json:"document,omitzero"` // by which it was granted
+	Subsidy    bool         `json:"subsidy,omitzero"`  // a sum a month of a family, put on all that it is charged
 	Source     Source       `json:"source,omitzero"`
 }
 

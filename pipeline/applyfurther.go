@@ -18,7 +18,7 @@ func (a *applier) applyFurther(ctx context.Context, facts []importers.Fact) ([]h
 	case housing.BankDocument:
 		return a.tx.ApplyBankDocuments(ctx, organisation, a.source, each(facts, same[housing.BankDocument]))
 	case housing.BenefitGrantEntry:
-		return a.tx.ApplyBenefitGrants(ctx, organisation, a.source, each(facts, same[housing.BenefitGrantEntry]))
+		return a.applyGrants(ctx, each(facts, same[housing.BenefitGrantEntry]))
 	case housing.BenefitEntry:
 		return a.tx.ApplyBenefits(ctx, organisation, a.source, each(facts, same[housing.BenefitEntry]))
 	case housing.HouseMeterEntry:

@@ -26,6 +26,7 @@ func (t *Tx) ApplyBenefitGrants(ctx context.Context, organisation, source int64,
 			{"within_norm", "boolean"},
 			{"mode", "text"},
 			{"document", "text"},
+			{"subsidy", "boolean"},
 		}, overlap: "Действует с",
 	}
 	accounts, outcomes, err := accountsOf(ctx, t, organisation, rows, func(r housing.BenefitGrantEntry) string { return r.Account })
@@ -41,7 +42,7 @@ func (t *Tx) ApplyBenefitGrants(ctx context.Context, organisation, source int64,
 		keyedRows[i] = keyedRow{r.Source.Position, []string{
 			number(accounts[r.Account]), number(people[i]), storable(r.Category), string(r.Service), r.Valid.From.String(),
 			r.Valid.To.String(), r.Percent.String(), number(r.Amount), string(r.Scope), strconv.FormatBool(r.WithinNorm),
-			string(r.Mode), storable(r.Document),
+			string(r.Mode), storable(r.Document), strconv.FormatBool(r.Subsidy),
 		}}
 	}
 	return outcomes, t.putKeyed(ctx, table, source, keyedRows, outcomes)
@@ -94,14 +95,14 @@ JOIN beneficiaries b ON (b.account_id, b.last_name, b.first_name, b.patronymic) 
 func (l *completer) grants() completion {
 	const sql = `
 SELECT x.account_id, x.person_id::text, x.category, x.service, x.since, x.until, x.percent::text, x.amount, x.scope, x.within_norm,
-    x.mode, x.document, ` + sourceColumns + `x.source_pos
+    x.mode, x.document, x.subsidy, ` + sourceColumns + `x.source_pos
 FROM benefit_grants x JOIN sources s ON s.id = x.source_id
 WHERE x.account_id = ANY($1) AND x.` + inMonth + ` ORDER BY x.account_id, x.person_id, x.service, x.category COLLATE "C", x.since`
 	var account int64
 	var b housing.Benefit
 	into := append([]any{
 		&account, &b.Person, &b.Category, &b.Service, &b.Valid.From, &b.Valid.To, &b.Percent, &b.Amount, &b.Scope, &b.WithinNorm,
-		&b.Mode, &b.Document,
+		&b.Mode, &b.Document, &b.Subsidy,
 	}, sourceTargets(&b.Source)...)
 	return completion{sql, l.accountArgs(), into, func() error {
 		a := l.byAccount[account].account()

@@ -86,7 +86,7 @@ func (e *environment) root() *cobra.Command {
 		e.demoCommand(), e.runCommand(), // the month
 		e.importCommand(), e.formatsCommand(), e.matchCommand(), e.doublesCommand(), // what arrives
 		e.chargeCommand(), e.correctCommand(), e.calcCommand(), e.explainCommand(), e.whatIfCommand(), e.compareCommand(), e.replayCommand(), // the calculation
-		e.traceCommand(),
+		e.traceCommand(), e.subsidyCommand(),
 		e.ledgerCommand(), e.paymentsCommand(), e.reconcileCommand(), e.penaltiesCommand(), e.statementCommand(), // the money
 		e.gateCommand(), e.issueCommand(), e.receiptsCommand(), e.lettersCommand(), e.verifyCommand(), // the documents
 		e.reportCommand(), e.exportCommand(), e.deliverCommand(), e.tidyCommand(), e.closeCommand(), e.auditCommand(),

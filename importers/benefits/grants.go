@@ -8,7 +8,8 @@ import (
 	"github.com/kvitok-gkh/kvitok/importers"
 )
 
-// NewGrants returns "kvitok-benefits-xlsx", a workbook with the sheet «Льготы»: a benefit of one person on one
+// NewGrants returns "kvitok-benefits-xlsx", a workbook with the sheets «Льготы» and «Субсидии» (subsidyTable), of which any may
+// be missing. «Льготы»: a benefit of one person on one
 // account a row. A star marks what every row must have.
 //
 //	Лицевой счёт* | Фамилия* | Имя | Отчество | Дата рождения | СНИЛС | Категория льготы* | Услуга | Процент | Сумма, руб. |
@@ -19,12 +20,13 @@ import (
 // citizen, empty as the parameter benefit.mode says. «по» is the last day. Источник: the format is Kvitok's own.
 func NewGrants() importers.Format { return grants().Workbook() }
 
-// NewGrantsCSV returns "kvitok-benefits-csv", the same table as text.
+// NewGrantsCSV returns "kvitok-benefits-csv" and "kvitok-subsidies-csv", the same tables as text.
 func NewGrantsCSV() []importers.Format { return grants().CSV() }
 
 func grants() importers.TableSet {
 	return importers.TableSet{Book: "kvitok-benefits-xlsx", Room: "benefits", Tables: []importers.NamedTable{
 		{Name: "benefits", Table: grantTable()},
+		{Name: "subsidies", Table: subsidyTable()},
 	}}
 }
 
@@ -34,20 +36,9 @@ const categoryLimit = 200
 
 func grantTable() importers.Layout {
 	type row = grantRow
-	person := []importers.Column[row]{
-		importers.AccountColumn(func(r *row) *string { return &r.Entry.Account }),
-		text("Фамилия", nameLimit, importers.Filled, func(r *row) *string { return &r.Entry.Holder.Last }),
-		text("Имя", nameLimit, importers.Optional, func(r *row) *string { return &r.Entry.Holder.First }),
-		text("Отчество", nameLimit, importers.Optional, func(r *row) *string { return &r.Entry.Holder.Patronymic }),
-		{Name: "Дата рождения", Read: importers.Into(importers.ReadDate, func(r *row) *housing.Date { return &r.Entry.Holder.Born })},
-		{Name: "СНИЛС", Read: importers.Into(readSNILS, func(r *row) *string { return &r.Entry.SNILS })},
-	}
 	readScope := importers.WordOf("bad_scope",
 		importers.Word[housing.BenefitScope]{Text: "льготнику", Means: housing.HolderScope},
 		importers.Word[housing.BenefitScope]{Text: "семье", Means: housing.FamilyScope})
-	readMode := importers.WordOf("bad_mode",
-		importers.Word[housing.BenefitMode]{Text: "скидка", Means: housing.Discount},
-		importers.Word[housing.BenefitMode]{Text: "деньгами", Means: housing.Compensation})
 	right := []importers.Column[row]{
 		{
 			Name: "Категория льготы", Also: []string{"Льготная категория"}, Need: importers.Filled, Key: true, Mark: true,
@@ -64,12 +55,32 @@ func grantTable() importers.Layout {
 		},
 		{Name: "Кому", Read: importers.Into(readScope, func(r *row) *housing.BenefitScope { return &r.Entry.Scope })},
 		{Name: "В пределах нормы", Read: importers.Into(importers.ReadYesNo, func(r *row) *bool { return &r.Entry.WithinNorm })},
-		{Name: "Предоставление", Read: importers.Into(readMode, func(r *row) *housing.BenefitMode { return &r.Entry.Mode })},
+		modeColumn(),
 		importers.FromColumn(func(r *row) *housing.Date { return &r.From }),
 		importers.ThroughColumn(func(r *row) *housing.Date { return &r.Through }),
 		importers.DocumentColumn(importers.Filled, func(r *row) *string { return &r.Entry.Document }),
 	}
-	return importers.Table[row]{Title: "Льготы", Columns: slices.Concat(person, right), Fact: grantFact}
+	return importers.Table[row]{Title: "Льготы", Columns: slices.Concat(holderColumns(), right), Fact: grantFact}
+}
+
+// holderColumns say whose right it is.
+func holderColumns() []importers.Column[grantRow] {
+	type row = grantRow
+	return []importers.Column[row]{
+		importers.AccountColumn(func(r *row) *string { return &r.Entry.Account }),
+		text("Фамилия", nameLimit, importers.Filled, func(r *row) *string { return &r.Entry.Holder.Last }),
+		text("Имя", nameLimit, importers.Optional, func(r *row) *string { return &r.Entry.Holder.First }),
+		text("Отчество", nameLimit, importers.Optional, func(r *row) *string { return &r.Entry.Holder.Patronymic }),
+		{Name: "Дата рождения", Read: importers.Into(importers.ReadDate, func(r *row) *housing.Date { return &r.Entry.Holder.Born })},
+		{Name: "СНИЛС", Read: importers.Into(readSNILS, func(r *row) *string { return &r.Entry.SNILS })},
+	}
+}
+
+func modeColumn() importers.Column[grantRow] {
+	readMode := importers.WordOf("bad_mode",
+		importers.Word[housing.BenefitMode]{Text: "скидка", Means: housing.Discount},
+		importers.Word[housing.BenefitMode]{Text: "деньгами", Means: housing.Compensation})
+	return importers.Column[grantRow]{Name: "Предоставление", Read: importers.Into(readMode, func(r *grantRow) *housing.BenefitMode { return &r.Entry.Mode })}
 }
 
 func grantFact(r *grantRow, src housing.Source) (importers.Fact, *importers.CellError) {

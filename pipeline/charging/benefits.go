@@ -150,7 +150,7 @@ func (c *calculation) grantsOn(service housing.Service) []*housing.Benefit {
 	var grants []*housing.Benefit
 	for i := range c.acc.Benefits {
 		b := &c.acc.Benefits[i]
-		on := b.Service == service || (b.Service == "" && c.listed("benefit.services", string(service)))
+		on := !b.Subsidy && (b.Service == service || (b.Service == "" && c.listed("benefit.services", string(service))))
 		if _, now := b.Valid.Within(c.snapshot.Period); on && now {
 			grants = append(grants, b)
 		}

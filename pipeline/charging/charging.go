@@ -128,6 +128,7 @@ func calculate(s *housing.Snapshot) (*calculation, error) {
 	c.shareHouse(order)
 	c.splitHouseVolumes()
 	c.benefits()
+	c.subsidies()
 	slices.SortFunc(c.findings, func(a, b housing.Finding) int {
 		return cmp.Or(
 			strings.Compare(a.Account, b.Account),

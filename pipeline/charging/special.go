@@ -48,6 +48,8 @@ func ReasonRussian(reason string) string {
 		return "корректировка ТКО за год"
 	case reasonBenefit:
 		return "льгота"
+	case reasonSubsidy:
+		return "субсидия"
 	case reasonHeatYear, reasonCommonYear:
 		return "корректировка за прошедший год по общедомовому прибору"
 	case reasonDistributors:

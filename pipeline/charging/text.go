@@ -57,8 +57,12 @@ func Title(ch *housing.Charge) string {
 	}
 	switch ch.Kind { //nolint:exhaustive // the others are named above
 	case housing.BenefitLine:
-		title += ", льгота"
+		title += ", " + ReasonRussian(ch.Reason)
 	case housing.CompensationLine:
+		if ch.Reason == reasonSubsidy {
+			title += ", субсидия деньгами (плату не уменьшает)"
+			break
+		}
 		title += ", компенсация льготнику деньгами (плату не уменьшает)"
 	}
 	if ch.Range > 0 {

@@ -111,6 +111,7 @@ func (v *validator) benefit(b *housing.Benefit, at string) {
 	v.check(b.Percent.Sign() >= 0 && b.Percent.Cmp(housing.Whole(100)) <= 0, at+".percent", "expected 0 to 100, got %s", b.Percent)
 	v.check(b.Amount >= 0, at+".amount", "is negative: %s", b.Amount)
 	v.check(b.Percent.IsZero() != (b.Amount == 0), at+".percent", "expected a percent or an amount, not both")
-	v.check(b.Amount == 0 || b.Service != "", at+".service", "is empty: an amount is of one service")
+	v.check(b.Amount == 0 || b.Service != "" || b.Subsidy, at+".service", "is empty: an amount is of one service")
+	v.check(!b.Subsidy || b.Amount > 0 && b.Service == "", at+".subsidy", "expected an amount a month, of no service")
 	v.interval(b.Valid, at+".valid")
 }

@@ -28,6 +28,9 @@ func benefitKind() kind[housing.Benefit] {
 				size = v.Percent.Russian() + " %"
 			}
 			text := "льгота «" + v.Category + "» " + size
+			if v.Subsidy {
+				text = "субсидия " + size
+			}
 			if v.Service != "" {
 				text += ", " + v.Service.Russian()
 			}
