@@ -73,9 +73,7 @@ func (p *Pipeline) deliverOne(ctx context.Context, partner Partner) (end deliver
 		if err != nil {
 			return err
 		}
-		sent, err := partner.Outbox.Deliver(ctx, p.outName(partner, out), out.Size, func() (io.ReadCloser, error) {
-			return os.Open(p.path(out.Staged))
-		})
+		leaves, sent, err := p.bring(ctx, partner, out)
 		if err != nil {
 			if ctx.Err() != nil {
 				return fmt.Errorf("deliver %s to %s: %w", out.Name, partner.Name, err)
@@ -95,9 +93,21 @@ func (p *Pipeline) deliverOne(ctx context.Context, partner Partner) (end deliver
 		if err != nil {
 			return err
 		}
-		return tx.MarkDelivered(ctx, out.ID, p.Now(), kept)
+		return tx.MarkDelivered(ctx, out.ID, p.Now(), store.Kept{Archived: kept, Sealed: leaves.sealed})
 	})
 	return end, err
+}
+
+// bring delivers a file as its partner gets his: as it is, or sealed.
+func (p *Pipeline) bring(ctx context.Context, partner Partner, out store.Outgoing) (parcel, remote.Delivered, error) {
+	leaves, err := p.parcelOf(partner, out)
+	if err != nil {
+		return leaves, remote.Delivered{}, err
+	}
+	sent, err := partner.Outbox.Deliver(ctx, leaves.name, leaves.size, func() (io.ReadCloser, error) {
+		return os.Open(p.path(leaves.path))
+	})
+	return leaves, sent, err
 }
 
 // hashFile returns the SHA-256 of a file in hex.

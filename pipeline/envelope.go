@@ -30,11 +30,14 @@ type envelope struct {
 	fallen  []housing.Problem // files in it that could not be opened
 }
 
-// formatZip is what covers are called where formats are named.
-const formatZip = "zip"
+// What covers are called where formats are named.
+const (
+	formatZip = "zip"
+	formatPGP = "pgp"
+)
 
 // isEnvelope tells covers from files by the name of their format.
-func isEnvelope(format string) bool { return format == formatZip }
+func isEnvelope(format string) bool { return format == formatZip || format == formatPGP }
 
 // openAll puts what is in covers beside the files. One that cannot be opened does not stop the others.
 // Files that are only looked at are put into the folder aside.
@@ -110,6 +113,9 @@ func (o *opener) open(f fetchedFile) (err error) {
 	in := o.input(f.archived, content)
 	if f.Local != "" {
 		in.Temp = o.aside
+	}
+	if is, err := o.openSealed(in); is || err != nil {
+		return err
 	}
 	if !zips.Is(in) {
 		return nil

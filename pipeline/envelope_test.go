@@ -53,9 +53,10 @@ func cover(tb testing.TB) string {
 	)
 }
 
-func (w *world) takeAll(tb testing.TB, partner string) map[string]housing.ReceivedFile {
+// takeAll takes in what lies in the inbox of the office.
+func (w *world) takeAll(tb testing.TB) map[string]housing.ReceivedFile {
 	tb.Helper()
-	files, err := w.Receive(tb.Context(), w.partner(partner), w.period)
+	files, err := w.Receive(tb.Context(), w.partner(town.Office), w.period)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -80,7 +81,7 @@ func TestArchiveOfFiles(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 20)
 	w.inbox[town.Office].Write("Май.zip", cover(t))
-	got := w.takeAll(t, town.Office)
+	got := w.takeAll(t)
 	want := map[string]string{
 		"Май.zip": "partly", "Май.zip/дома/houses.csv": "accepted", "Май.zip/partly.csv": "partly", "Май.zip/strange.bin": "refused",
 		"Май.zip/may.zip/more.csv": "accepted",
@@ -120,7 +121,7 @@ func TestArchiveOfFiles(t *testing.T) {
 	}
 
 	w.inbox[town.Office].Write("Май ещё раз.zip", cover(t))
-	for name, f := range w.takeAll(t, town.Office) {
+	for name, f := range w.takeAll(t) {
 		if f.Status != housing.FileRepeated {
 			t.Errorf("%s sent again: %s", name, f.Status)
 		}
@@ -135,7 +136,7 @@ func TestArchiveOfFiles(t *testing.T) {
 func (w *world) take1(tb testing.TB, name string, files ...string) map[string]housing.ReceivedFile {
 	tb.Helper()
 	w.inbox[town.Office].Write(name, zipped(tb, files...))
-	return w.takeAll(tb, town.Office)
+	return w.takeAll(tb)
 }
 
 // An archive of which nothing can be opened is refused with the reason, and answered.

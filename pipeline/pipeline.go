@@ -15,6 +15,7 @@ import (
 	"github.com/kvitok-gkh/kvitok/profiles"
 	"github.com/kvitok-gkh/kvitok/receipts"
 	"github.com/kvitok-gkh/kvitok/remote"
+	"github.com/kvitok-gkh/kvitok/remote/pgp"
 	"github.com/kvitok-gkh/kvitok/store"
 )
 
@@ -54,6 +55,7 @@ type Partner struct {
 	Outbox  *remote.Place
 	InName  *FileNames // how he names files; nil: anyhow
 	OutName *FileNames // how ours are named at his place; nil: as we name them
+	Keys    *pgp.Keys  // with which files are sealed; nil: they are not
 	// KeepDays is how long the archive keeps what was exchanged; see Tidy. Zero: for ever.
 	KeepDays int
 }

@@ -159,7 +159,7 @@ func (p *Pipeline) Retake(ctx context.Context, a Again, period housing.Period) (
 			result.Missing = append(result.Missing, file.Name)
 			continue
 		}
-		taken = append(taken, fetchedFile{archived: archived{
+		taken = append(taken, fetchedFile{trusted: file.Format != formatPGP, archived: archived{
 			Name: file.Name, Partner: file.Partner, SHA256: file.SHA256, Size: file.Size, Path: file.Archive, Received: p.Now().UTC(),
 		}})
 	}

@@ -96,6 +96,7 @@ want_e2e() {
 	want "OpenSSL" "certificates of the test servers" "have openssl" openssl
 	want "Dovecot" "a real IMAP server for the tests; it is not started on the machine" "have dovecot" dovecot-imapd
 	want "xmllint" "checks XML that leaves" "have xmllint" libxml2-utils
+	want "GnuPG" "a partner who encrypts and signs" "have gpg" gnupg
 	want "unzip" "looks into workbooks" "have unzip" unzip
 	want "process tools" "end the sessions of test servers" "have pgrep" procps
 }

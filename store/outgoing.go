@@ -56,10 +56,16 @@ ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED`
 	return o, nil
 }
 
-// MarkDelivered notes that a file arrived, and where a copy of it is kept.
-func (q Queries) MarkDelivered(ctx context.Context, id int64, now time.Time, kept string) error {
-	const sql = "UPDATE outgoing SET delivered_at = $2, archived = $3, last_error = '' WHERE id = $1"
-	if _, err := q.Exec(ctx, sql, id, now, kept); err != nil {
+// Kept says where copies of a delivered file are, relative to the data folder.
+type Kept struct {
+	Archived string
+	Sealed   string // the encrypted bytes that were sent, "" where it left as it is
+}
+
+// MarkDelivered notes that a file arrived, and where copies of it are kept.
+func (q Queries) MarkDelivered(ctx context.Context, id int64, now time.Time, kept Kept) error {
+	const sql = "UPDATE outgoing SET delivered_at = $2, archived = $3, sealed = $4, last_error = '' WHERE id = $1"
+	if _, err := q.Exec(ctx, sql, id, now, kept.Archived, kept.Sealed); err != nil {
 		return fmt.Errorf("note a delivery: %w", err)
 	}
 	return nil

@@ -57,7 +57,7 @@ func TestOutgoing(t *testing.T) { //nolint:funlen,gocognit // one story, told in
 	pending(3)
 	w.tx(t, func(tx *store.Tx) error {
 		o, err := tx.TakeOutgoing(t.Context(), "bank")
-		return errors.Join(err, tx.MarkDelivered(t.Context(), o.ID, now, "kept"))
+		return errors.Join(err, tx.MarkDelivered(t.Context(), o.ID, now, store.Kept{Archived: "kept"}))
 	})
 	pending(2)
 	// A file that was made long ago and fails is not due at once: the deliverer's loop must end.

@@ -19,8 +19,8 @@ func (q Queries) Processed(ctx context.Context, sha256 string) (bool, error) {
 // DeliveredFrom reports whether a copy of a delivered file may go: it was delivered, and nothing that waits is taken from it.
 func (q Queries) DeliveredFrom(ctx context.Context, archived string) (bool, error) {
 	const sql = `
-SELECT EXISTS (SELECT FROM outgoing WHERE archived = $1 AND delivered_at IS NOT NULL)
-    AND NOT EXISTS (SELECT FROM outgoing WHERE (staged = $1 OR archived = $1) AND delivered_at IS NULL)`
+SELECT EXISTS (SELECT FROM outgoing WHERE $1 IN (archived, sealed) AND delivered_at IS NOT NULL)
+    AND NOT EXISTS (SELECT FROM outgoing WHERE $1 IN (staged, archived, sealed) AND delivered_at IS NULL)`
 	var delivered bool
 	if err := q.QueryRow(ctx, sql, archived).Scan(&delivered); err != nil {
 		return false, fmt.Errorf("ask whether a file was delivered: %w", err)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/kvitok-gkh/kvitok/pipeline"
 	"github.com/kvitok-gkh/kvitok/receipts"
+	"github.com/kvitok-gkh/kvitok/remote/pgp"
 	"github.com/kvitok-gkh/kvitok/store"
 	"github.com/kvitok-gkh/kvitok/store/privatepg"
 )
@@ -155,23 +156,28 @@ func (e *environment) openPipeline(ctx context.Context, a *app) error {
 func (e *environment) openPartners(a *app) ([]pipeline.Partner, error) {
 	partners := make([]pipeline.Partner, 0, len(a.config.Partners))
 	for _, p := range a.config.Partners {
-		partner := pipeline.Partner{Name: p.Name, KeepDays: p.KeepDays}
-		var err error
-		if partner.Inbox, err = e.openPlace(a, p.Name+" inbox", p.Inbox); err != nil {
-			return nil, err
-		}
-		if partner.Outbox, err = e.openPlace(a, p.Name+" outbox", p.Outbox); err != nil {
-			return nil, err
-		}
-		if partner.InName, err = p.Inbox.fileNames(); err != nil {
-			return nil, err
-		}
-		if partner.OutName, err = p.Outbox.fileNames(); err != nil {
+		partner, err := e.openPartner(a, p)
+		if err != nil {
 			return nil, err
 		}
 		partners = append(partners, partner)
 	}
 	return partners, nil
+}
+
+func (e *environment) openPartner(a *app, p partnerConfig) (pipeline.Partner, error) {
+	partner := pipeline.Partner{Name: p.Name, KeepDays: p.KeepDays}
+	var errs [5]error
+	partner.Inbox, errs[0] = e.openPlace(a, p.Name+" inbox", p.Inbox)
+	partner.Outbox, errs[1] = e.openPlace(a, p.Name+" outbox", p.Outbox)
+	partner.InName, errs[2] = p.Inbox.fileNames()
+	partner.OutName, errs[3] = p.Outbox.fileNames()
+	if p.PGP != nil {
+		if partner.Keys, errs[4] = pgp.New(*p.PGP, e.now); errs[4] != nil {
+			errs[4] = fmt.Errorf("set up %s: %w", p.Name, errs[4])
+		}
+	}
+	return partner, errors.Join(errs[:]...)
 }
 
 // makeOwnFolder makes a folder inside the data folder, which is ours. Any other must be there: an

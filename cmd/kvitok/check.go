@@ -103,12 +103,12 @@ func (e *environment) checkConnections(ctx context.Context, c *config, note func
 	if c.Organisation.INN == "" {
 		note("organisation", errors.New("not set: who issues the receipts?"))
 	}
-	partners, err := e.openPartners(a)
-	if err != nil {
-		note("partners", err)
-	}
-	for _, p := range partners {
-		checkPartner(p, try)
+	for _, p := range c.Partners {
+		opened, err := e.openPartner(a, p)
+		if err != nil {
+			note("partner "+p.Name, err)
+		}
+		checkPartner(opened, note, try)
 	}
 	a.checkLetters(note, try)
 	if c.Stream != nil {
@@ -116,12 +116,16 @@ func (e *environment) checkConnections(ctx context.Context, c *config, note func
 	}
 }
 
-func checkPartner(p pipeline.Partner, try func(string, func(ctx context.Context) error)) {
+// checkPartner tries what of a partner could be set up, whatever came of the rest.
+func checkPartner(p pipeline.Partner, note func(string, error), try func(string, func(ctx context.Context) error)) {
 	if p.Inbox != nil {
 		try("partner "+p.Inbox.Name(), p.Inbox.Check)
 	}
 	if p.Outbox != nil {
 		try("partner "+p.Outbox.Name(), p.Outbox.CheckOutbox)
+	}
+	if p.Keys != nil {
+		note("partner "+p.Name+" pgp", p.Keys.Check())
 	}
 }
 

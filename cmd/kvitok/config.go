@@ -11,6 +11,7 @@ import (
 	"github.com/kvitok-gkh/kvitok/importers/stream"
 	"github.com/kvitok-gkh/kvitok/office"
 	"github.com/kvitok-gkh/kvitok/pipeline"
+	"github.com/kvitok-gkh/kvitok/remote/pgp"
 	"github.com/kvitok-gkh/kvitok/schedules"
 )
 
@@ -73,6 +74,7 @@ type partnerConfig struct {
 	Name   string       `yaml:"name"`
 	Inbox  *placeConfig `yaml:"inbox,omitempty"`
 	Outbox *placeConfig `yaml:"outbox,omitempty"`
+	PGP    *pgp.Config  `yaml:"pgp,omitempty"` // files are encrypted and signed
 	// KeepDays is how long the archive keeps what was exchanged, for kvitok tidy. Zero: for ever.
 	KeepDays int `yaml:"keep_days,omitempty"`
 }
@@ -176,6 +178,11 @@ func (c *config) place(inside func(path *string)) {
 		for _, place := range []*placeConfig{p.Inbox, p.Outbox} {
 			if place != nil {
 				place.inside(inside)
+			}
+		}
+		if k := p.PGP; k != nil {
+			for _, file := range []*string{&k.KeyFile, &k.PassphraseFile, &k.PartnerKeyFile} {
+				inside(file)
 			}
 		}
 	}

@@ -205,6 +205,9 @@ func (r *configReader) checkPartners(c *config) {
 		if p.Outbox != nil {
 			r.section(at+".outbox", p.Outbox.validate(false))
 		}
+		if p.PGP != nil {
+			r.section(at+".pgp", p.PGP.Validate())
+		}
 	}
 	for i, d := range c.Schedules.Deliveries {
 		if !slices.ContainsFunc(c.Partners, func(p partnerConfig) bool { return p.Name == d.To && p.Outbox != nil }) {
