@@ -147,61 +147,6 @@ ON CONFLICT (house_id, period) DO UPDATE SET run_id = EXCLUDED.run_id, sha256 = 
 	return nil
 }
 
-func (t *Tx) copyCharges(ctx context.Context, period housing.Period, list []ChargedHouse) error {
-	const rowSize = 230 // usual
-	lines := 0
-	for i := range list {
-		lines += len(list[i].Charges)
-	}
-	rows := newCopyBuffer([]string{
-		"period", "house_id", "account_id", "line", "service", "payee_id", "kind", "zone", "seg_from", "seg_to",
-		"rule", "method", "volume", "price", "coefficient", "amount", "range_no", "resource", "reason", "document",
-	}, lines, rowSize)
-	for i := range list {
-		if err := rows.charges(period, &list[i]); err != nil {
-			return err
-		}
-	}
-	return t.copyTo(ctx, PartitionName("charges", period), rows)
-}
-
-func (b *copyBuffer) charges(period housing.Period, c *ChargedHouse) error {
-	line, previous, account := int16(0), "", int64(0)
-	for i := range c.Charges {
-		ch := &c.Charges[i]
-		if ch.Account != previous {
-			line, previous, account = 0, ch.Account, c.AccountIDs[ch.Account]
-		}
-		line++
-		payee := c.PayeeIDs[ch.Payee]
-		if account == 0 || payee == 0 {
-			return fmt.Errorf("charge of account %s to %s: %w", ch.Account, ch.Payee, ErrNotFound)
-		}
-		b.row()
-		b.date(period.First())
-		b.bigint(c.House)
-		b.bigint(account)
-		b.smallint(line)
-		b.text(string(ch.Service))
-		b.bigint(payee)
-		b.text(string(ch.Kind))
-		b.text(string(ch.Zone))
-		b.date(ch.Segment.From)
-		b.date(ch.Segment.To)
-		b.text(ch.Rule)
-		b.text(string(ch.Method))
-		b.numeric(ch.Volume)
-		b.numeric(ch.Price)
-		b.numeric(ch.Coefficient)
-		b.bigint(int64(ch.Amount))
-		b.smallint(int16(ch.Range)) //nolint:gosec // a few ranges
-		b.text(string(ch.Resource))
-		b.text(ch.Reason)
-		b.text(ch.Document)
-	}
-	return nil
-}
-
 func (t *Tx) copyFindings(ctx context.Context, period housing.Period, list []ChargedHouse) error {
 	const rowSize = 250 // usual
 	rows := newCopyBuffer([]string{"period", "house_id", "account_id", "account", "service", "code", "reason", "held"}, len(list), rowSize)

@@ -35,22 +35,24 @@ WHERE a.house_id = ANY(@houses) AND a.organisation_id = @organisation
 			ids = append(ids, a.ID)
 		}
 	}
-	slices.Sort(ids) // neighbours lie together
-	l.args["accounts"] = ids
+	l.setSpans("account", ids)
 	return err
 }
 
 func (l *factLoader) loadOccupancies(ctx context.Context) error {
 	const sql = `
 SELECT o.account_id, lower(o.valid), upper(o.valid), o.area, o.people, o.owners, o.occupant, o.` + sourceRef + `o.source_pos
-FROM occupancies o
-WHERE o.account_id = ANY(@accounts) AND lower(o.valid) < @next AND COALESCE(upper(o.valid) > @month, true)`
+FROM ` + accountSpans + `, LATERAL (SELECT * FROM occupancies o
+    WHERE lower(o.valid) < @next AND COALESCE(upper(o.valid) > @month, true) AND o.account_id ` + inSpan + `) o`
 	err := l.eachSourced(ctx, sql, func(r *factRow) {
-		a := l.accounts[r.number()]
-		a.Occupancy = append(a.Occupancy, housing.Occupancy{
+		account := r.number()
+		o := housing.Occupancy{
 			Valid: r.interval(), Area: r.decimal(), People: int(r.number()), Owners: int(r.number()),
 			Occupant: housing.Occupant(r.word()), Source: r.source(),
-		})
+		}
+		if a := l.accounts[account]; a != nil {
+			a.Occupancy = append(a.Occupancy, o)
+		}
 	})
 	for _, a := range l.accounts {
 		slices.SortFunc(a.Occupancy, func(x, y housing.Occupancy) int { return x.Valid.From.Cmp(y.Valid.From) })

@@ -13,18 +13,20 @@ import (
 func (l *factLoader) loadMeters(ctx context.Context) error {
 	const sql = `
 SELECT m.account_id, m.id, m.serial, m.service, m.zones, m.digits, m.commissioned, m.verify_by, m.closed, m.` + sourceRef + `m.source_pos
-FROM meters m
-WHERE m.account_id = ANY(@accounts) AND (m.closed IS NULL OR m.closed >= @month)
-    AND (m.commissioned IS NULL OR m.commissioned < @next)`
+FROM ` + accountSpans + `, LATERAL (SELECT * FROM meters m WHERE (m.closed IS NULL OR m.closed >= @month)
+    AND (m.commissioned IS NULL OR m.commissioned < @next) AND m.account_id ` + inSpan + `) m`
 	zones := [][]housing.Zone{Zones(0), Zones(1), Zones(2), Zones(3)}
 	count := 0
 	err := l.eachSourced(ctx, sql, func(r *factRow) {
-		a := l.accounts[r.number()]
-		a.Meters = append(a.Meters, housing.MeterFacts{Meter: housing.Meter{
+		account := r.number()
+		m := housing.Meter{
 			ID: r.number(), Serial: r.text(), Service: housing.Service(r.word()), Zones: zones[min(r.number(), 3)],
 			Digits: int(r.number()), Commissioned: r.date(), VerifyBy: r.date(), Closed: r.date(), Source: r.source(),
-		}})
-		count++
+		}
+		if a := l.accounts[account]; a != nil {
+			a.Meters = append(a.Meters, housing.MeterFacts{Meter: m})
+			count++
+		}
 	})
 	ids := make([]int64, 0, count)
 	l.meters = make(map[int64]*housing.MeterFacts, count)
@@ -38,8 +40,7 @@ WHERE m.account_id = ANY(@accounts) AND (m.closed IS NULL OR m.closed >= @month)
 			ids = append(ids, m.ID)
 		}
 	}
-	slices.Sort(ids)
-	l.args["meters"] = ids
+	l.setSpans("meter", ids)
 	return err
 }
 
@@ -47,22 +48,22 @@ WHERE m.account_id = ANY(@accounts) AND (m.closed IS NULL OR m.closed >= @month)
 // nearly always one of the month before, and is looked for further back where it is not.
 func (l *factLoader) loadReadings(ctx context.Context) error {
 	const near = `
-SELECT r.period < @month, r.meter_id, r.zone, r.taken_on, r.value, r.control, r.` + sourceRef + `r.source_pos
-FROM readings r
-WHERE r.meter_id = ANY(@meters) AND r.period >= (@month::date - interval '1 month')::date AND r.period <= @month`
+SELECT r.meter_id, r.zone, r.taken_on, r.value, r.control, r.` + sourceRef + `r.source_pos
+FROM ` + meterSpans + `, LATERAL (SELECT * FROM readings r
+    WHERE r.period >= (@month::date - interval '1 month')::date AND r.period <= @month AND r.meter_id ` + inSpan + `) r`
 	const far = `
-SELECT true, r.meter_id, r.zone, r.taken_on, r.value, r.control, r.` + sourceRef + `r.source_pos
+SELECT r.meter_id, r.zone, r.taken_on, r.value, r.control, r.` + sourceRef + `r.source_pos
 FROM unnest(@register_meters::bigint[], @register_zones::text[]) AS g(meter_id, zone),
 LATERAL (SELECT r.* FROM readings r
     WHERE r.meter_id = g.meter_id AND r.zone = g.zone AND r.period < (@month::date - interval '1 month')::date
     ORDER BY r.period DESC, r.taken_on DESC LIMIT 1) r`
 	take := func(r *factRow) {
-		earlier, m := r.flag(), l.meters[r.number()]
+		m := l.meters[r.number()]
 		reading := housing.Reading{Zone: housing.Zone(r.word()), On: r.date(), Value: r.decimal(), Control: r.flag(), Source: r.source()}
-		if !slices.Contains(m.Zones, reading.Zone) {
+		if m == nil || !slices.Contains(m.Zones, reading.Zone) {
 			return
 		}
-		if earlier {
+		if reading.On.Before(l.month) {
 			m.Readings = withLast(m.Readings, reading, l.month)
 		} else {
 			m.Readings = append(m.Readings, reading)

@@ -66,8 +66,8 @@ func (t *Tx) LoadSnapshots(ctx context.Context, organisation housing.Organisatio
 // one query for all houses by each and finds the owner of a row in houses, accounts or meters; a row
 // whose owner is not there is left out. The query may name @organisation, @houses (ids), @month
 // (first day), @next (first day after it) and, in steps that come after those that fill them,
-// @accounts and @meters (ids). It reads large tables by column = ANY(@...), for which every plan takes
-// the index. It reads columns of factRow in the order of SELECT; those of the source stand last:
+// accountSpans and meterSpans. It reads large tables by column = ANY(@...) or by spans, for which every
+// plan takes the index. It reads columns of factRow in the order of SELECT; those of the source stand last:
 // sourceColumns and then <table>.source_pos. Lists end in the order of their keys (charging.WriteSnapshot):
 // short ones by ORDER BY, long ones are sorted here, where it costs less.
 type factLoader struct {

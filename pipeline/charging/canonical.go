@@ -47,18 +47,30 @@ func sortAccountFacts(a *housing.AccountFacts) {
 func sortMeters(meters []housing.MeterFacts) {
 	for i := range meters {
 		m := &meters[i]
-		m.Events = inOrder(m.Events, func(x, y housing.MeterEvent) int {
-			return cmp.Or(x.On.Cmp(y.On), x.To.Cmp(y.To), cmp.Compare(x.Kind, y.Kind), cmp.Compare(x.Document, y.Document))
-		})
-		m.History = inOrder(m.History, func(x, y housing.MonthVolume) int {
-			return cmp.Or(cmp.Compare(x.Period, y.Period), cmp.Compare(x.Zone, y.Zone), x.Volume.Cmp(y.Volume))
-		})
-		m.Zones = inKeys(m.Zones, func(x, y housing.Zone) int { return zoneIndex(x) - zoneIndex(y) })
+		m.Events = inOrder(m.Events, cmpEvent)
+		m.History = inOrder(m.History, cmpVolume)
+		m.Zones = inKeys(m.Zones, cmpZone)
 	}
 }
 
 func cmpMeter(x, y housing.MeterFacts) int {
 	return cmp.Or(cmp.Compare(x.Service, y.Service), cmp.Compare(x.Serial, y.Serial))
+}
+
+func cmpEvent(x, y housing.MeterEvent) int {
+	return cmp.Or(x.On.Cmp(y.On), x.To.Cmp(y.To), cmp.Compare(x.Kind, y.Kind), cmp.Compare(x.Document, y.Document))
+}
+
+func cmpVolume(x, y housing.MonthVolume) int {
+	return cmp.Or(cmp.Compare(x.Period, y.Period), cmp.Compare(x.Zone, y.Zone), x.Volume.Cmp(y.Volume))
+}
+
+func cmpZone(x, y housing.Zone) int { return zoneIndex(x) - zoneIndex(y) }
+
+func cmpOccupancy(x, y housing.Occupancy) int { return cmpInterval(x.Valid, y.Valid) }
+
+func cmpService(x, y housing.AccountService) int {
+	return cmp.Or(cmp.Compare(x.Service, y.Service), cmpInterval(x.Valid, y.Valid), cmp.Compare(x.Payee, y.Payee))
 }
 
 func cmpAbsence(a, b housing.Absence) int {

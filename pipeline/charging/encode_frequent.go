@@ -18,6 +18,8 @@ func frequentEncoder(t reflect.Type) valueEncoder {
 		return encodeReading
 	case reflect.TypeFor[housing.Interval]():
 		return encodeInterval
+	case reflect.TypeFor[[]housing.AccountFacts]():
+		return newAccountEncoder().encode
 	}
 	return nil
 }

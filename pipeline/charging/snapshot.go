@@ -56,8 +56,8 @@ func WriteSnapshot(w io.Writer, s *housing.Snapshot) error {
 	return nil
 }
 
-// canonical is a copy with every list sorted. Readings keep their order: an order that is wrong is
-// a fact that the calculation reports.
+// canonical is a copy with every list sorted but those of accounts, which are sorted as they are written
+// (accountEncoder). Readings keep their order: an order that is wrong is a fact that the calculation reports.
 func canonical(s *housing.Snapshot) *housing.Snapshot {
 	c := *s
 	c.Parameters = inKeys(s.Parameters, func(a, b housing.Parameter) int {
@@ -78,20 +78,7 @@ func canonical(s *housing.Snapshot) *housing.Snapshot {
 		return cmp.Or(cmp.Compare(a.Service, b.Service), cmp.Compare(a.Serial, b.Serial), a.Volume.Cmp(b.Volume))
 	})
 	sortFacts(&c)
-	c.Accounts = sorted(s.Accounts, func(a, b housing.AccountFacts) int { return cmp.Compare(a.Number, b.Number) })
-	for i := range c.Accounts {
-		a := &c.Accounts[i]
-		if len(a.Past) > 0 {
-			a.Past = canonicalPast(a.Past)
-		}
-		a.Occupancy = inKeys(a.Occupancy, func(x, y housing.Occupancy) int { return cmpInterval(x.Valid, y.Valid) })
-		a.Services = inKeys(a.Services, func(x, y housing.AccountService) int {
-			return cmp.Or(cmp.Compare(x.Service, y.Service), cmpInterval(x.Valid, y.Valid), cmp.Compare(x.Payee, y.Payee))
-		})
-		a.Meters = sorted(a.Meters, cmpMeter)
-		sortMeters(a.Meters)
-		sortAccountFacts(a)
-	}
+	c.Accounts = inKeys(s.Accounts, func(a, b housing.AccountFacts) int { return cmp.Compare(a.Number, b.Number) })
 	return &c
 }
 
