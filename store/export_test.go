@@ -25,3 +25,9 @@ func (q Queries) ReadFacts(ctx context.Context, sql string, kinds ...string) ([]
 	})
 	return values, err
 }
+
+// SpansOf lets tests see the spans of ids.
+func SpansOf(ids ...int64) (first, last []int64) {
+	s := spansOf(ids)
+	return s.first, s.last
+}

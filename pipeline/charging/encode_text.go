@@ -79,8 +79,7 @@ func (w *jsonText) flagIfSet(name string, v bool) {
 
 func (w *jsonText) date(name string, v housing.Date) {
 	w.key(name)
-	b, err := v.AppendText(append(w.b, '"'))
-	w.end(b, err)
+	quote(w, v)
 }
 
 func (w *jsonText) dateIfAny(name string, v housing.Date) {
@@ -91,14 +90,12 @@ func (w *jsonText) dateIfAny(name string, v housing.Date) {
 
 func (w *jsonText) period(name string, v housing.Period) {
 	w.key(name)
-	b, err := v.AppendText(append(w.b, '"'))
-	w.end(b, err)
+	quote(w, v)
 }
 
 func (w *jsonText) decimal(name string, v housing.Decimal) {
 	w.key(name)
-	b, err := v.AppendText(append(w.b, '"'))
-	w.end(b, err)
+	quote(w, v)
 }
 
 // decimalIfAny leaves out what is nothing.
@@ -108,12 +105,16 @@ func (w *jsonText) decimalIfAny(name string, v housing.Decimal) {
 	}
 }
 
-func (w *jsonText) end(b []byte, err error) {
+// quote writes a value whose text never needs an escape.
+func quote[T plainAppender](w *jsonText, v T) {
+	w.b = append(w.b, '"')
+	b, err := v.AppendText(w.b)
 	if err != nil {
 		w.fail(err)
 		return
 	}
-	w.b = append(b, '"')
+	w.b = b
+	w.b = append(w.b, '"')
 }
 
 func (w *jsonText) interval(name string, v housing.Interval) {
@@ -130,14 +131,10 @@ func (w *jsonText) source(v housing.Source) {
 	}
 	w.key("source")
 	start := len(w.b)
-	b, err := v.AppendText(append(w.b, '"'))
-	if err != nil {
-		w.fail(err)
-		return
+	quote(w, v)
+	if text := w.b[start+1 : len(w.b)-1]; !plainText(text) {
+		escaped := string(text)
+		w.b = w.b[:start]
+		w.asJSON(escaped)
 	}
-	if plainText(b[start+1:]) {
-		w.b = append(b, '"')
-		return
-	}
-	w.asJSON(string(b[start+1:]))
 }

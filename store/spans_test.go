@@ -1,0 +1,62 @@
+package store_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+	"github.com/kvitok-gkh/kvitok/store"
+)
+
+func TestSpansOf(t *testing.T) {
+	t.Parallel()
+	first, last := store.SpansOf(30, 3, 1, 2, 6, 11, 32, 40)
+	if diff := cmp.Diff([][]int64{{1, 11, 30, 40}, {6, 11, 32, 40}}, [][]int64{first, last}); diff != "" {
+		t.Error(diff)
+	}
+	if first, last := store.SpansOf(); first == nil || last == nil || len(first)+len(last) != 0 {
+		t.Errorf("of none: %v, %v, want empty lists, which are no NULL", first, last)
+	}
+}
+
+// Accounts and meters of one house may lie between those of another.
+func TestFactsBetweenAreThoseOfTheirHouse(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, key := range []string{"дом 2", "дом 4"} {
+		want(t, "house", apply(t, w, (*store.Tx).ApplyHouses, block(t, key)), "accepted")
+	}
+	want(t, "accounts", apply(t, w, (*store.Tx).ApplyAccounts, entry(t, "дом 2", "0001", "1"), entry(t, "дом 4", "0002", "1"),
+		entry(t, "дом 2", "0003", "2")), accepted(3)...)
+	cold := housing.ColdWater
+	want(t, "meters", apply(t, w, (*store.Tx).ApplyMeters, meter(t, "0003", "M-0003-a", cold), meter(t, "0002", "M-0002-b", cold),
+		meter(t, "0001", "M-0001-c", cold), meter(t, "0003", "M-0003-d", cold)), accepted(4)...)
+	refs, err := w.HouseRefs(t.Context(), w.issuer.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string][]string{}
+	for _, ref := range refs {
+		s, err := w.LoadSnapshot(t.Context(), w.issuer, ref.ID, period(t, october))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range s.Accounts {
+			a := &s.Accounts[i]
+			for range a.Occupancy {
+				got[ref.Key] = append(got[ref.Key], a.Number)
+			}
+			for j := range a.Meters {
+				for range a.Meters[j].Readings {
+					got[ref.Key] = append(got[ref.Key], a.Meters[j].Serial)
+				}
+			}
+		}
+	}
+	if diff := cmp.Diff(map[string][]string{
+		"дом 2": {"0001", "M-0001-c", "0003", "M-0003-a", "M-0003-d"}, "дом 4": {"0002", "M-0002-b"},
+	}, got); diff != "" {
+		t.Error(diff)
+	}
+}
