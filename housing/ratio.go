@@ -114,6 +114,9 @@ func (r Ratio) Round(scale uint8) (Decimal, error) {
 		if scaled, ok := mulInt64(r.num, pow10(scale)); ok {
 			return Decimal{roundQuotient(scaled, r.denominator()), scale}, nil
 		}
+		if units, ok := r.roundWide(scale); ok {
+			return Decimal{units, scale}, nil
+		}
 	}
 	scaled := new(big.Rat).Mul(r.rat(), new(big.Rat).SetInt64(pow10(scale)))
 	twice := new(big.Int).Mul(new(big.Int).Abs(scaled.Num()), big.NewInt(2))
@@ -126,6 +129,27 @@ func (r Ratio) Round(scale uint8) (Decimal, error) {
 		units.Neg(units)
 	}
 	return Decimal{units.Int64(), scale}, nil
+}
+
+// roundWide is Round by 128 bits, where the scaled numerator outgrows 64: penalties add up fractions that do.
+func (r Ratio) roundWide(scale uint8) (units int64, ok bool) {
+	den := uint64(r.denominator())                               //nolint:gosec // positive
+	hi, lo := bits.Mul64(magnitude(r.num), uint64(pow10(scale))) //nolint:gosec // positive
+	if hi >= den {                                               // the quotient outgrows 64 bits too
+		return 0, false
+	}
+	quotient, rest := bits.Div64(hi, lo, den)
+	if quotient >= math.MaxInt64 {
+		return 0, false
+	}
+	units = int64(quotient)
+	if rest >= den-rest {
+		units++
+	}
+	if r.num < 0 {
+		units = -units
+	}
+	return units, true
 }
 
 // Cut gives the value at a scale with all further digits dropped towards zero, or ErrOverflow.

@@ -84,10 +84,11 @@ func TestBooksStayRight(t *testing.T) {
 	})
 }
 
-// Two processes that distribute at once use every payment once.
+// Two processes that distribute at once, several lanes each, use every payment once.
 func TestDistributeTogether(t *testing.T) {
 	t.Parallel()
 	w := balanced(t, 60)
+	w.config.LedgerBatch, w.LedgerBatch = 1, 1 // every house by itself
 	for n := range 40 {
 		w.pay(t, n%60+1, "33.33")
 	}

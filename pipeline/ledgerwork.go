@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"runtime"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -37,16 +36,16 @@ func (p *Pipeline) newLedgerWork(period housing.Period) (*ledgerWork, error) {
 
 // all goes through the houses. Each lane keeps a processor of ours busy and one of the database.
 func (w *ledgerWork) all(ctx context.Context) error {
-	lists, err := w.Store.LedgerHouses(ctx, w.Organisation.ID)
+	lists, err := w.Store.LedgerHouses(ctx, w.Organisation.ID, w.LedgerBatch)
 	if err != nil {
 		return err
 	}
 	w.result.Penalty = PenaltyResult{Notes: map[string]string{}, Changed: w.result.Penalty.Changed} // looked at anew
 	bar := w.Progress.Start("ledger", len(lists))
 	defer bar.Done()
-	const fewest, most = 2, 4
+	const fewest = 2
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(min(max(fewest, runtime.GOMAXPROCS(0)), most))
+	group.SetLimit(max(fewest, w.Workers))
 	for _, houses := range lists {
 		group.Go(func() error {
 			done, err := w.some(ctx, houses)

@@ -32,6 +32,7 @@ type Config struct {
 	Dir          string            // data folder: archive, work, receipts, reports, protocols
 	Engine       string            // version of the program, printed in reports and kept with runs
 	Workers      int               // houses worked on at a time
+	LedgerBatch  int               // accounts whose ledger one transaction draws up; 0: store.AccountsAtOnce
 	SingleFiles  bool              // a receipt file per account beside the print file of its house
 	Print        PrintConfig       // what a printing house is given beside
 	DebtPartner  string            // partner whose outbox gets the debt registry; "" for none
@@ -95,6 +96,9 @@ func New(c Config) (*Pipeline, error) {
 	}
 	if c.Workers < 1 {
 		c.Workers = 1
+	}
+	if c.LedgerBatch < 1 {
+		c.LedgerBatch = store.AccountsAtOnce
 	}
 	if c.Progress == nil {
 		c.Progress = quiet{}

@@ -375,14 +375,14 @@ SELECT pg_advisory_xact_lock(hashtextextended('ledger ' || $2 || ' house ' || id
 	return nil
 }
 
-// LedgerHouses lists the houses of an organisation, some accounts at a time.
-func (q Queries) LedgerHouses(ctx context.Context, organisation int64) ([][]int64, error) {
+// LedgerHouses lists the houses of an organisation, so many accounts at a time as far as houses are whole.
+func (q Queries) LedgerHouses(ctx context.Context, organisation int64, accounts int) ([][]int64, error) {
 	const sql = `
 SELECT array_agg(id ORDER BY id) FROM (
     SELECT h.id, (sum(count(a.id) + 1) OVER (ORDER BY h.id) - 1) / $2 AS place
     FROM houses h LEFT JOIN accounts a ON a.house_id = h.id WHERE h.organisation_id = $1 GROUP BY h.id) AS sized
 GROUP BY trunc(place) ORDER BY trunc(place)`
-	rows, err := q.Query(ctx, sql, organisation, accountsAtOnce)
+	rows, err := q.Query(ctx, sql, organisation, accounts)
 	if err != nil {
 		return nil, fmt.Errorf("list the houses: %w", err)
 	}

@@ -6,9 +6,9 @@ import (
 	"github.com/kvitok-gkh/kvitok/housing"
 )
 
-// accountsAtOnce is for how many accounts, whole houses each, the ledger is drawn up at once: what is added
-// up stays in memory, however many millions there are.
-const accountsAtOnce = 1000
+// AccountsAtOnce is for how many accounts, whole houses each, the ledger is usually drawn up at once: what is
+// added up stays in memory, however many millions there are.
+const AccountsAtOnce = 1000
 
 // Rebuild brings balances and debts of a month in line with openings, charges and payments, for a whole
 // organisation in one transaction, and returns how many rows it had to change.
@@ -16,7 +16,7 @@ func (t *Tx) Rebuild(ctx context.Context, organisation int64, period housing.Per
 	if err := t.lockLedger(ctx, organisation, period); err != nil {
 		return changed, err
 	}
-	lists, err := t.LedgerHouses(ctx, organisation)
+	lists, err := t.LedgerHouses(ctx, organisation, AccountsAtOnce)
 	if err != nil {
 		return changed, err
 	}

@@ -27,7 +27,11 @@ func Calculate(c Claim, asOf housing.Date, rules Rules) (Result, error) {
 	w := work{claim: c, asOf: asOf, rules: rules, result: Result{Confirmed: true}}
 	w.split()
 	var total housing.Ratio
-	for _, days := range w.stretches() {
+	stretches := w.stretches()
+	if len(stretches) > 0 {
+		w.result.Rows = make([]Row, 0, len(stretches)*len(w.pieces)) // one for each rate
+	}
+	for _, days := range stretches {
 		var err error
 		if total, err = w.row(days, total); err != nil {
 			return Result{}, fmt.Errorf("penalty of %s due on %s: %w", c.Period, c.Due, err)
@@ -45,12 +49,17 @@ type work struct {
 	rules  Rules
 	pieces []piece
 	result Result
+	now    []piece // owed on the day under way
 }
 
 // split cuts the claim into what each payment paid and what is left.
 func (w *work) split() {
-	paid := slices.Clone(w.claim.Paid)
-	slices.SortStableFunc(paid, func(a, b Payment) int { return a.On.Cmp(b.On) })
+	paid := w.claim.Paid
+	byDay := func(a, b Payment) int { return a.On.Cmp(b.On) }
+	if !slices.IsSortedFunc(paid, byDay) {
+		paid = slices.Clone(paid)
+		slices.SortStableFunc(paid, byDay)
+	}
 	left := max(w.claim.Amount, 0)
 	for _, p := range paid {
 		if p.On.After(w.asOf) || left == 0 {
@@ -97,7 +106,8 @@ func (w *work) stretches() []housing.Interval {
 		return nil
 	}
 	first := w.claim.Due.AddDays(1)
-	cuts := []housing.Date{first}
+	cuts := make([]housing.Date, 1, 1+len(w.pieces)+len(w.rules.steps[w.claim.Group])+2*len(w.rules.moratoria))
+	cuts[0] = first
 	for _, p := range w.pieces {
 		cuts = append(cuts, p.until)
 	}
@@ -110,7 +120,7 @@ func (w *work) stretches() []housing.Interval {
 	slices.SortFunc(cuts, housing.Date.Cmp)
 	cuts = slices.Compact(cuts)
 	last := slices.MaxFunc(w.pieces, func(a, b piece) int { return a.until.Cmp(b.until) }).until
-	var list []housing.Interval
+	list := make([]housing.Interval, 0, len(cuts))
 	for i := range len(cuts) - 1 {
 		if !cuts[i].Before(first) && cuts[i].Before(last) {
 			list = append(list, housing.Interval{From: cuts[i], To: cuts[i+1]})
@@ -176,9 +186,9 @@ func (w *work) push(row Row) {
 	w.result.Rows = append(w.result.Rows, row)
 }
 
-// open are the pieces that are owed on a day, those of one rate together.
+// open are the pieces that are owed on a day, those of one rate together, until it is asked for another day.
 func (w *work) open(on housing.Date) []piece {
-	var list []piece
+	list := w.now[:0]
 	for _, p := range w.pieces {
 		if !on.Before(p.until) {
 			continue
@@ -191,6 +201,7 @@ func (w *work) open(on housing.Date) []piece {
 		list = append(list, p)
 	}
 	slices.SortStableFunc(list, func(a, b piece) int { return cmp.Or(a.rate.Cmp(b.rate), cmp.Compare(a.basis, b.basis)) })
+	w.now = list
 	return list
 }
 
