@@ -29,6 +29,7 @@ func WriteBenefits(w io.Writer, meta Meta, rows iter.Seq2[housing.BenefitRow, er
 			plain("Долг, ₽"), plain("из него старше 3 лет"), textColumn("Документ", 26),
 		},
 	}
+	layout.byHouse(houseTitle)
 	return writeRows(w, meta, layout, rows, func(t *table, b *housing.BenefitRow) error {
 		t.text(b.Account.Number)
 		t.text(b.House)

@@ -40,7 +40,9 @@ func chargesTable() table {
 // raising coefficient stands in a marked row of its own.
 func WriteCharges(w io.Writer, meta Meta, rows iter.Seq2[housing.AccountCharge, error]) (Control, error) {
 	var excess housing.Money
-	return writeTable(w, meta, chargesTable(), source{
+	layout := chargesTable()
+	layout.byHouse(houseTitle)
+	return writeTable(w, meta, layout, source{
 		rows: func(t *table) error {
 			for row, err := range rows {
 				if err != nil {

@@ -52,11 +52,6 @@ const (
 	chartTall   = 430
 )
 
-// columnSum is the formula of a whole column over all sheets of the report.
-func (t *table) columnSum(column int) string {
-	return fmt.Sprintf("SUM("+strings.Join(t.ranges, ",")+")", workbook.Column(column+1))
-}
-
 // columnSumIf is the formula of the cells of a column whose row has a text in another one. SUMIF would take
 // the name of a month for a date; this compares text with text.
 func (t *table) columnSumIf(column, where int, text string) string {

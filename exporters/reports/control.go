@@ -3,7 +3,6 @@ package reports
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/xuri/excelize/v2"
 
@@ -65,7 +64,6 @@ func (s *controlSheet) sums(tables []*table) error {
 		return err
 	}
 	for _, t := range tables {
-		all := strings.Join(t.ranges, ",")
 		for i, c := range t.columns {
 			if c.sum == noSum {
 				continue
@@ -78,7 +76,7 @@ func (s *controlSheet) sums(tables []*table) error {
 			err := s.line(
 				excelize.Cell{StyleID: s.label, Value: named(tables, t, c)},
 				excelize.Cell{StyleID: style, Value: total},
-				excelize.Cell{StyleID: style, Value: total, Formula: fmt.Sprintf("SUM("+all+")", workbook.Column(i+1))},
+				excelize.Cell{StyleID: style, Value: total, Formula: t.sumOf(i)},
 				excelize.Cell{StyleID: style, Value: 0, Formula: fmt.Sprintf("ROUND(B%d-C%d,2)", row, row)},
 			)
 			if err != nil {

@@ -17,6 +17,7 @@ func WriteCorrections(w io.Writer, meta Meta, rows iter.Seq2[housing.CorrectionE
 			moneyColumn("", "Сумма, ₽"),
 		}),
 	}
+	layout.byHouse(houseTitle)
 	return writeRows(w, meta, layout, rows, func(t *table, row *housing.CorrectionEntry) error {
 		addAccount(t, row.Account, row.House)
 		t.text(row.Service.Russian())

@@ -19,6 +19,7 @@ func WriteDebtors(w io.Writer, meta Meta, rows iter.Seq2[housing.Debtor, error])
 	columns = append(columns, countColumn("Месяцев долга", 9), moneyColumn("", "Пени, ₽"), textColumn("Последняя оплата", 12),
 		moneyColumn("", "Её сумма, ₽"))
 	layout := table{title: "Ведомость должников с возрастом долга", name: "Должники", signed: true, columns: columns}
+	layout.byHouse(houseTitle)
 	add := func(t *table, row *housing.Debtor) error {
 		addAccount(t, row.Account, row.House)
 		t.money(row.Total)
@@ -40,7 +41,7 @@ func WriteDebtors(w io.Writer, meta Meta, rows iter.Seq2[housing.Debtor, error])
 		cells := make([]chartCell, len(titles))
 		for i := range titles {
 			column := len(accountColumns()) + 1 + i
-			cells[i] = chartCell{workbook.Money(t.whole[column]), t.columnSum(column)}
+			cells[i] = chartCell{workbook.Money(t.whole[column]), t.sumOf(column)}
 		}
 		return chart{
 			title: "Долг по возрасту", names: "Просрочено", groups: titles[:], unit: "рублей", format: workbook.MoneyFormat,

@@ -18,6 +18,7 @@ func WriteIssued(w io.Writer, meta Meta, rows iter.Seq2[housing.IssuedReceipt, e
 			textColumn("Оплатить до", 11), textColumn("Выпущена", 26), textColumn("Заменена, отозвана", 26), textColumn("SHA-256", 68),
 		}),
 	}
+	layout.byHouse(houseTitle)
 	return writeRows(w, meta, layout, rows, func(t *table, r *housing.IssuedReceipt) error {
 		t.text(r.Account.Number)
 		t.text(r.House)

@@ -30,6 +30,7 @@ func WriteReadings(w io.Writer, meta Meta, rows iter.Seq2[housing.MeterMonth, er
 			quantityColumn("Расход"), textColumn("Ед.", 8), textColumn("Источник", 34), textColumn("Поверка до", 11), textColumn("Проверка", 22),
 		}),
 	}
+	layout.byHouse(houseTitle)
 	return writeRows(w, meta, layout, rows, func(t *table, m *housing.MeterMonth) error {
 		addMeter(t, m)
 		addReading(t, m.Previous, m.PreviousOn)
@@ -90,6 +91,7 @@ func WriteMissing(w io.Writer, meta Meta, rows iter.Seq2[housing.MeterMonth, err
 	}
 	const ahead = 3
 	soon := (meta.Period + ahead).Last()
+	layout.byHouse(houseTitle)
 	return writeRows(w, meta, layout, rows, func(t *table, m *housing.MeterMonth) error {
 		reason := ""
 		if m.Months > 0 {

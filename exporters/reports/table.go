@@ -76,13 +76,19 @@ type table struct {
 	whole   []housing.Money
 	ranges  []string // of data, one a sheet: "'ОСВ'!%[1]s7:%[1]s20"
 	totals  []string // total rows, one a sheet: "'ОСВ'!%[1]s21"
+
+	grouped   int // number of the column that rows are grouped by, 0: not at all
+	group     group
+	groupSum  []housing.Money
+	subText   int   // style of the text of a subtotal
+	subtotals []int // styles of its sums
 }
 
 const (
 	headRows     = 4   // title and three lines
 	progressRows = 500 // between two words on the progress
 	headerRow    = headRows + 2
-	tailRows     = 5 // totals and signatures
+	tailRows     = 7 // subtotals, totals and signatures
 	accentFill   = "FFF4D6"
 	headFill     = "E4EAF2"
 	totalFill    = "F2F2F2"
@@ -108,6 +114,10 @@ func newTable(book *workbook.Book, meta Meta, t table) (*table, error) {
 		if t.accent[i], err = book.Style(look); err != nil {
 			return nil, fmt.Errorf("style a column: %w", err)
 		}
+	}
+	t.groupSum = make([]housing.Money, n)
+	if err := t.groupStyles(); err != nil {
+		return nil, err
 	}
 	if err := t.begin(); err != nil {
 		return nil, err
@@ -258,6 +268,9 @@ func (t *table) end() error {
 			return err
 		}
 	}
+	if err := t.enter(); err != nil {
+		return err
+	}
 	styles := t.plain
 	if t.marked {
 		styles = t.accent
@@ -271,6 +284,7 @@ func (t *table) end() error {
 		if t.part[i], err = t.part[i].Add(t.amounts[i]); err != nil {
 			return fmt.Errorf("total the column %q: %w", c.name(), err)
 		}
+		t.groupSum[i] += t.amounts[i] // a part of what did not overflow
 	}
 	if err := t.sheet.Row(t.next, workbook.Height(max(t.lines, 1)), t.values); err != nil {
 		return err

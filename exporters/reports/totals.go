@@ -18,6 +18,9 @@ const subtotal = 9
 // finishSheet writes the totals of the sheet, of the whole report too on the last of several
 // sheets, then the lines for signatures.
 func (t *table) finishSheet(last bool) error {
+	if err := t.leave(); err != nil {
+		return err
+	}
 	bottom := t.next - 1
 	for i := range t.whole {
 		var err error

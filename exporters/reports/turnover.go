@@ -39,7 +39,9 @@ func turnoverTable() table {
 // all its services and payees.
 func WriteTurnover(w io.Writer, meta Meta, rows iter.Seq2[housing.AccountTurnover, error]) (Control, error) {
 	var equation housing.Money // opening + turnovers − closing, over all rows
-	return writeTable(w, meta, turnoverTable(), source{
+	layout := turnoverTable()
+	layout.byHouse(houseTitle)
+	return writeTable(w, meta, layout, source{
 		rows: func(t *table) error {
 			for row, err := range rows {
 				if err != nil {

@@ -28,6 +28,7 @@ type Sheet struct {
 	book   *Book
 	stream *excelize.StreamWriter
 	row    int
+	level  int // of rows in an outline
 }
 
 const (
@@ -121,12 +122,15 @@ func (s *Sheet) columns(l Layout) error {
 // Row writes the cells of a row from column A on. Rows must come in ascending order; a nil cell
 // stays empty. Height 0 leaves the height to the program that opens the workbook.
 func (s *Sheet) Row(row int, height float64, cells []any) error {
-	if err := s.stream.SetRow(Cell(1, row), cells, excelize.RowOpts{Height: height}); err != nil {
+	if err := s.stream.SetRow(Cell(1, row), cells, excelize.RowOpts{Height: height, OutlineLevel: s.level}); err != nil {
 		return fmt.Errorf("write row %d of sheet %q: %w", row, s.Name, err)
 	}
 	s.row = row
 	return nil
 }
+
+// Level says how deep in an outline the rows from here on stand, 0: in none.
+func (s *Sheet) Level(n int) { s.level = n }
 
 // Last returns the number of the last row written.
 func (s *Sheet) Last() int { return s.row }
