@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -211,6 +212,7 @@ func TestReportAsOf(t *testing.T) {
 	if err != nil || changed.Changed < 3 {
 		t.Fatalf("after all that, %d files changed (%v)", changed.Changed, err)
 	}
+	differ(t, published, changed)
 	result, err := w.ReportAsOf(t.Context(), w.period, moment)
 	if err != nil {
 		t.Fatal(err)
@@ -236,6 +238,18 @@ func TestReportAsOf(t *testing.T) {
 	early, err := w.ReportAsOf(t.Context(), w.period, moment.Add(-time.Hour))
 	if err != nil || early.Files[0].Rows != 0 || early.Files[0].Identical {
 		t.Errorf("an hour before anything was there: %+v, %v", early.Files[0], err)
+	}
+}
+
+// differ checks that what was changed shows: else a report of the past proves nothing.
+func differ(t *testing.T, was, is pipeline.PublishResult) {
+	t.Helper()
+	for _, title := range []string{"Сводная начислений и оплат", "Реестр поступлений", "Невыясненные платежи", "Баланс домов денежный", "Сверка с ГИС ЖКХ"} {
+		for i, f := range is.Files {
+			if strings.HasPrefix(filepath.Base(f.Path), title+" ") && f.SHA256 == was.Files[i].SHA256 {
+				t.Errorf("%s is as it was", title)
+			}
+		}
 	}
 }
 

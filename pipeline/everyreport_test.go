@@ -1,0 +1,139 @@
+package pipeline_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/xuri/excelize/v2"
+
+	"github.com/kvitok-gkh/kvitok/pipeline"
+)
+
+// Every workbook of a month is laid out alike and adds up where LibreOffice computes it.
+func TestEveryReport(t *testing.T) {
+	t.Parallel()
+	w := balanced(t, 60)
+	if _, err := w.Issue(t.Context(), w.period); err != nil {
+		t.Fatal(err)
+	}
+	made := t.TempDir()
+	var files []string
+	for _, report := range pipeline.MonthReports() {
+		path := filepath.Join(made, report.Key+".xlsx")
+		file, err := os.Create(path) //nolint:gosec // a folder of the test
+		if err != nil {
+			t.Fatal(err)
+		}
+		built, err := w.BuildReport(t.Context(), file, pipeline.ReportOrder{Key: report.Key, Period: w.period})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := file.Close(); err != nil {
+			t.Fatal(err)
+		}
+		t.Run(report.Key, func(t *testing.T) { checkLayout(t, path, built.Rows) })
+		files = append(files, path)
+	}
+	computed := filepath.Join(made, "computed")
+	arguments := append([]string{"-env:UserInstallation=file://" + filepath.Join(made, "profile"), "--headless", "--convert-to", "xlsx", "--outdir", computed}, files...)
+	if out, err := exec.CommandContext(t.Context(), "soffice", arguments...).CombinedOutput(); err != nil { //nolint:gosec // files of the test
+		t.Fatalf("LibreOffice must be installed (soffice) and open the reports: %v\n%s", err, out)
+	}
+	for _, path := range files {
+		t.Run("computed "+filepath.Base(path), func(t *testing.T) { checkComputed(t, filepath.Join(computed, filepath.Base(path))) })
+	}
+}
+
+// openBook opens a workbook that is closed with the test.
+func openBook(t *testing.T, path string) *excelize.File {
+	t.Helper()
+	book, err := excelize.OpenFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = book.Close() })
+	return book
+}
+
+// checkLayout looks for what every report has: a filter, frozen and repeated titles, widths, print set-up, a control sheet.
+func checkLayout(t *testing.T, path string, rows int) {
+	t.Helper()
+	book := openBook(t, path)
+	names := map[string]bool{}
+	for _, n := range book.GetDefinedName() {
+		names[n.Name] = true
+	}
+	if !names["_xlnm._FilterDatabase"] || !names["_xlnm.Print_Titles"] {
+		t.Errorf("names %v: no filter or no repeated titles", names)
+	}
+	sheets := book.GetSheetList()
+	first := sheets[0]
+	if panes, err := book.GetPanes(first); err != nil || !panes.Freeze {
+		t.Errorf("panes %+v, %v", panes, err)
+	}
+	if layout, err := book.GetPageLayout(first); err != nil || layout.FitToWidth == nil || *layout.FitToWidth != 1 {
+		t.Errorf("page %+v, %v", layout, err)
+	}
+	for _, column := range []string{"A", "B", "C"} {
+		const usual = 9.2
+		if width, err := book.GetColWidth(first, column); err != nil || width > 8.9 && width < usual {
+			t.Errorf("column %s has no width of its own: %v, %v", column, width, err)
+		}
+	}
+	control := cellRows(t, book, "Контроль")
+	if got := valueOf(control, "Строк в отчёте"); got == "" {
+		t.Errorf("no count of rows (%d) on the control sheet", rows)
+	}
+	for _, name := range []string{"Организация", "Расчётный период", "По состоянию на", "Прогон №", "Версия программы", "SHA-256 строк отчёта"} {
+		if valueOf(control, name) == "" {
+			t.Errorf("the control sheet does not say %q", name)
+		}
+	}
+}
+
+// checkComputed reads what another program computed: differences are zero, nothing is an error, no cell is too narrow for its number.
+func checkComputed(t *testing.T, path string) {
+	t.Helper()
+	book := openBook(t, path)
+	for _, sheet := range book.GetSheetList() {
+		for i, row := range cellRows(t, book, sheet) {
+			for j, cell := range row {
+				if strings.HasPrefix(cell, "#") || strings.HasPrefix(cell, "Err:") {
+					t.Errorf("sheet %q, row %d, column %d: %s", sheet, i+1, j+1, cell)
+				}
+			}
+		}
+	}
+	table := false
+	for _, row := range cellRows(t, book, "Контроль") {
+		switch {
+		case len(row) == 4 && row[3] == "Разница":
+			table = true
+		case table && len(row) == 4:
+			if strings.Trim(row[3], "0.,-") != "" {
+				t.Errorf("%s: by the data %s, by the sheets %s", row[0], row[1], row[2])
+			}
+		}
+	}
+}
+
+func cellRows(t *testing.T, book *excelize.File, sheet string) [][]string {
+	t.Helper()
+	rows, err := book.GetRows(sheet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}
+
+func valueOf(rows [][]string, name string) string {
+	for _, row := range rows {
+		if len(row) > 1 && row[0] == name {
+			return row[1]
+		}
+	}
+	return ""
+}
