@@ -136,13 +136,13 @@ func (p *Place) fetchOnce(ctx context.Context, e Entry, create func() (io.WriteC
 		return Fetched{}, fmt.Errorf("create the local copy: %w", err)
 	}
 	sum := sha256.New()
-	sink, ends := &sinkWriter{w: w}, &edges{}
+	sink, ends := &SinkWriter{W: w}, &edges{}
 	size, err := p.download(ctx, e, io.MultiWriter(sink, sum, promise.sum, ends))
 	closeErr := w.Close()
 	switch {
-	case sink.err != nil:
+	case sink.Err != nil:
 		// Our own disk failed: another download does not cure that, whatever the driver made of it.
-		return Fetched{}, fmt.Errorf("write the local copy: %w", sink.err)
+		return Fetched{}, fmt.Errorf("write the local copy: %w", sink.Err)
 	case err != nil:
 		return Fetched{}, err
 	case closeErr != nil:
@@ -237,20 +237,6 @@ func (p *Place) removeCompanions(ctx context.Context, name string) error {
 		delete(there, beside)
 	}
 	return nil
-}
-
-// sinkWriter remembers that the receiving side failed, to tell it from a failing place.
-type sinkWriter struct {
-	w   io.Writer
-	err error
-}
-
-func (s *sinkWriter) Write(b []byte) (int, error) {
-	n, err := s.w.Write(b)
-	if err != nil {
-		s.err = err
-	}
-	return n, err //nolint:wrapcheck // fetchOnce wraps what it finds in s.err
 }
 
 const partSuffix = ".part"

@@ -60,7 +60,7 @@ func (p *Place) send(ctx context.Context, name string, size int64, open func() (
 		if err != nil {
 			return fmt.Errorf("open the source: %w", err)
 		}
-		source := &sourceReader{r: io.LimitReader(r, size+1)}
+		source := &SourceReader{R: io.LimitReader(r, size+1)}
 		// The size first: what has been sent cannot be taken back.
 		content, err := io.ReadAll(source)
 		if err = errors.Join(err, r.Close()); err != nil {
@@ -142,19 +142,19 @@ func (d *delivery) upload(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("open the source: %w", err)
 	}
-	source := &sourceReader{r: r}
+	source := &SourceReader{R: r}
 	err = d.place.driver.Put(ctx, d.target+partSuffix, source)
 	closeErr := r.Close()
 	switch {
-	case source.err != nil:
+	case source.Err != nil:
 		// Our own disk failed: sending again does not cure that, whatever the driver made of it.
-		return fmt.Errorf("read the source: %w", source.err)
+		return fmt.Errorf("read the source: %w", source.Err)
 	case err != nil:
 		return fmt.Errorf("upload: %w", err)
 	case closeErr != nil:
 		return fmt.Errorf("close the source: %w", closeErr)
-	case source.n != d.size:
-		return fmt.Errorf("source has %d bytes, expected %d", source.n, d.size)
+	case source.N != d.size:
+		return fmt.Errorf("source has %d bytes, expected %d", source.N, d.size)
 	}
 	part, err := d.place.stat(ctx, d.target+partSuffix)
 	if err != nil {
@@ -284,20 +284,4 @@ func versioned(name string, version int) string {
 	}
 	ext := path.Ext(name)
 	return fmt.Sprintf("%s_%d%s", strings.TrimSuffix(name, ext), version, ext)
-}
-
-// sourceReader counts what was read and remembers that the source failed, to tell it from a failing place.
-type sourceReader struct {
-	r   io.Reader
-	n   int64
-	err error
-}
-
-func (s *sourceReader) Read(b []byte) (int, error) {
-	n, err := s.r.Read(b)
-	s.n += int64(n)
-	if err != nil && !errors.Is(err, io.EOF) {
-		s.err = err
-	}
-	return n, err //nolint:wrapcheck // a reader passes io.EOF through
 }

@@ -164,13 +164,8 @@ func (f *Folder) Remove(ctx context.Context, name string) error {
 
 // root opens the directory for one call and checks the names the call was given.
 func (f *Folder) root(ctx context.Context, names ...string) (*os.Root, error) {
-	if ctx.Err() != nil {
-		return nil, fmt.Errorf("use folder %s: %w", f.dir, context.Cause(ctx))
-	}
-	for _, name := range names {
-		if err := remote.CheckName(name); err != nil {
-			return nil, fmt.Errorf("use folder %s: %w", f.dir, err)
-		}
+	if err := remote.CheckCall(ctx, "folder "+f.dir, names...); err != nil {
+		return nil, err
 	}
 	root, err := os.OpenRoot(f.dir)
 	if err != nil {

@@ -3,13 +3,13 @@ package ftp
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
-	"os"
 	"strings"
 	"time"
+
+	"github.com/kvitok-gkh/kvitok/remote"
 )
 
 // The ways to protect the connection.
@@ -78,30 +78,15 @@ func (c Config) tlsConfig() (*tls.Config, error) {
 	if c.TLS != TLSExplicit {
 		return nil, nil //nolint:nilnil // no configuration is the configuration of plain FTP
 	}
-	name := c.ServerName
-	if name == "" {
-		name, _, _ = net.SplitHostPort(c.Address)
-	}
-	conf := &tls.Config{
-		ServerName: name,
-		MinVersion: tls.VersionTLS12,
-		// Under TLS 1.3 the client closes an upload while session tickets of the server are unread; the
-		// reset that follows destroys data on the way: truncated files, now and then with a good answer.
-		MaxVersion: tls.VersionTLS12,
-		// Servers (vsftpd by default) want the data connection to resume the session of the control connection.
-		ClientSessionCache: tls.NewLRUClientSessionCache(0),
-		InsecureSkipVerify: c.Insecure, //nolint:gosec // asked for by name in the configuration, never a default
-	}
-	if c.CAFile == "" {
-		return conf, nil
-	}
-	pem, err := os.ReadFile(c.CAFile)
+	conf, err := remote.ServerTLS(c.Address, c.ServerName, c.CAFile)
 	if err != nil {
-		return nil, fmt.Errorf("read ca_file: %w", err)
+		return nil, err
 	}
-	conf.RootCAs = x509.NewCertPool()
-	if !conf.RootCAs.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("read ca_file %s: no certificate in it", c.CAFile)
-	}
+	// Under TLS 1.3 the client closes an upload while session tickets of the server are unread; the
+	// reset that follows destroys data on the way: truncated files, now and then with a good answer.
+	conf.MaxVersion = tls.VersionTLS12
+	// Servers (vsftpd by default) want the data connection to resume the session of the control connection.
+	conf.ClientSessionCache = tls.NewLRUClientSessionCache(0)
+	conf.InsecureSkipVerify = c.Insecure // asked for by name in the configuration, never a default
 	return conf, nil
 }

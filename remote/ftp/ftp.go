@@ -204,35 +204,20 @@ func (d *Driver) Put(ctx context.Context, name string, r io.Reader) error {
 		return err
 	}
 	defer end()
-	source := &source{r: r}
+	source := &remote.SourceReader{R: r}
 	err = d.conn.Stor(name, source)
-	if source.err != nil {
+	if source.Err != nil {
 		// The server took the early end for the end of the file; what it says of it does not matter.
 		d.drop()
-		return fmt.Errorf("upload: read the source: %w", source.err)
+		return fmt.Errorf("upload: read the source: %w", source.Err)
 	}
-	if source.begun {
+	if source.Begun {
 		err = interrupted(err)
 	}
 	if err != nil {
 		d.drop()
 	}
 	return d.finish(ctx, "upload", err)
-}
-
-type source struct {
-	r     io.Reader
-	begun bool
-	err   error
-}
-
-func (s *source) Read(b []byte) (int, error) {
-	s.begun = true
-	n, err := s.r.Read(b)
-	if err != nil && !errors.Is(err, io.EOF) {
-		s.err = err
-	}
-	return n, err //nolint:wrapcheck // a reader passes io.EOF through
 }
 
 // Rename implements remote.Driver.
@@ -257,13 +242,8 @@ func (d *Driver) Remove(ctx context.Context, name string) error {
 
 // begin checks the names and has the session ready for a call under ctx. The caller calls end.
 func (d *Driver) begin(ctx context.Context, names ...string) (end func(), err error) {
-	if ctx.Err() != nil {
-		return nil, fmt.Errorf("use FTP server %s: %w", d.conf.Address, context.Cause(ctx))
-	}
-	for _, name := range names {
-		if err := remote.CheckName(name); err != nil {
-			return nil, fmt.Errorf("use FTP server %s: %w", d.conf.Address, err)
-		}
+	if err := remote.CheckCall(ctx, "FTP server "+d.conf.Address, names...); err != nil {
+		return nil, err
 	}
 	if d.conn != nil {
 		end = d.line.begin(ctx)

@@ -3,14 +3,14 @@ package mail
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
 	"net/mail"
-	"os"
 	"strings"
 	"time"
+
+	"github.com/kvitok-gkh/kvitok/remote"
 )
 
 // The ways to protect the connection.
@@ -91,23 +91,7 @@ func (s Server) tlsConfig() (*tls.Config, error) {
 	if s.TLS == TLSNone {
 		return nil, nil //nolint:nilnil // no configuration is the configuration of plain text
 	}
-	name := s.ServerName
-	if name == "" {
-		name, _, _ = net.SplitHostPort(s.Address)
-	}
-	conf := &tls.Config{ServerName: name, MinVersion: tls.VersionTLS12}
-	if s.CAFile == "" {
-		return conf, nil
-	}
-	pem, err := os.ReadFile(s.CAFile)
-	if err != nil {
-		return nil, fmt.Errorf("read ca_file: %w", err)
-	}
-	conf.RootCAs = x509.NewCertPool()
-	if !conf.RootCAs.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("read ca_file %s: no certificate in it", s.CAFile)
-	}
-	return conf, nil
+	return remote.ServerTLS(s.Address, s.ServerName, s.CAFile)
 }
 
 // MailboxConfig describes one mailbox from which attachments are taken.

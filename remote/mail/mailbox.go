@@ -308,13 +308,8 @@ func (m *Mailbox) put(uid imap.UID) error {
 
 // begin checks the names and has the mailbox open for a call under ctx. The caller calls end.
 func (m *Mailbox) begin(ctx context.Context, names ...string) (end func(), err error) {
-	if ctx.Err() != nil {
-		return nil, fmt.Errorf("use mailbox at %s: %w", m.conf.Address, context.Cause(ctx))
-	}
-	for _, name := range names {
-		if err := remote.CheckName(name); err != nil {
-			return nil, fmt.Errorf("use mailbox at %s: %w", m.conf.Address, err)
-		}
+	if err := remote.CheckCall(ctx, "mailbox at "+m.conf.Address, names...); err != nil {
+		return nil, err
 	}
 	if m.line != nil {
 		end = m.line.Begin(ctx)

@@ -15,10 +15,7 @@ import (
 	"github.com/kvitok-gkh/kvitok/remote/mail/mailtest"
 )
 
-func TestMain(m *testing.M) {
-	// The server of the tests blocks for good now and then on a lock of its own when a connection is cut under it.
-	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/emersion/go-imap/v2/imapserver.(*Conn).serve"))
-}
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const (
 	user     = mailtest.User

@@ -13,6 +13,8 @@ import (
 	pgperrors "github.com/ProtonMail/go-crypto/openpgp/errors"
 	"github.com/ProtonMail/go-crypto/openpgp/packet"
 	openpgp "github.com/ProtonMail/go-crypto/openpgp/v2"
+
+	"github.com/kvitok-gkh/kvitok/remote"
 )
 
 // Error says why a file cannot be taken, in the words of its sender.
@@ -110,11 +112,11 @@ func (k *Keys) Open(sealed io.Reader, out io.Writer) error {
 	case !message.IsEncrypted && !k.TakesPlain():
 		return NotSealed()
 	}
-	sink := &sink{w: out}
+	sink := &remote.SinkWriter{W: out}
 	n, err := io.Copy(sink, io.LimitReader(message.UnverifiedBody, maxOpened+1))
 	switch {
-	case sink.err != nil:
-		return fmt.Errorf("write what was opened: %w", sink.err)
+	case sink.Err != nil:
+		return fmt.Errorf("write what was opened: %w", sink.Err)
 	case err != nil && message.SignatureError == nil:
 		return unreadable(err)
 	case n > maxOpened:
@@ -171,19 +173,4 @@ func dearmored(sealed io.Reader) (io.Reader, error) {
 		return nil, fmt.Errorf("read the armor: %w", err)
 	}
 	return block.Body, nil
-}
-
-// sink tells a full disk of ours from a damaged message.
-type sink struct {
-	w   io.Writer
-	err error
-}
-
-// Write notes the first failure.
-func (s *sink) Write(b []byte) (int, error) {
-	n, err := s.w.Write(b)
-	if err != nil {
-		s.err = err
-	}
-	return n, err //nolint:wrapcheck // Open wraps it
 }

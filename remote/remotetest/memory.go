@@ -77,13 +77,8 @@ func (m *Memory) Fail(hook func(op, name string) error) {
 }
 
 func (m *Memory) begin(ctx context.Context, op string, names ...string) error {
-	if ctx.Err() != nil {
-		return fmt.Errorf("%s: %w", op, context.Cause(ctx))
-	}
-	for _, name := range names {
-		if err := remote.CheckName(name); err != nil {
-			return fmt.Errorf("%s: %w", op, err)
-		}
+	if err := remote.CheckCall(ctx, "memory for "+op, names...); err != nil {
+		return err
 	}
 	return m.hook(op, strings.Join(names, " "))
 }

@@ -17,13 +17,8 @@ import (
 
 // begin checks the names and has the session ready for a call under ctx. The caller calls end.
 func (d *Driver) begin(ctx context.Context, names ...string) (end func(), err error) {
-	if ctx.Err() != nil {
-		return nil, fmt.Errorf("use SFTP server %s: %w", d.conf.Address, context.Cause(ctx))
-	}
-	for _, name := range names {
-		if err := remote.CheckName(name); err != nil {
-			return nil, fmt.Errorf("use SFTP server %s: %w", d.conf.Address, err)
-		}
+	if err := remote.CheckCall(ctx, "SFTP server "+d.conf.Address, names...); err != nil {
+		return nil, err
 	}
 	if d.line != nil {
 		end = d.line.Begin(ctx)

@@ -162,7 +162,7 @@ func (d *Driver) Put(ctx context.Context, name string, r io.Reader) error {
 	if err != nil {
 		return d.finish(ctx, "create file", notMissing(err))
 	}
-	source := &source{r: r}
+	source := &remote.SourceReader{R: r}
 	_, err = file.ReadFrom(source)
 	if _, can := d.client.HasExtension("fsync@openssh.com"); can && err == nil {
 		err = file.Sync()
@@ -170,25 +170,10 @@ func (d *Driver) Put(ctx context.Context, name string, r io.Reader) error {
 	if closeErr := file.Close(); err == nil {
 		err = closeErr
 	}
-	if source.err != nil {
-		return fmt.Errorf("upload: read the source: %w", source.err)
+	if source.Err != nil {
+		return fmt.Errorf("upload: read the source: %w", source.Err)
 	}
 	return d.finish(ctx, "upload", notMissing(err))
-}
-
-// source remembers that the reading side failed, to tell it from a failing server.
-type source struct {
-	r   io.Reader
-	err error
-}
-
-// Read implements io.Reader.
-func (s *source) Read(b []byte) (int, error) {
-	n, err := s.r.Read(b)
-	if err != nil && !errors.Is(err, io.EOF) {
-		s.err = err
-	}
-	return n, err //nolint:wrapcheck // a reader passes io.EOF through
 }
 
 // Rename implements remote.Driver. OpenSSH refuses an existing target, others replace it.

@@ -11,12 +11,14 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"io"
 	"log"
 	"math/big"
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -88,7 +90,11 @@ func ServePost(t *testing.T, protection string) *Post {
 	conf, caFile := certificate(t)
 	server := imapserver.New(&imapserver.Options{
 		NewSession: func(*imapserver.Conn) (imapserver.Session, *imapserver.GreetingData, error) {
-			return memory.NewSession(), nil, nil
+			kept, is := memory.NewSession().(imapserver.SessionIMAP4rev2)
+			if !is {
+				return nil, nil, errors.New("the server of the tests gives out another kind of session")
+			}
+			return session{kept}, nil, nil
 		},
 		Caps:      imap.CapSet{imap.CapIMAP4rev1: {}, imap.CapIMAP4rev2: {}, imap.CapMove: {}, imap.CapUIDPlus: {}},
 		TLSConfig: conf, InsecureAuth: protection == mail.TLSNone, Logger: log.New(io.Discard, "", 0),
@@ -108,6 +114,19 @@ func ServePost(t *testing.T, protection string) *Post {
 	p.Stop = func() { _ = server.Close(); _ = listener.Close(); serving.Wait() }
 	t.Cleanup(p.Stop)
 	return p
+}
+
+// session is a session of imapmemserver that ends when its connection was cut while a mail was given out. That server
+// (message.fetch of go-imap v2.0.0-beta.8) leaves the writer of the answer open then, with its lock, and would wait for the
+// lock for ever when it answers that the command has failed.
+type session struct{ imapserver.SessionIMAP4rev2 }
+
+// Fetch gives out mails.
+func (s session) Fetch(w *imapserver.FetchWriter, wanted imap.NumSet, options *imap.FetchOptions) error {
+	if err := s.SessionIMAP4rev2.Fetch(w, wanted, options); err != nil {
+		runtime.Goexit() // the goroutine of this connection: it closes the connection and tells nobody
+	}
+	return nil
 }
 
 // Put delivers a raw mail.
