@@ -23,11 +23,10 @@ type BenefitRow struct {
 	Recalculated Money
 	Discount     Money
 	Compensation Money
-	Stated       Money // granted for the month by the word of the authority
-	Debt         Money // of the account; an advance is none
-	OldDebt      Money // the part of it of months more than three years back
+	Stated       Money  // granted for the month by the word of the authority
+	Debt         Money  // of the account; an advance is none
+	OldDebt      Money  // the part of it of months further back than a debt counts (benefit.debt_months)
+	CourtDebt    Money  // what a court confirmed of the months that count: a benefit may be refused for it alone
+	CourtSince   Period // its first month; zero: none
 	Document     string
 }
-
-// OldDebtMonths is how many months back a debt still counts where a subsidy is refused: three years (ЖК РФ, ст. 159).
-const OldDebtMonths = 36

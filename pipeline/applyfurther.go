@@ -19,6 +19,8 @@ func (a *applier) applyFurther(ctx context.Context, facts []importers.Fact) ([]h
 		return a.tx.ApplyBankDocuments(ctx, organisation, a.source, each(facts, same[housing.BankDocument]))
 	case housing.BenefitGrantEntry:
 		return a.applyGrants(ctx, each(facts, same[housing.BenefitGrantEntry]))
+	case housing.CourtDebtEntry:
+		return a.tx.ApplyCourtDebts(ctx, organisation, a.source, each(facts, same[housing.CourtDebtEntry]))
 	case housing.BenefitEntry:
 		return a.tx.ApplyBenefits(ctx, organisation, a.source, each(facts, same[housing.BenefitEntry]))
 	case housing.HouseMeterEntry:

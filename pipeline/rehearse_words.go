@@ -31,6 +31,7 @@ func subjectTitles() map[string]string {
 		"claims":               "Заявки жильцов",
 		"absences":             "Временное отсутствие",
 		"benefit_grants":       "Льготы",
+		"court_debts":          "Судебные решения",
 		"stays":                "Временные жильцы",
 		"violations":           "Акты о потреблении в обход прибора",
 		"quality_acts":         "Акты о качестве услуг",

@@ -82,7 +82,7 @@ func monthReports() []monthReport { //nolint:funlen // a list, an entry a report
 			return reports.WriteCorrections(w, m, p.Store.Corrections(ctx, p.Organisation.ID, m.Period))
 		}),
 		report("benefits", "Ведомость льгот", func(ctx c, p p, w io.Writer, m meta) (done, error) {
-			return reports.WriteBenefits(w, m, p.Store.BenefitRows(ctx, p.Organisation.ID, m.Period))
+			return reports.WriteBenefits(w, m, p.benefitRows(ctx, m.Period))
 		}),
 		report("debtors", "Должники", func(ctx c, p p, w io.Writer, m meta) (done, error) {
 			return reports.WriteDebtors(w, m, p.debtors(m.Period, p.Store.MonthDebts(ctx, p.Organisation.ID, m.Period)))

@@ -50,15 +50,19 @@ func (p *Pipeline) registerBenefits(ctx context.Context, period housing.Period, 
 	}
 	name := filepath.Join("reports", period.String(), "Соцзащита", "Реестр льгот "+period.String()+".csv")
 	return p.put(name, func(w io.Writer) (int, error) {
-		return social.WriteRegister(w, p.Store.BenefitRows(ctx, p.Organisation.ID, period))
+		return social.WriteRegister(w, p.benefitRows(ctx, period))
 	}, result)
 }
 
 func (p *Pipeline) answerSocial(ctx context.Context, period housing.Period, f housing.ReceivedFile, result *PublishResult) error {
 	name := clipName(f.Name)
 	staged := filepath.Join("reports", period.String(), "Соцзащита", f.SHA256[:8], name)
-	answer := socialAnswer{pipeline: p, period: period, file: f}
-	err := p.put(staged, func(w io.Writer) (int, error) { return answer.rows, answer.write(ctx, w) }, result)
+	debts, err := p.courtDebts(ctx, period)
+	if err != nil {
+		return err
+	}
+	answer := socialAnswer{pipeline: p, period: period, file: f, debts: debts}
+	err = p.put(staged, func(w io.Writer) (int, error) { return answer.rows, answer.write(ctx, w) }, result)
 	if err != nil {
 		return err
 	}
@@ -92,6 +96,7 @@ type socialAnswer struct {
 	pending  []importers.Record
 	rows     int
 	tooLong  int
+	debts    courtDebts
 }
 
 // socialRows is how many rows are looked up at once.
@@ -161,6 +166,9 @@ func (a *socialAnswer) flush(ctx context.Context) error {
 	for i, r := range a.pending {
 		if known := byAccount[numbers[i]]; len(known) > 0 {
 			a.fill(r.Cells, a.cell(r, "GKU"), known)
+			if err := a.fillDebt(r.Cells, numbers[i], a.cell(r, "GKU")); err != nil {
+				return err
+			}
 		}
 		if err := a.table.Row(r.Cells); err != nil {
 			return err
@@ -192,7 +200,6 @@ func (a *socialAnswer) fill(cells []string, name string, known []store.SocialFac
 	set("TARIF", f.Price)
 	set("FAKT", f.Volume)
 	set("SUMTAR", roubles(f.Charged))
-	set("SUMDOLG", roubles(max(f.Closing, 0)))
 }
 
 func roubles(m housing.Money) housing.Decimal {

@@ -9,8 +9,9 @@ import (
 )
 
 // BenefitRows streams what benefits came to in a month, by person, category and service, and what was corrected in it of
-// closed months, in the order of print.
-func (q Queries) BenefitRows(ctx context.Context, organisation int64, period housing.Period) iter.Seq2[housing.BenefitRow, error] {
+// closed months, in the order of print. A debt of more than so many months back is told apart; what courts confirmed is not
+// filled in.
+func (q Queries) BenefitRows(ctx context.Context, organisation int64, period housing.Period, debtMonths int) iter.Seq2[housing.BenefitRow, error] {
 	const sql = `
 WITH shares AS (
     SELECT x.house_id, x.account_id, x.person_id, x.category, x.service, x.payee_id, x.period AS month, sum(x.volume) AS volume, sum(x.covered) AS covered,
@@ -54,7 +55,7 @@ LEFT JOIN LATERAL (SELECT n.value FROM norms n WHERE n.organisation_id = $1 AND 
     AND n.valid @> $2::date AND (n.house_id IS NULL OR n.house_id = a.house_id) ORDER BY n.house_id NULLS LAST LIMIT 1) n ON true
 LEFT JOIN owed d ON d.account_id = a.id
 ORDER BY ` + printOrder + `, w.last_name, w.first_name, w.id, s.service COLLATE "C", s.payee_id, s.category, s.month`
-	return stream(ctx, q, sql, []any{organisation, period, housing.OldDebtMonths}, func(b *housing.BenefitRow) []any {
+	return stream(ctx, q, sql, []any{organisation, period, debtMonths}, func(b *housing.BenefitRow) []any {
 		return []any{
 			&b.Account.ID, &b.Account.Number, &b.Account.Payer, &b.Account.Premises.Flat, &b.Account.Premises.Room, &b.Account.Premises.Kind,
 			&b.House, &b.Area, &b.People, &b.Person.Last, &b.Person.First, &b.Person.Patronymic, &b.Person.Born, &b.SNILS, &b.Category,

@@ -15,7 +15,6 @@ type SocialFacts struct {
 	Price   housing.Decimal
 	Volume  housing.Decimal
 	Charged housing.Money
-	Closing housing.Money // negative: advance
 }
 
 // SocialFacts returns what accounts are billed in a month, by account and service; an account that is billed
@@ -26,14 +25,11 @@ WITH asked AS (SELECT id, house_id, number FROM accounts WHERE organisation_id =
 charged AS (
     SELECT c.account_id, c.service, max(c.price) AS price, COALESCE(sum(c.volume) FILTER (WHERE c.kind = 'base'), 0) AS volume,
         COALESCE(sum(c.amount) FILTER (WHERE c.kind <> 'benefit'), 0)::bigint AS amount
-    FROM asked a JOIN charges c ON c.house_id = a.house_id AND c.account_id = a.id AND c.period = $2 GROUP BY 1, 2),
-owed AS (
-    SELECT b.account_id, b.service, sum(b.closing)::bigint AS closing
-    FROM asked a JOIN balances b ON b.house_id = a.house_id AND b.account_id = a.id AND b.period = $2 GROUP BY 1, 2)
+    FROM asked a JOIN charges c ON c.house_id = a.house_id AND c.account_id = a.id AND c.period = $2 GROUP BY 1, 2)
 SELECT a.number, COALESCE(s.service, ''), COALESCE(o.area, 0)::text, COALESCE(o.people, 0), COALESCE(s.price, 0)::text,
-    COALESCE(s.volume, 0)::text, COALESCE(s.amount, 0), COALESCE(s.closing, 0)
+    COALESCE(s.volume, 0)::text, COALESCE(s.amount, 0)
 FROM asked a
 LEFT JOIN occupancies o ON o.account_id = a.id AND o.valid @> ($2::date + interval '1 month' - interval '1 day')::date
-LEFT JOIN (charged FULL JOIN owed USING (account_id, service)) s ON s.account_id = a.id`
+LEFT JOIN charged s ON s.account_id = a.id`
 	return collectStructs[SocialFacts](ctx, q, "read what accounts are billed", sql, organisation, period, numbers)
 }

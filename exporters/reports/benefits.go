@@ -26,7 +26,7 @@ func WriteBenefits(w io.Writer, meta Meta, rows iter.Seq2[housing.BenefitRow, er
 			{title: "Льгота, %", width: 8, format: "0.##", align: "right"},
 			plain("Начислено, ₽"), plain("Перерасчёт, ₽"),
 			moneyColumn("Льгота, ₽", "скидка"), moneyColumn("Льгота, ₽", "деньгами"), moneyColumn("Льгота, ₽", "по данным ОСЗН"),
-			plain("Долг, ₽"), plain("из него старше 3 лет"), textColumn("Документ", 26),
+			plain("Долг, ₽"), plain("из него старше 3 лет"), plain("подтверждён судом"), textColumn("Документ", 26),
 		},
 	}
 	layout.byHouse(houseTitle)
@@ -52,7 +52,7 @@ func WriteBenefits(w io.Writer, meta Meta, rows iter.Seq2[housing.BenefitRow, er
 		} else {
 			t.number(b.Percent)
 		}
-		for _, m := range []housing.Money{b.Charged, b.Recalculated, b.Discount, b.Compensation, b.Stated, b.Debt, b.OldDebt} {
+		for _, m := range []housing.Money{b.Charged, b.Recalculated, b.Discount, b.Compensation, b.Stated, b.Debt, b.OldDebt, b.CourtDebt} {
 			t.money(m)
 		}
 		t.text(b.Document)

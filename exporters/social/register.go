@@ -16,14 +16,14 @@ import (
 func registerColumns() []string {
 	return []string{
 		"СНИЛС", "Фамилия", "Имя", "Отчество", "Дата рождения", "Лицевой счёт", "Адрес", "Помещение", "Площадь, м²", "Проживает", "Категория",
-		"Услуга", "Объём", "Объём льготы", "Единица", "Норматив", "Тариф", "Начислено", "Перерасчёт", "Процент", "Скидка", "Компенсация", "Долг",
-		"в т.ч. старше 3 лет", "Месяц", "Документ",
+		"Услуга", "Объём", "Объём льготы", "Единица", "Норматив", "Тариф", "Начислено", "Перерасчёт", "Процент", "Скидка", "Компенсация", "Долг по решению суда",
+		"Долг с месяца", "Месяц", "Документ",
 	}
 }
 
 // WriteRegister writes the registry of benefits for an authority of social protection, a person and a service a row: no
 // federal form is known, so that the columns are those that authorities ask (person, address, area, people, service,
-// volume, norm, tariff, charged, recalculated, debt, month) with what the benefit came to. Windows-1251, «;», decimal point;
+// volume, norm, tariff, charged, recalculated, debt, month; of debts only what a court confirmed) with what the benefit came to. Windows-1251, «;», decimal point;
 // a row of an earlier month is its correction; the last row has the totals. A delimiter inside a value is replaced by a comma.
 func WriteRegister(w io.Writer, rows iter.Seq2[housing.BenefitRow, error]) (int, error) {
 	encoder, err := exporters.NewEncoder(exporters.Windows1251)
@@ -80,10 +80,14 @@ func registerRow(b *housing.BenefitRow) []string {
 	if !b.Person.Born.IsZero() {
 		born = b.Person.Born.Russian()
 	}
+	since := ""
+	if !b.CourtSince.IsZero() {
+		since = b.CourtSince.String()
+	}
 	return []string{
 		b.SNILS, b.Person.Last, b.Person.First, b.Person.Patronymic, born, b.Account.Number, b.House, b.Account.Premises.Title(),
 		b.Area.String(), strconv.Itoa(b.People), b.Category, b.Service.Russian(), b.Volume.Trim().String(), filled(b.Covered), b.Service.Unit(),
 		filled(b.Norm), b.Price.String(), b.Charged.String(), b.Recalculated.String(), filled(b.Percent), b.Discount.String(),
-		b.Compensation.String(), b.Debt.String(), b.OldDebt.String(), b.Month.String(), b.Document,
+		b.Compensation.String(), b.CourtDebt.String(), since, b.Month.String(), b.Document,
 	}
 }

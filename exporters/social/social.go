@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/kvitok-gkh/kvitok/dbase"
 	"github.com/kvitok-gkh/kvitok/exporters"
@@ -71,6 +72,18 @@ func (t *Table) Set(cells []string, column string, value housing.Decimal) bool {
 	}
 	cells[t.at[column]] = text
 	return true
+}
+
+// SetDate puts a day into the column of a row, where the table has one; the zero day empties it.
+func (t *Table) SetDate(cells []string, column string, on housing.Date) {
+	at, there := t.at[column]
+	if !there {
+		return
+	}
+	cells[at] = ""
+	if !on.IsZero() {
+		cells[at] = strings.ReplaceAll(on.String(), "-", "")
+	}
 }
 
 // fixed prints a number with so many digits behind the point, rounded half up.

@@ -8,8 +8,8 @@ import (
 	"github.com/kvitok-gkh/kvitok/importers"
 )
 
-// NewGrants returns "kvitok-benefits-xlsx", a workbook with the sheets «Льготы» and «Субсидии» (subsidyTable), of which any may
-// be missing. «Льготы»: a benefit of one person on one
+// NewGrants returns "kvitok-benefits-xlsx", a workbook with the sheets «Льготы», «Субсидии» (subsidyTable) and
+// «Судебные решения» (courtDebtTable), of which any may be missing. «Льготы»: a benefit of one person on one
 // account a row. A star marks what every row must have.
 //
 //	Лицевой счёт* | Фамилия* | Имя | Отчество | Дата рождения | СНИЛС | Категория льготы* | Услуга | Процент | Сумма, руб. |
@@ -20,13 +20,14 @@ import (
 // citizen, empty as the parameter benefit.mode says. «по» is the last day. Источник: the format is Kvitok's own.
 func NewGrants() importers.Format { return grants().Workbook() }
 
-// NewGrantsCSV returns "kvitok-benefits-csv" and "kvitok-subsidies-csv", the same tables as text.
+// NewGrantsCSV returns "kvitok-benefits-csv", "kvitok-subsidies-csv" and "kvitok-court-debts-csv", the same tables as text.
 func NewGrantsCSV() []importers.Format { return grants().CSV() }
 
 func grants() importers.TableSet {
 	return importers.TableSet{Book: "kvitok-benefits-xlsx", Room: "benefits", Tables: []importers.NamedTable{
 		{Name: "benefits", Table: grantTable()},
 		{Name: "subsidies", Table: subsidyTable()},
+		{Name: "court-debts", Table: courtDebtTable()},
 	}}
 }
 
