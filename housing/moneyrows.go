@@ -37,9 +37,12 @@ const (
 	PaymentUnidentified = "unidentified"
 	PaymentMoved        = "moved"
 	PaymentReversed     = "reversed"
+	PaymentTookBack     = "reversal"  // a row that took a payment back
+	PaymentUnmatched    = "unmatched" // one that has found no payment
+	PaymentDismissed    = "dismissed" // one that a person put aside
 )
 
-// RegisteredPayment is a payment of a month with where its money is.
+// RegisteredPayment is a payment of a month with where its money is, or a row that takes one back, its amounts below zero.
 type RegisteredPayment struct {
 	Payment  Payment
 	Account  Account // with which it stands; none: unidentified

@@ -45,3 +45,10 @@ func (b *Balance) Close() error {
 type NoPayment struct {
 	Source Source `json:"source,omitzero"`
 }
+
+// PaymentReversal is a row of a registry that takes an earlier payment back, whole or in part (сторно, возврат). Key is
+// the operator's own number of the row; Amount, Transfer and Fee are what is taken back, above zero.
+type PaymentReversal struct {
+	Payment
+	Of []string `json:"of,omitempty"` // numbers under which the payment taken back may be known, the likeliest first
+}

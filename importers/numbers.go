@@ -101,7 +101,7 @@ func ReadMoney(c Cell) (housing.Money, error) {
 			return m, nil
 		}
 	}
-	return 0, Wrong("bad_money", "в сумме больше двух знаков после запятой", moneyForm)
+	return 0, Wrong("money_decimals", "в сумме больше двух знаков после запятой", moneyForm)
 }
 
 // ReadCount takes a whole number from 0 to limit.

@@ -102,9 +102,9 @@ func TestReadersOfNumbersAndKeys(t *testing.T) {
 			{text("1500,00"), "1500.00"},
 			{text("-12,5"), "-12.50"},
 			{text("7"), "7.00"},
-			{text("1,005"), "!bad_money"},
+			{text("1,005"), "!money_decimals"},
 			{number("1.500"), "1.50"},
-			{text("9223372036854775807"), "!bad_money"},
+			{text("9223372036854775807"), "!money_decimals"},
 			{text("1 500"), "!bad_number"},
 		}},
 		"account": {told(importers.ReadAccountNumber), []check{

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
-	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -81,6 +80,8 @@ type applier struct {
 	known    bool           // the file was taken before
 	rejected map[place]bool // then the rows to try again; nil: all
 	openings openings
+	pays     bool                   // payments or reversals were among the rows
+	reversed map[string]rowReversed // by the own number of each reversal
 	outcomes
 }
 
@@ -90,16 +91,14 @@ func (a *applier) run(ctx context.Context, what application) error {
 	if err != nil {
 		return fmt.Errorf("apply %s: %w", a.file.Name, err)
 	}
-	if a.file.Subject == "payments" && a.file.Counts.Rejected > 0 {
-		return importers.Refuse("rejected_payments",
-			"в реестре платежей есть ошибочные строки (%d), поэтому он не загружен целиком: исправьте их и пришлите реестр снова",
-			a.file.Counts.Rejected)
-	}
 	if bounded, is := f.format.(importers.Bounded); is && bounded.TooMany(a.file.Counts.Rejected, a.file.Counts.Rows) {
 		return importers.Refuse("too_many_rejected",
 			"строк с ошибками %d из %d — больше, чем допускает формат, поэтому файл не загружен целиком", a.file.Counts.Rejected, a.file.Counts.Rows)
 	}
 	if err := a.checkPacks(ctx, read.Control.Packs); err != nil {
+		return err
+	}
+	if err := a.settleReversals(ctx); err != nil {
 		return err
 	}
 	if err := a.checkOpenings(); err != nil {
@@ -253,6 +252,7 @@ func (a *applier) applyBatch(ctx context.Context, records []importers.Record) er
 	}
 	for i, r := range records {
 		a.file.Counts.Add(ends[i].Verdict)
+		a.keepReversal(r, ends[i])
 		a.add(r, ends[i])
 	}
 	return nil
@@ -311,6 +311,8 @@ func (a *applier) applyFacts(ctx context.Context, facts []importers.Fact) ([]hou
 		return a.applyReadings(ctx, each(facts, same[housing.MeterReading]))
 	case housing.Payment:
 		return a.applyPayments(ctx, each(facts, same[housing.Payment]))
+	case housing.PaymentReversal:
+		return a.applyReversals(ctx, each(facts, same[housing.PaymentReversal]))
 	case housing.NoPayment:
 		return unchanged(len(facts)), nil
 	case housing.PaymentPack:
@@ -352,29 +354,6 @@ func unchanged(n int) []housing.Outcome {
 		ends[i].Verdict = housing.Unchanged
 	}
 	return ends
-}
-
-// withoutEcho leaves out what the reading of a row has said already: a payment that names no account is not told a
-// second time that the account was not found.
-func withoutEcho(said, further []housing.Problem) []housing.Problem {
-	return slices.DeleteFunc(further, func(p housing.Problem) bool {
-		return p.Code == "unidentified_payment" && p.Value == "" && slices.ContainsFunc(said, func(q housing.Problem) bool {
-			return q.Code == "empty" && q.Severity == housing.SeverityWarning
-		})
-	})
-}
-
-// payeeOf reads the INN of the organisation paid from the name of a registry, ИНН_РС_…; "" where the
-// name does not say.
-func payeeOf(name string) string {
-	digits := 0
-	for digits < len(name) && name[digits] >= '0' && name[digits] <= '9' {
-		digits++
-	}
-	if (digits == 10 || digits == 12) && digits < len(name) && name[digits] == '_' {
-		return name[:digits]
-	}
-	return ""
 }
 
 // applyMeters makes the partitions that initial readings need, whatever month they are of.

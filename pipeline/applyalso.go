@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/kvitok-gkh/kvitok/housing"
@@ -64,17 +65,54 @@ func noteAlso(row *housing.Outcome, end housing.Outcome) {
 
 // applyPayments books payments. Who is paid stands in the row, or in the name of the registry.
 func (a *applier) applyPayments(ctx context.Context, rows []housing.Payment) ([]housing.Outcome, error) {
-	payee, today := payeeOf(a.file.Name), housing.DateOf(a.Now().In(a.Limits.Zone))
-	for i, pay := range rows {
-		if pay.PaidOn.After(today) {
-			return nil, importers.Refuse("future_payment",
-				"строка %d: дата платежа %s ещё не наступила; реестр не проводится целиком", pay.Source.Position, pay.PaidOn.Russian())
-		}
-		if pay.Payee == "" {
+	payee := payeeOf(a.file.Name)
+	for i := range rows {
+		if rows[i].Payee == "" {
 			rows[i].Payee = payee
 		}
 	}
-	return a.tx.ApplyPayments(ctx, a.Organisation.ID, a.source, a.period, rows)
+	return a.datedPayments(ctx, len(rows), func(i int) housing.Payment { return rows[i] }, func(kept []int) ([]housing.Outcome, error) {
+		return a.tx.ApplyPayments(ctx, a.Organisation.ID, a.source, a.period, picked(rows, kept))
+	})
+}
+
+// datedPayments turns away the rows of a day that has not come yet and applies the others. The totals of the file were
+// compared with all of them.
+func (a *applier) datedPayments(ctx context.Context, rows int, row func(int) housing.Payment,
+	apply func(kept []int) ([]housing.Outcome, error),
+) ([]housing.Outcome, error) {
+	a.pays = true
+	today := housing.DateOf(a.Now().In(a.Limits.Zone))
+	outcomes := make([]housing.Outcome, rows)
+	kept := make([]int, 0, rows)
+	for i := range rows {
+		if day := row(i).PaidOn; day.After(today) {
+			outcomes[i] = housing.Outcome{Verdict: housing.Rejected, Problems: []housing.Problem{{
+				Code: "future_payment", Column: "Дата платежа", Value: day.Russian(), Severity: housing.SeverityError,
+				Text: "дата платежа ещё не наступила", Expected: "день не позже " + today.Russian(),
+			}}}
+			continue
+		}
+		kept = append(kept, i)
+	}
+	applied, err := apply(kept)
+	if err != nil {
+		return nil, err
+	}
+	spread(outcomes, applied, kept)
+	return outcomes, nil
+}
+
+// picked returns the rows at some places; all of them where nothing is left out.
+func picked[T any](rows []T, places []int) []T {
+	if len(places) == len(rows) {
+		return rows
+	}
+	some := make([]T, len(places))
+	for i, at := range places {
+		some[i] = rows[at]
+	}
+	return some
 }
 
 // checkPacks proves the payments of a file by the packs that came as a file of their own.
@@ -109,4 +147,27 @@ const packPatience = 24 * time.Hour
 func (p *Pipeline) awaitsPack(f fetchedFile, refusal *importers.FileError) bool {
 	since := f.fetched.Entry.ModTime
 	return refusal.Problem.Code == "no_pack" && !since.IsZero() && p.Now().Sub(since) < packPatience
+}
+
+// payeeOf reads the INN of the organisation paid from the name of a registry, ИНН_РС_…; "" where the
+// name does not say.
+func payeeOf(name string) string {
+	digits := 0
+	for digits < len(name) && name[digits] >= '0' && name[digits] <= '9' {
+		digits++
+	}
+	if (digits == 10 || digits == 12) && digits < len(name) && name[digits] == '_' {
+		return name[:digits]
+	}
+	return ""
+}
+
+// withoutEcho leaves out what the reading of a row has said already: a payment that names no account is not told a
+// second time that the account was not found.
+func withoutEcho(said, further []housing.Problem) []housing.Problem {
+	return slices.DeleteFunc(further, func(p housing.Problem) bool {
+		return p.Code == "unidentified_payment" && p.Value == "" && slices.ContainsFunc(said, func(q housing.Problem) bool {
+			return q.Code == "empty" && q.Severity == housing.SeverityWarning
+		})
+	})
 }

@@ -43,6 +43,15 @@ func (o *outcomes) add(r importers.Record, end housing.Outcome) {
 	o.verdicts = append(o.verdicts, verdict)
 }
 
+// note adds a problem to a row that has ended already.
+func (o *outcomes) note(ordinal int, p housing.Problem) {
+	if o.byRow == nil {
+		o.byRow = map[int][]housing.Problem{}
+	}
+	o.byRow[ordinal] = append(o.byRow[ordinal], p)
+	o.problems = append(o.problems, p)
+}
+
 // of gives the outcome of the row with that ordinal.
 func (o *outcomes) of(ordinal int) housing.Outcome {
 	end := housing.Outcome{Verdict: housing.Accepted, Problems: o.byRow[ordinal]}

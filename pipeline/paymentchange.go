@@ -41,6 +41,7 @@ func changeRussian(err error) (code, text string, ok bool) {
 		{ErrSamePlace, "same_account", "платёж уже учтён на этом лицевом счёте или решение по нему уже принято"},
 		{ErrNothingLeft, "nothing_left", "платёж уже возвращён или сумма больше остатка платежа"},
 		{ErrReasonMissing, "reason_missing", "укажите основание решения"},
+		{ErrNoReversal, "unknown_reversal", "такого сторно нет или решение по нему уже принято"},
 	} {
 		if errors.Is(err, e.err) {
 			return e.code, e.text, true
@@ -90,23 +91,31 @@ func (p *Pipeline) changePayment(ctx context.Context, tx *store.Tx, booked housi
 	if err != nil {
 		return err
 	}
-	d, to, err := p.decision(ctx, tx, payment, c)
+	_, err = p.move(ctx, mover{tx: tx, order: order, booked: booked}, payment, c)
 	if err != nil {
 		return fmt.Errorf("payment %s: %w", c.Key, err)
 	}
-	d.Booked = booked
-	m := mover{tx: tx, order: order, booked: booked}
-	if err := m.arrive(ctx, payment); err != nil {
-		return err
-	}
-	entry, err := tx.Decide(ctx, p.Organisation.ID, d)
+	return nil
+}
+
+// move writes a decision on a payment with its parts, and returns the number of the decision. The ledger of the month is
+// locked by the caller.
+func (p *Pipeline) move(ctx context.Context, m mover, payment store.StandingPayment, c PaymentChange) (entry int64, err error) {
+	d, to, err := p.decision(ctx, m.tx, payment, c)
 	if err != nil {
-		return err
+		return 0, err
+	}
+	d.Booked = m.booked
+	if err := m.arrive(ctx, payment); err != nil {
+		return 0, err
+	}
+	if entry, err = m.tx.Decide(ctx, p.Organisation.ID, d); err != nil {
+		return 0, err
 	}
 	if err := m.back(ctx, payment, entry, d.Amount); err != nil || to.Account == 0 {
-		return err
+		return entry, err
 	}
-	return m.pay(ctx, to, allocation.Unit{
+	return entry, m.pay(ctx, to, allocation.Unit{
 		Payment: payment.ID, Entry: entry, Payee: payment.PayeeINN, Printed: payment.Period, Amount: d.Amount,
 	})
 }

@@ -227,8 +227,8 @@ func (r *rehearser) concern(table string, n names, c store.FactChange) {
 // moneyAlone says of which tables charges do not depend.
 func moneyAlone(table string) bool {
 	switch table {
-	case "payments", "payment_packs", "opening_balances", "claims", "bank_statements", "bank_documents", "stated_amounts", "account_references", "gis_meters",
-		"gis_documents":
+	case "payments", "payment_reversals", "payment_packs", "opening_balances", "claims", "bank_statements", "bank_documents", "stated_amounts",
+		"account_references", "gis_meters", "gis_documents":
 		return true
 	}
 	return false
@@ -246,6 +246,11 @@ func (r *rehearser) pay(table string, n names, c store.FactChange) {
 			return
 		}
 		of(r.accounts, account).paid += amount
+	case "payment_reversals":
+		r.result.Money.Paid -= amount
+		if c.After.Number("decision_id") == 0 {
+			r.result.Money.Unidentified -= amount
+		}
 	case "opening_balances":
 		r.result.Money.Opening += amount
 		of(r.accounts, account).opening += amount

@@ -27,6 +27,7 @@ func subjectTitles() map[string]string {
 		"readings":             "Показания",
 		"house_volumes":        "Объёмы ОДПУ",
 		"payments":             "Платежи",
+		"payment_reversals":    "Сторно платежей",
 		"opening_balances":     "Входящее сальдо",
 		"claims":               "Заявки жильцов",
 		"absences":             "Временное отсутствие",
@@ -58,7 +59,7 @@ func subjectTitles() map[string]string {
 // fieldTitle names a column, "" where it is not shown: keys of our own, and contacts of people.
 func fieldTitle(name string) string {
 	switch name {
-	case "id", "source_id", "source_pos", "organisation_id", "key", "fingerprint", "copy", "phone", "email", "for_period", "house_id", "account_id",
+	case "of_keys", "decision_id", "dismissed_by", "dismissed_at", "dismissed_why", "id", "source_id", "source_pos", "organisation_id", "key", "fingerprint", "copy", "phone", "email", "for_period", "house_id", "account_id",
 		"meter_id", "person_id", "since", "until", "recorded_at":
 		return ""
 	}
@@ -85,7 +86,7 @@ func fieldTitles() map[string]string {
 		"ended": "окончание", "measured": "измерено", "opening": "входящий остаток", "received": "поступило", "spent": "списано",
 		"closing": "исходящий остаток", "dated": "дата", "purpose": "назначение", "manager": "управление", "method": "способ",
 		"wish": "доставка", "confirmed_on": "адрес подтверждён", "confirmed_by": "как подтверждён", "consented_on": "согласие",
-		"percent": "процент", "scope": "кому", "within_norm": "в пределах нормы", "mode": "предоставление",
+		"why": "почему не проведено", "percent": "процент", "scope": "кому", "within_norm": "в пределах нормы", "mode": "предоставление",
 	}
 }
 

@@ -73,7 +73,7 @@ func monthReports() []monthReport { //nolint:funlen // a list, an entry a report
 			})
 		}),
 		report("payments", "Реестр поступлений", func(ctx c, p p, w io.Writer, m meta) (done, error) {
-			return reports.WritePayments(w, m, p.Store.PaymentRegister(ctx, p.Organisation.ID, m.Period))
+			return reports.WritePayments(w, m, p.paymentRegister(ctx, m.Period))
 		}),
 		report("unclear-payments", "Невыясненные платежи", func(ctx c, p p, w io.Writer, m meta) (done, error) {
 			return reports.WriteUnclear(w, m, p.unclearPayments(ctx, m.Period))

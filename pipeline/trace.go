@@ -147,7 +147,7 @@ func (p *Pipeline) traceFacts(ctx context.Context, in TraceInput, sources []int6
 		return err
 	}
 	describer := rehearser{Pipeline: p, sources: map[int64]string{}}
-	var payments, claims []int64
+	var payments, claims, reversed []int64
 	for _, table := range tables {
 		facts, err := p.Store.FactsOf(ctx, table, sources, in.Source.Position, in.Limit)
 		if err != nil {
@@ -162,6 +162,8 @@ func (p *Pipeline) traceFacts(ctx context.Context, in TraceInput, sources []int6
 			switch table.Name {
 			case "payments":
 				payments = append(payments, fact.After.Number("id"))
+			case "payment_reversals":
+				reversed = append(reversed, fact.After.Number("decision_id"))
 			case "claims":
 				claims = append(claims, fact.After.Number("id"))
 			}
@@ -174,6 +176,13 @@ func (p *Pipeline) traceFacts(ctx context.Context, in TraceInput, sources []int6
 		}
 	}
 	t.Facts = t.Facts[:min(len(t.Facts), in.Limit)]
+	if len(reversed) > 0 { // a row that took a payment back leads to it
+		of, err := p.Store.PaymentsOfDecisions(ctx, reversed)
+		if err != nil {
+			return err
+		}
+		payments = append(payments, of...)
+	}
 	if len(payments) > 0 {
 		if t.Payments, err = p.Store.PaymentsTraced(ctx, p.Organisation.ID, payments, "", 0); err != nil {
 			return err

@@ -12,7 +12,8 @@ import (
 	"github.com/kvitok-gkh/kvitok/store"
 )
 
-// Unidentified returns the payments that belong to no account, with the reason of each.
+// Unidentified returns the payments that belong to no account and the reversals that have found no payment, with the reason
+// of each.
 func (p *Pipeline) Unidentified(ctx context.Context) ([]housing.PaymentQuestion, error) {
 	payments, err := p.Store.UnidentifiedPayments(ctx, p.Organisation.ID)
 	if err != nil {
@@ -24,7 +25,8 @@ func (p *Pipeline) Unidentified(ctx context.Context) ([]housing.PaymentQuestion,
 			Payment: payment.Payment, Registry: payment.Registry, Row: payment.Row, Left: payment.Left, Reason: unidentifiedReason(payment),
 		}
 	}
-	return list, nil
+	reversals, err := p.openReversals(ctx)
+	return append(list, reversals...), err
 }
 
 func unidentifiedReason(p store.StandingPayment) string {
@@ -65,6 +67,12 @@ func (p *Pipeline) withCandidates(ctx context.Context, list []housing.PaymentQue
 	}
 	return func(yield func(housing.PaymentQuestion, error) bool) {
 		for _, q := range list {
+			if q.Reversal { // it has its candidates
+				if !yield(q, nil) {
+					return
+				}
+				continue
+			}
 			d := index.Match(housing.Claim{Account: q.Payment.Account, FullName: q.Payment.Payer, Address: q.Payment.Address})
 			if d.AccountID != 0 {
 				of := accounts[d.AccountID]
@@ -97,7 +105,7 @@ func (p *Pipeline) unclearPayments(ctx context.Context, period housing.Period) i
 		}
 		standing := map[string]bool{}
 		for q, err := range open {
-			standing[q.Payment.Key] = true
+			standing[q.Payment.Key] = standing[q.Payment.Key] || !q.Reversal
 			if !yield(housing.UnclearPayment{PaymentQuestion: q}, err) || err != nil {
 				return
 			}
@@ -131,7 +139,8 @@ func (p *Pipeline) openQuestions(ctx context.Context) (iter.Seq2[housing.Payment
 type PaymentAnswerResult struct {
 	Assigned int               `json:"assigned"`
 	Reversed int               `json:"reversed"`
-	Open     int               `json:"open"` // rows left empty
+	Set      int               `json:"set_aside"` // reversals that nothing is to be taken back by
+	Open     int               `json:"open"`      // rows left empty
 	Problems []housing.Problem `json:"problems,omitempty"`
 }
 
@@ -141,21 +150,24 @@ func (p *Pipeline) ApplyPaymentAnswers(ctx context.Context, answers []housing.Pa
 	var result PaymentAnswerResult
 	months := map[housing.Period]bool{}
 	for _, a := range answers {
-		if a.Account == "" && !a.Reverse {
+		if a.Account == "" && a.Of == "" && !a.Reverse && !a.Done {
 			result.Open++
 			continue
 		}
-		booked, err := p.ChangePayment(ctx, PaymentChange{Key: a.Key, Account: a.Account, Reverse: a.Reverse, Reason: a.Comment, By: by})
+		booked, err := p.applyPaymentAnswer(ctx, a, by)
 		code, text, known := changeRussian(err)
 		switch {
 		case known:
 			result.Problems = append(result.Problems, housing.Problem{
-				Row: a.Row, Sheet: housing.PaymentSheet, Column: housing.PaymentColumnAnswer, Value: a.Account, Code: code, Text: text,
+				Row: a.Row, Sheet: housing.PaymentSheet, Column: housing.PaymentColumnAnswer, Value: a.Account + a.Of, Code: code, Text: text,
 			})
 			continue
 		case err != nil:
 			return result, err
-		case a.Reverse:
+		case a.Done:
+			result.Set++
+			continue
+		case a.Reverse || a.Reversal:
 			result.Reversed++
 		default:
 			result.Assigned++
@@ -168,6 +180,13 @@ func (p *Pipeline) ApplyPaymentAnswers(ctx context.Context, answers []housing.Pa
 		}
 	}
 	return result, p.noteWorkbook(ctx, by, "payment", result)
+}
+
+func (p *Pipeline) applyPaymentAnswer(ctx context.Context, a housing.PaymentAnswer, by string) (housing.Period, error) {
+	if a.Reversal {
+		return p.ChangeReversal(ctx, ReversalChange{Key: a.Key, Of: a.Of, Reason: a.Comment, By: by})
+	}
+	return p.ChangePayment(ctx, PaymentChange{Key: a.Key, Account: a.Account, Reverse: a.Reverse, Reason: a.Comment, By: by})
 }
 
 // Actor is who decides where nobody is named: the user of the operating system.

@@ -63,6 +63,7 @@ func FieldsOf(s Subject) []Field {
 func paymentFields() []Field {
 	return []Field{
 		{"key", TextType, AnySign},
+		{"reverses", TextType, AnySign},
 		{"account", AccountType, AnySign},
 		{"payer", TextType, AnySign},
 		{"address", TextType, AnySign},

@@ -31,6 +31,8 @@ type Profile struct {
 	Balance    bool    `yaml:"balance"`     // amount = transfer + fee, in each row, over the rows and in the totals
 	Key        string  `yaml:"key"`         // of a payment, from the columns of its row; see docs/formats.md
 
+	Reversal *Reversal `yaml:"reversal"` // how a row takes an earlier payment back; none does where left out
+
 	Lines   []Line   `yaml:"lines"`   // of a text: the kinds of its lines
 	Columns []Column `yaml:"columns"` // of a table with a header; of a text with rows of one kind only
 	Groups  []Group  `yaml:"groups"`  // as Columns
@@ -44,17 +46,18 @@ type Profile struct {
 	Text []byte `yaml:"-"`
 }
 
-// TooMany reports whether so many rejected rows refuse the whole file. A registry of payments is taken whole or
-// not at all; of others any number is told row by row unless the profile bounds it.
+// TooMany reports whether so many rejected rows refuse the whole file: any number is told row by row unless the profile
+// bounds it. What a registry of payments comes to is proved by its totals, over all of its rows.
 func (p *Profile) TooMany(rejected, rows int) bool {
-	bound := 100
-	switch {
-	case p.Subject == Payments:
-		bound = 0
-	case p.BadRows != nil:
-		bound = *p.BadRows
-	}
-	return rejected*100 > rows*bound
+	return p.BadRows != nil && rejected*100 > rows**p.BadRows
+}
+
+// Reversal is how a row says that it takes an earlier payment back: by an amount below zero, by the value of a column, or
+// by either. Its amounts count below zero in the totals, however they are written.
+type Reversal struct {
+	Negative bool     `yaml:"negative"`
+	Column   string   `yaml:"column"` // its id
+	Values   []string `yaml:"values"`
 }
 
 // Subject is what the rows of a profile speak of.

@@ -21,8 +21,12 @@ func (p *Profile) defaults() {
 		p.Lines = append(p.Lines, Line{Columns: p.Columns, Groups: p.Groups, Cells: p.Cells})
 	}
 	for i := range p.Lines {
+		if l := &p.Lines[i]; l.Is == "" || l.Is == Row {
+			p.signs(l.Columns)
+		}
 		p.Lines[i].defaults(p.Subject)
 	}
+	p.signs(p.Columns)
 	setNames(p.Columns, FieldsOf(p.Subject))
 	for i := range p.Groups {
 		setNames(p.Groups[i].Columns, GroupFields())
@@ -118,9 +122,7 @@ func (p *Profile) validate() error {
 	if p.BadRows != nil && (*p.BadRows < 0 || *p.BadRows > 100) {
 		f.add("bad_rows", "%d, want a percentage from 0 to 100", *p.BadRows)
 	}
-	if p.Subject == Payments && p.BadRows != nil && *p.BadRows != 0 {
-		f.add("bad_rows", "a registry of payments is taken whole or not at all: it must be 0")
-	}
+	p.validateReversal(&f)
 	for i, mask := range p.Dates {
 		checkMask(&f, fmt.Sprintf("dates[%d]", i), mask, "dmy")
 	}

@@ -24,7 +24,7 @@ type LedgerTotals struct {
 	Charges     housing.Money // of the charges table
 	Lines       housing.Money // of the lines that do not come from the calculation
 	Payments    housing.Money // that came for known accounts, and what decisions moved to and from accounts
-	Unknown     housing.Money // that belongs to no account at the end of the month, of whatever month it came
+	Unknown     housing.Money // that belongs to no account at the end of the month, of whatever month it came, less reversals without a payment
 	BrokenChain int           // rows whose opening is not last month's closing, or the balance brought in
 }
 
@@ -46,7 +46,9 @@ SELECT b.*, c.charges, n.lines, p.identified + m.moved, u.amount, k.broken FROM
 (SELECT ((SELECT COALESCE(sum(amount), 0) FROM payments WHERE organisation_id = $1 AND period <= $2 AND account_id IS NULL)
     + (SELECT COALESCE(sum(CASE kind WHEN 'release' THEN amount WHEN 'move' THEN 0 WHEN 'assign' THEN -amount
             ELSE CASE WHEN from_account IS NULL THEN -amount ELSE 0 END END), 0)
-       FROM payment_decisions WHERE organisation_id = $1 AND period <= $2))::bigint AS amount) AS u,
+       FROM payment_decisions WHERE organisation_id = $1 AND period <= $2)
+    - (SELECT COALESCE(sum(r.amount), 0) FROM payment_reversals r LEFT JOIN payment_decisions d ON d.id = r.decision_id
+       WHERE r.organisation_id = $1 AND r.period <= $2 AND r.dismissed_by IS NULL AND (d.id IS NULL OR d.period > $2)))::bigint AS amount) AS u,
 (SELECT count(*) AS broken FROM
     (SELECT house_id, account_id, service, payee_id, COALESCE(n.opening, 0) AS opening, COALESCE(o.closing, 0) AS closing
      FROM (SELECT * FROM balances WHERE period = ($2::date - interval '1 month')::date) AS o

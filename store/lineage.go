@@ -118,6 +118,18 @@ type TracedPayment struct {
 	Amount  housing.Money  `json:"amount"`
 	Source  housing.Source `json:"source"`
 	Parts   []TracedPart   `json:"parts,omitempty"`
+
+	Decisions []TracedDecision `json:"decisions,omitempty"`
+}
+
+// TracedDecision is what was decided on a payment after it came.
+type TracedDecision struct {
+	Kind   string         `json:"kind"` // assign, move, release, reverse
+	Number string         `json:"account,omitzero"`
+	Amount housing.Money  `json:"amount"`
+	Period housing.Period `json:"booked_in"`
+	Reason string         `json:"reason"`
+	By     string         `json:"decided_by"`
 }
 
 // TracedPart is where a part of a payment went.
@@ -167,7 +179,41 @@ FROM payment_parts t JOIN accounts a ON a.id = t.account_id WHERE t.payment_id =
 	if err != nil {
 		return nil, fmt.Errorf("read where payments went: %w", err)
 	}
-	return list, nil
+	return list, q.decisionsTraced(ctx, list, places)
+}
+
+func (q Queries) decisionsTraced(ctx context.Context, list []TracedPayment, places map[int64]int) error {
+	const sql = `
+SELECT d.payment_id, d.kind, COALESCE(a.number, ''), d.amount, d.period, d.reason, d.decided_by
+FROM payment_decisions d LEFT JOIN accounts a ON a.id = d.to_account WHERE d.payment_id = ANY($1) ORDER BY d.id`
+	rows, err := q.Query(ctx, sql, column(list, func(p TracedPayment) int64 { return p.ID }))
+	if err != nil {
+		return fmt.Errorf("read what was decided on payments: %w", err)
+	}
+	var id int64
+	var d TracedDecision
+	_, err = pgx.ForEachRow(rows, []any{&id, &d.Kind, &d.Number, &d.Amount, &d.Period, &d.Reason, &d.By}, func() error {
+		at := &list[places[id]]
+		at.Decisions = append(at.Decisions, d)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("read what was decided on payments: %w", err)
+	}
+	return nil
+}
+
+// PaymentsOfDecisions returns the payments that were decided on.
+func (q Queries) PaymentsOfDecisions(ctx context.Context, decisions []int64) ([]int64, error) {
+	rows, err := q.Query(ctx, "SELECT DISTINCT payment_id FROM payment_decisions WHERE id = ANY($1) ORDER BY 1", decisions)
+	if err != nil {
+		return nil, fmt.Errorf("read what was decided on payments: %w", err)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	if err != nil {
+		return nil, fmt.Errorf("read what was decided on payments: %w", err)
+	}
+	return ids, nil
 }
 
 // TracedClaim is a claim with its standing decision, without the data of the person.

@@ -24,11 +24,15 @@ func (t *Tx) ApplyPayments(ctx context.Context, organisation, source int64, peri
 	if err != nil {
 		return nil, err
 	}
+	foreign, err := t.foreignAccounts(ctx, organisation, rows, accounts)
+	if err != nil {
+		return nil, err
+	}
 	payees, err := t.OrganisationIDs(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return outcomes, t.insertPayments(ctx, paymentBatch{organisation, source, period, accounts, payees}, rows, fresh, outcomes)
+	return outcomes, t.insertPayments(ctx, paymentBatch{organisation, source, period, accounts, foreign, payees}, rows, fresh, outcomes)
 }
 
 // claimPaymentKeys decides by a unique key which payments are new and returns their places in the batch.
@@ -108,6 +112,7 @@ type paymentBatch struct {
 	organisation, source int64
 	period               housing.Period
 	accounts             map[string]accountHouse
+	foreign              map[string]string // organisations that keep accounts which we do not
 	payees               map[string]int64
 }
 
@@ -155,10 +160,7 @@ func (t *Tx) insertPayments(ctx context.Context, batch paymentBatch, rows []hous
 		} else {
 			data.null()
 			data.null()
-			outcomes[index].Problems = append(outcomes[index].Problems, housing.Problem{
-				Code: "unidentified_payment", Column: "Лицевой счёт", Value: p.Account, Severity: housing.SeverityWarning,
-				Text: "лицевой счёт не найден; платёж учтён в невыясненных",
-			})
+			outcomes[index].Problems = append(outcomes[index].Problems, batch.unidentified(p.Account))
 		}
 		payee := batch.organisation
 		if id := batch.payees[p.Payee]; id != 0 {
@@ -183,6 +185,47 @@ func (t *Tx) insertPayments(ctx context.Context, batch paymentBatch, rows []hous
 		return fmt.Errorf("store payments: %w", err)
 	}
 	return nil
+}
+
+// unidentified says why a payment belongs to no account.
+func (b paymentBatch) unidentified(account string) housing.Problem {
+	p := housing.Problem{
+		Code: "unidentified_payment", Column: "Лицевой счёт", Value: account, Severity: housing.SeverityWarning,
+		Text: "лицевой счёт не найден; платёж учтён в невыясненных",
+	}
+	if owner := b.foreign[account]; owner != "" {
+		p.Code, p.Text = "foreign_account", "лицевой счёт ведёт другая организация ("+owner+"); платёж учтён в невыясненных"
+	}
+	return p
+}
+
+// foreignAccounts finds who keeps the accounts of rows that we do not keep.
+func (t *Tx) foreignAccounts(ctx context.Context, organisation int64, rows []housing.Payment, ours map[string]accountHouse) (map[string]string, error) {
+	const sql = `
+SELECT a.number, max(COALESCE(NULLIF(o.short_name, ''), o.name))
+FROM organisations o CROSS JOIN unnest($2::text[]) AS n(number) JOIN accounts a ON a.organisation_id = o.id AND a.number = n.number
+WHERE o.id <> $1 GROUP BY a.number`
+	var missing []string
+	for i := range rows {
+		if number := rows[i].Account; number != "" {
+			if _, found := ours[number]; !found {
+				missing = append(missing, number)
+			}
+		}
+	}
+	owners := map[string]string{}
+	if len(missing) == 0 {
+		return owners, nil
+	}
+	found, err := t.Query(ctx, sql, organisation, missing)
+	if err != nil {
+		return nil, fmt.Errorf("look for accounts of others: %w", err)
+	}
+	var number, owner string
+	if _, err = pgx.ForEachRow(found, []any{&number, &owner}, func() error { owners[number] = owner; return nil }); err != nil {
+		return nil, fmt.Errorf("look for accounts of others: %w", err)
+	}
+	return owners, nil
 }
 
 // ApplyOpeningBalances stores what accounts owed at the start. A balance known with another amount is

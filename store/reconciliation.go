@@ -7,14 +7,16 @@ import (
 	"github.com/kvitok-gkh/kvitok/housing"
 )
 
-// Reconciliation streams the registries booked in a month beside the payment orders of bank statements,
+// Reversals count below zero: the bank has kept them back. Reconciliation streams the registries booked in a month beside the payment orders of bank statements,
 // by payee, number and date; then receipts of the month that belong to no registry of any month.
 func (q Queries) Reconciliation(ctx context.Context, organisation int64, period housing.Period) iter.Seq2[housing.Reconciliation, error] {
 	const sql = `
 WITH registry AS (
     SELECT s.name, p.payee_id, p.order_no, p.order_date, ltrim(p.order_no, '0') AS number, count(*)::int AS rows,
         sum(p.amount)::bigint AS amount, sum(p.fee)::bigint AS fee, sum(p.transfer)::bigint AS transfer
-    FROM payments p JOIN sources s ON s.id = p.source_id WHERE p.organisation_id = $1 AND p.period = $2 GROUP BY 1, 2, 3, 4),
+    FROM (SELECT organisation_id, period, source_id, payee_id, order_no, order_date, amount, fee, transfer FROM payments
+        UNION ALL SELECT organisation_id, period, source_id, payee_id, order_no, order_date, -amount, -fee, -transfer FROM payment_reversals) AS p
+    JOIN sources s ON s.id = p.source_id WHERE p.organisation_id = $1 AND p.period = $2 GROUP BY 1, 2, 3, 4),
 ordered AS (
     SELECT *, sum(transfer) OVER whole AS of_order, row_number() OVER (whole ORDER BY name COLLATE "C") AS place
     FROM registry WINDOW whole AS (PARTITION BY payee_id, number, order_date)),

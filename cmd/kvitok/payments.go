@@ -15,7 +15,8 @@ import (
 // paymentFlags are those of kvitok payments.
 type paymentFlags struct {
 	export, apply, move, reverse, to, reason, by string
-	amount                                       string
+	amount, settle, of                           string
+	dismiss                                      bool
 }
 
 func (e *environment) paymentsCommand() *cobra.Command {
@@ -24,7 +25,9 @@ func (e *environment) paymentsCommand() *cobra.Command {
 		Use: "payments", Short: "Unidentified payments out and in, payments moved to another account or reversed", Args: cobra.NoArgs,
 		Long: "Without a flag: lists the payments that belong to no account. --export writes them with the accounts they may be meant for,\n" +
 			"--apply takes the filled workbook. --move KEY --to ACCOUNT puts a payment to another account (--to - to none),\n" +
-			"--reverse KEY takes back one whose money went back to the payer. Every decision needs a reason and stays in the audit trail.",
+			"--reverse KEY takes back one whose money went back to the payer. --settle KEY decides on a reversal of a registry that found no\n" +
+			"payment: --of KEY names the payment it takes back, --dismiss says that nothing is to be taken back. Every decision needs a reason\n" +
+			"and stays in the audit trail.",
 	}
 	flags := c.Flags()
 	flags.StringVar(&f.export, "export", "", "write the workbook of unidentified payments to this file")
@@ -33,9 +36,13 @@ func (e *environment) paymentsCommand() *cobra.Command {
 	flags.StringVar(&f.to, "to", "", "the account it is moved to, - for none")
 	flags.StringVar(&f.reverse, "reverse", "", "the operator's number of the payment whose money went back")
 	flags.StringVar(&f.amount, "amount", "", "how much went back, such as 150.00 (default: all of it)")
+	flags.StringVar(&f.settle, "settle", "", "the operator's number of a reversal that found no payment")
+	flags.StringVar(&f.of, "of", "", "the operator's number of the payment that it takes back")
+	flags.BoolVar(&f.dismiss, "dismiss", false, "nothing is to be taken back by it")
 	flags.StringVar(&f.reason, "reason", "", "why, kept with the decision")
 	flags.StringVar(&f.by, "by", pipeline.Actor(), "who decides, kept with the decision")
-	c.MarkFlagsMutuallyExclusive("export", "apply", "move", "reverse")
+	c.MarkFlagsMutuallyExclusive("export", "apply", "move", "reverse", "settle")
+	c.MarkFlagsMutuallyExclusive("of", "dismiss")
 	c.MarkFlagsRequiredTogether("move", "to")
 	c.RunE = e.do(func(ctx context.Context, _ []string) error {
 		return e.work(ctx, func(ctx context.Context, a *app) error {
@@ -46,6 +53,8 @@ func (e *environment) paymentsCommand() *cobra.Command {
 				return e.applyPayments(ctx, a, f)
 			case f.move != "" || f.reverse != "":
 				return e.changePayment(ctx, a, f)
+			case f.settle != "":
+				return e.settleReversal(ctx, a, f)
 			}
 			return e.listPayments(ctx, a)
 		})
@@ -86,7 +95,7 @@ func (e *environment) exportPayments(ctx context.Context, a *app, f paymentFlags
 type appliedPayments struct{ pipeline.PaymentAnswerResult }
 
 func (r *appliedPayments) told() string {
-	return fmt.Sprintf("%d put to accounts, %d reversed, %d left open, %d problems", r.Assigned, r.Reversed, r.Open, len(r.Problems))
+	return fmt.Sprintf("%d put to accounts, %d reversed, %d set aside, %d left open, %d problems", r.Assigned, r.Reversed, r.Set, r.Open, len(r.Problems))
 }
 func (r *appliedPayments) open() bool                   { return false }
 func (r *appliedPayments) problems() *[]housing.Problem { return &r.Problems }
@@ -118,5 +127,23 @@ func (e *environment) changePayment(ctx context.Context, a *app, f paymentFlags)
 	}
 	return e.print(map[string]any{"payment": change.Key, "booked": booked}, func(w io.Writer) {
 		say(w, "payment %s: decided, booked in %s; kvitok ledger --period %s brings the balances in line", change.Key, booked, booked)
+	})
+}
+
+// settleReversal decides on a reversal that found no payment.
+func (e *environment) settleReversal(ctx context.Context, a *app, f paymentFlags) error {
+	if (f.of == "") == !f.dismiss {
+		return &usageError{"--settle takes --of with the number of the payment, or --dismiss"}
+	}
+	booked, err := a.pipeline.ChangeReversal(ctx, pipeline.ReversalChange{Key: f.settle, Of: f.of, Reason: f.reason, By: f.by})
+	if err != nil {
+		return err
+	}
+	return e.print(map[string]any{"reversal": f.settle, "booked": booked}, func(w io.Writer) {
+		if f.dismiss {
+			say(w, "reversal %s: set aside", f.settle)
+			return
+		}
+		say(w, "reversal %s: payment %s taken back, booked in %s; kvitok ledger --period %s brings the balances in line", f.settle, f.of, booked, booked)
 	})
 }

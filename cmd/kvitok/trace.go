@@ -150,7 +150,22 @@ func writePayments(w io.Writer, payments []store.TracedPayment) {
 			}
 			say(w, "    → %s %s: %s (счёт %s, %s)", part.Service.Russian(), month, part.Amount.Russian(), part.Account, part.Period.Russian())
 		}
+		for _, d := range p.Decisions {
+			say(w, "    %s %s, %s: %s (%s)", decisionWord(d), d.Amount.Russian(), d.Period.Russian(), d.Reason, d.By)
+		}
 	}
+}
+
+func decisionWord(d store.TracedDecision) string {
+	switch d.Kind {
+	case "assign":
+		return "зачислен на счёт " + d.Number
+	case "move":
+		return "перенесён на счёт " + d.Number
+	case "release":
+		return "снят со счёта"
+	}
+	return "возвращён"
 }
 
 func writeClaims(w io.Writer, claims []store.TracedClaim) {

@@ -8,6 +8,7 @@
 //	F  ЛС как пришёл    G  Плательщик  H  Адрес        I  Причина
 //	J…N  Кандидат 1 … 5
 //	O  Лицевой счёт (заполните)  the answer: an account number, or "вернуть"; a list offers both
+//	                             of a reversal (a sum below zero): the number of the payment, or "учтено"
 //	P  Основание                 why, kept with the decision
 //	Q…V  hidden                  what the list of O offers
 //
@@ -87,7 +88,7 @@ type payments struct {
 func begin(book *workbook.Book, meta Meta) (*payments, error) {
 	const others = 11 // columns beside those of candidates
 	titles, widths := make([]string, 0, others+Candidates), make([]float64, 0, others+Candidates)
-	titles = append(titles, housing.PaymentColumnKey, "Реестр", "Строка", "Дата оплаты", "Сумма, руб.", "ЛС как пришёл", "Плательщик", "Адрес", "Причина")
+	titles = append(titles, housing.PaymentColumnKey, "Реестр", "Строка", "Дата оплаты", housing.PaymentColumnSum, "ЛС как пришёл", "Плательщик", "Адрес", "Причина")
 	widths = append(widths, 16, 24, 8, 12, 13, 15, 26, wideColumn, 28)
 	for i := range Candidates {
 		titles, widths = append(titles, fmt.Sprintf("Кандидат %d", i+1)), append(widths, wideColumn)
@@ -154,7 +155,11 @@ func (s *payments) add(q housing.PaymentQuestion) error {
 		}
 		cells = append(cells, excelize.Cell{StyleID: s.wrap, Value: text})
 	}
-	offered[min(len(q.Candidates), Candidates)] = excelize.Cell{StyleID: s.text, Value: housing.PaymentAnswerReverse}
+	word := housing.PaymentAnswerReverse
+	if q.Reversal {
+		word = housing.PaymentAnswerDone
+	}
+	offered[min(len(q.Candidates), Candidates)] = excelize.Cell{StyleID: s.text, Value: word}
 	cells = append(cells, excelize.Cell{StyleID: s.answers}, excelize.Cell{StyleID: s.wrap})
 	return s.sheet.Row(s.rows+1, workbook.Height(lines), append(cells, offered...))
 }
@@ -181,6 +186,8 @@ func writeHelp(book *workbook.Book, meta Meta) error {
 		"2. Кандидаты подобраны по номеру счёта, фамилии и адресу из реестра. Программа сама ни одного платежа по сходству не разносит.",
 		"3. В столбце «" + housing.PaymentColumnAnswer + "» выберите номер из списка или впишите верный. Если деньги возвращены плательщику, " +
 			"выберите «" + housing.PaymentAnswerReverse + "». Пустая ячейка — решение не принято, платёж останется в списке.",
+		"Строка с отрицательной суммой — сторно, для которого не найден платёж: кандидаты у неё — платежи. Выберите или впишите номер операции " +
+			"платежа, который отменяется, либо «" + housing.PaymentAnswerDone + "», если отменять нечего (возврат уже проведён вручную).",
 		"4. В столбце «" + housing.PaymentColumnComment + "» укажите основание (заявление, выписка, звонок плательщика): без него решение не принимается. " +
 			"Кто, когда и почему решил, остаётся в журнале решений.",
 		"5. Платёж учитывается в месяце поступления, а если он закрыт — в первом открытом месяце.",

@@ -13,7 +13,8 @@ import (
 func paymentState(state string) string {
 	return map[string]string{
 		housing.PaymentStands: "разнесён", housing.PaymentUnidentified: "невыясненный", housing.PaymentMoved: "разнесён решением",
-		housing.PaymentReversed: "возвращён",
+		housing.PaymentReversed: "возвращён", housing.PaymentTookBack: "сторно", housing.PaymentUnmatched: "сторно, платёж не найден",
+		housing.PaymentDismissed: "сторно, учтено иначе",
 	}[state]
 }
 
@@ -59,7 +60,7 @@ func WritePayments(w io.Writer, meta Meta, rows iter.Seq2[housing.RegisteredPaym
 		t.money(y.Transfer)
 		t.money(y.Amount - r.Left)
 		t.text(paidParts(r.Parts))
-		if r.State == housing.PaymentUnidentified || r.State == housing.PaymentReversed {
+		if r.State == housing.PaymentUnidentified || r.State == housing.PaymentReversed || r.State == housing.PaymentUnmatched {
 			t.mark()
 		}
 		return t.end()

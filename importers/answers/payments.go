@@ -34,11 +34,11 @@ func ReadPayments(in importers.Input) ([]housing.PaymentAnswer, []housing.Proble
 }
 
 type paymentReader struct {
-	found                bool
-	key, answer, comment int
-	seen                 map[string]int // row of each payment
-	answers              []housing.PaymentAnswer
-	problems             []housing.Problem
+	found                     bool
+	key, answer, comment, sum int
+	seen                      map[string]int // row of each payment or reversal
+	answers                   []housing.PaymentAnswer
+	problems                  []housing.Problem
 }
 
 func (r *paymentReader) row(row importers.SheetRow) error {
@@ -56,6 +56,10 @@ func (r *paymentReader) row(row importers.SheetRow) error {
 	}
 	if a.Key == "" {
 		r.problem(row.Number, housing.PaymentColumnKey, "", "bad_key", "номер операции изменён или стёрт")
+		return nil
+	}
+	if a.Reversal = strings.HasPrefix(text(row.Cells, r.sum), "-"); a.Reversal {
+		r.reversal(a)
 		return nil
 	}
 	if first, twice := r.seen[a.Key]; twice {
@@ -79,8 +83,23 @@ func (r *paymentReader) row(row importers.SheetRow) error {
 	return nil
 }
 
+// reversal keeps the decision on a row that takes back a payment: its number, or that nothing is to be taken back. It may
+// have the number of the payment itself, so it is told from that by its sign.
+func (r *paymentReader) reversal(a housing.PaymentAnswer) {
+	if first, twice := r.seen["-"+a.Key]; twice {
+		r.problem(a.Row, housing.PaymentColumnKey, a.Key, "repeated_payment", "сторно уже есть в строке "+strconv.Itoa(first))
+		return
+	}
+	r.seen["-"+a.Key] = a.Row
+	if strings.EqualFold(a.Account, housing.PaymentAnswerDone) {
+		a.Done, a.Account = true, ""
+	}
+	a.Of, a.Account = a.Account, ""
+	r.answers = append(r.answers, a)
+}
+
 func (r *paymentReader) header(cells []importers.Cell) {
-	r.key, r.answer, r.comment = -1, -1, -1
+	r.key, r.answer, r.comment, r.sum = -1, -1, -1, -1
 	for i := range cells {
 		switch text(cells, i) {
 		case housing.PaymentColumnKey:
@@ -89,6 +108,8 @@ func (r *paymentReader) header(cells []importers.Cell) {
 			r.answer = i
 		case housing.PaymentColumnComment:
 			r.comment = i
+		case housing.PaymentColumnSum:
+			r.sum = i
 		}
 	}
 	r.found = r.key >= 0 && r.answer >= 0 && r.comment >= 0

@@ -105,8 +105,10 @@ func (d *obninskDecoder) read(rec *importers.Record) {
 		n.Fail("DATE_PAY", importers.Wrong("empty", "ячейка не заполнена", ""))
 	case p.Amount == 0 && d.hasReadings(n):
 		n.Fail("SUM", importers.Doubtful("zero_payment", "платёж на 0,00 не проводится", ""))
-	case p.Amount <= 0:
-		n.Fail("SUM", importers.Wrong("not_positive", "сумма платежа должна быть больше нуля", ""))
+	case p.Amount == 0:
+		n.Fail("SUM", importers.Wrong("zero_amount", "сумма платежа равна нулю", "сумма больше нуля"))
+	case p.Amount < 0:
+		n.Fail("SUM", importers.Wrong("negative_payment", "сумма платежа отрицательная", "сумма больше нуля"))
 	}
 	if p.Account == "" {
 		n.Fail("L_SH", importers.Doubtful("empty", "лицевой счёт не указан: платёж останется невыясненным", ""))

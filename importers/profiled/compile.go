@@ -146,6 +146,9 @@ func (l *layout) slots() {
 	for _, piece := range l.key {
 		want(&l.texts, piece.Value)
 	}
+	if l.profile.Reversal != nil {
+		want(&l.texts, l.profile.Reversal.Column)
+	}
 }
 
 // bindKey proves that the key is made of columns that there are.

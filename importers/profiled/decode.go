@@ -23,6 +23,7 @@ type reading struct {
 	aside    []importers.Aside
 	first    bool
 	unique   uniques
+	doubles  []double
 	times    map[string]int // how often a key came that is not unique by itself
 	parts    map[string]string
 	severity profiles.Severity
@@ -143,8 +144,13 @@ func (r *reading) row(rec *importers.Record, of *line, cells []string) {
 	for _, c := range of.columns {
 		r.cell(rec, c, cells)
 	}
+	r.single(rec)
 	for _, g := range of.groups {
 		r.group(rec, g, cells)
+	}
+	if r.profile.Subject == profiles.Payments {
+		r.turnSums()
+		r.toPack(rec)
 	}
 	if rec.Rejected() {
 		return
@@ -163,9 +169,8 @@ func (r *reading) row(rec *importers.Record, of *line, cells []string) {
 			return
 		}
 		if err == nil {
-			pay = r.payment(rec, of, pay)
+			fact = r.paid(rec, of, pay)
 		}
-		fact = pay
 	} else {
 		fact, err = d.fact(r.profile.Subject, r.held, src)
 	}
@@ -210,10 +215,7 @@ func (r *reading) cell(rec *importers.Record, c *column, cells []string) {
 		r.number(c, cell)
 	}
 	if c.Unique && err == nil {
-		if first := r.unique.repeated(text, rec.Row); first > 0 {
-			r.blame(rec, c, text, importers.Wrong("double_number",
-				"такое значение уже стоит в строке "+itoa(first), "своё значение в каждой строке"))
-		}
+		r.doubles = append(r.doubles, double{c, text})
 	}
 }
 
@@ -224,11 +226,18 @@ func (r *reading) number(c *column, cell importers.Cell) {
 		read = readKopecks
 	}
 	if m, ok := plainMoney(cell.Text, '.', true); ok && c.Type != profiles.KopecksType {
-		r.draft.numbers[c.sum] = number{m, true}
+		r.draft.numbers[c.sum] = number{value: m, known: true}
 		return
 	}
-	if m, err := read(cell); err == nil {
-		r.draft.numbers[c.sum] = number{m, true}
+	m, err := read(cell)
+	if err == nil {
+		r.draft.numbers[c.sum] = number{value: m, known: true}
+		return
+	}
+	if d, err := importers.ReadDecimal(cell); err == nil && d.Scale() > 2 && c.Type != profiles.KopecksType {
+		if m, err := d.Ratio().Money(); err == nil {
+			r.draft.numbers[c.sum] = number{value: m, known: true, loose: true}
+		}
 	}
 }
 

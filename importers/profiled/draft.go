@@ -10,17 +10,18 @@ import (
 
 // draft is a row, a block of it or a line of totals while it is read. One is used for all rows of a file.
 type draft struct {
-	payment housing.Payment
-	reading housing.MeterReading
-	debt    housing.StatedDebt
-	charge  housing.StatedCharge
-	claim   housing.Claim
-	on      housing.Date         // of a charge or debt
-	own     housing.MeterReading // what a row says of all its readings
-	split   bool                 // own is set
-	order   order
-	count   int
-	amount  housing.Money
+	payment  housing.Payment
+	reverses string // number of the payment that the row takes back
+	reading  housing.MeterReading
+	debt     housing.StatedDebt
+	charge   housing.StatedCharge
+	claim    housing.Claim
+	on       housing.Date         // of a charge or debt
+	own      housing.MeterReading // what a row says of all its readings
+	split    bool                 // own is set
+	order    order
+	count    int
+	amount   housing.Money
 
 	numbers []number // values that totals sum up, by slot
 	texts   []string // values that the key is made of, by slot
@@ -31,6 +32,7 @@ type draft struct {
 type number struct {
 	value housing.Money
 	known bool
+	loose bool // it had digits behind the kopecks: the totals may have rounded it
 }
 
 // order is what holds for several rows: said by a head, a trailer or a pack.
@@ -49,7 +51,7 @@ func (d *draft) reset(s profiles.Subject) {
 	clear(d.texts)
 	switch s {
 	case profiles.Payments:
-		d.payment = housing.Payment{}
+		d.payment, d.reverses = housing.Payment{}, ""
 	case profiles.Debts:
 		d.debt, d.on = housing.StatedDebt{}, housing.Date{}
 	case profiles.Charges:
@@ -95,6 +97,8 @@ func paymentSetter(field string, r readers) setter {
 	switch field {
 	case "key":
 		return into(r.text, func(d *draft) *string { return &d.payment.Key })
+	case "reverses":
+		return into(r.text, func(d *draft) *string { return &d.reverses })
 	case "account":
 		return into(r.text, func(d *draft) *string { return &d.payment.Account })
 	case "payer":

@@ -213,7 +213,7 @@ func (r *reading) readings(fact importers.Fact) []importers.Fact {
 func (r *reading) onlyBeside(rec *importers.Record, pay housing.Payment) {
 	readings := r.readings(pay)
 	if len(readings) == 0 {
-		rec.Blame("Сумма", "0,00", importers.Wrong("not_positive", "сумма платежа должна быть больше нуля", ""))
+		rec.Blame("Сумма", "0,00", zeroAmount())
 		return
 	}
 	rec.Blame("Сумма", "0,00", importers.Doubtful("zero_payment", "платёж на 0,00 не проводится, показания из строки приняты", ""))

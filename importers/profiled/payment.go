@@ -39,9 +39,6 @@ func (r *reading) payment(rec *importers.Record, of *line, pay housing.Payment) 
 	if pay.Key == "" {
 		rec.Blame("", "", importers.Wrong("no_key", "у платежа нет номера операции", ""))
 	}
-	if r.profile.Control == profiles.PackControl && !rec.Rejected() {
-		r.toPack(rec, pay)
-	}
 	return pay
 }
 
@@ -92,8 +89,12 @@ func indexOf(list []string, word string) int {
 	return -1
 }
 
-// toPack adds a payment to its pack, which comes as a file of its own.
-func (r *reading) toPack(rec *importers.Record, pay housing.Payment) {
+// toPack adds a row to its pack, which comes as a file of its own: one that is rejected too, so that the pack proves all.
+func (r *reading) toPack(rec *importers.Record) {
+	pay := r.draft.payment
+	if r.profile.Control != profiles.PackControl || pay.OrderNo == "" || pay.OrderDate.IsZero() {
+		return // a row whose pack cannot be read is missed by its pack
+	}
 	key := packKey{pay.OrderDate, pay.OrderNo}
 	if r.packs == nil {
 		r.packs = map[packKey]*housing.PaymentPack{}
@@ -104,7 +105,7 @@ func (r *reading) toPack(rec *importers.Record, pay housing.Payment) {
 		r.packs[key] = pack
 		r.order = append(r.order, key)
 	}
-	sum, err := pack.Amount.Add(pay.Amount)
+	sum, err := pack.Amount.Add(r.draft.numbers[indexOf(r.sums, "amount")].value)
 	if err != nil {
 		rec.Blame("", "", importers.Wrong("bad_money", "сумма пачки слишком велика", ""))
 		return

@@ -59,7 +59,7 @@ func readersOf(p *profiles.Profile, c profiles.Column) readers {
 	case profiles.MoneyType:
 		return readers{money: moneyReader(p, c)}
 	case profiles.KopecksType:
-		return readers{money: signed(readKopecks, c.Sign, signOf, "сумма платежа должна быть больше нуля")}
+		return readers{money: signed(readKopecks, c.Sign, signOf, "")}
 	case profiles.DecimalType:
 		return readers{decimal: signed(marked(importers.ReadDecimal, p.Decimal, numberForm), c.Sign, housing.Decimal.Sign, "число должно быть больше нуля")}
 	case profiles.CountType:
@@ -229,7 +229,7 @@ func marked[V any](read func(importers.Cell) (V, error), mark profiles.Mark, wha
 	}
 }
 
-// signed demands the sign of the column.
+// signed demands the sign of the column. Without a text of its own an amount that is not above zero is one of a payment.
 func signed[V any](read func(importers.Cell) (V, error), sign profiles.Sign, of func(V) int, positive string) func(importers.Cell) (V, error) {
 	if sign == profiles.AnySign || sign == profiles.AnyNumber {
 		return read
@@ -240,8 +240,12 @@ func signed[V any](read func(importers.Cell) (V, error), sign profiles.Sign, of 
 		switch {
 		case err != nil:
 			return v, err
-		case sign == profiles.Positive && of(v) <= 0:
+		case sign == profiles.Positive && of(v) <= 0 && positive != "":
 			return none, importers.Wrong("not_positive", positive, "")
+		case sign == profiles.Positive && of(v) == 0:
+			return none, zeroAmount()
+		case sign == profiles.Positive && of(v) < 0:
+			return none, negativePayment()
 		case of(v) < 0:
 			return none, importers.Wrong("negative", "сумма не может быть отрицательной", "")
 		}
@@ -250,7 +254,7 @@ func signed[V any](read func(importers.Cell) (V, error), sign profiles.Sign, of 
 }
 
 func moneyReader(p *profiles.Profile, c profiles.Column) func(importers.Cell) (housing.Money, error) {
-	slow := signed(marked(importers.ReadMoney, p.Decimal, moneyForm), c.Sign, signOf, "сумма платежа должна быть больше нуля")
+	slow := signed(marked(importers.ReadMoney, p.Decimal, moneyForm), c.Sign, signOf, "")
 	mark := byte('.')
 	if p.Decimal == profiles.Comma {
 		mark = ','
@@ -284,11 +288,15 @@ func plainMoney(s string, mark byte, anyMark bool) (housing.Money, bool) {
 }
 
 func readKopecks(c importers.Cell) (housing.Money, error) {
+	sign := housing.Money(1)
+	if digits, below := strings.CutPrefix(c.Text, "-"); below && allDigits(digits) {
+		sign, c.Text = -1, digits
+	}
 	n, err := importers.ReadCount(c, 1<<40)
 	if err != nil {
 		return 0, importers.Wrong("bad_money", "это не сумма в копейках", "целое число копеек, например 150000")
 	}
-	return housing.Money(n), nil
+	return sign * housing.Money(n), nil
 }
 
 func serviceReader(c profiles.Column) func(importers.Cell) (housing.Service, error) {

@@ -55,15 +55,15 @@ func (t table) Decode(ctx context.Context, in importers.Input, yield func(import
 		return importers.Result{}, refused
 	}
 	var paid housing.Money
+	times := map[string]int{}
 	result, err := t.Format.Decode(ctx, in, func(rec importers.Record) error {
 		rows.all.rows++
+		t.tellApart(&rec, times)
 		if rec.Rejected() {
 			rows.reject(&rec)
 		}
-		if payment, is := rec.Fact.(housing.Payment); is {
-			if sum, err := paid.Add(payment.Amount); err == nil {
-				paid = sum
-			}
+		if sum, err := paid.Add(signedAmount(rec.Fact)); err == nil {
+			paid = sum
 		}
 		return yield(rec)
 	})
@@ -87,6 +87,17 @@ func (t table) Decode(ctx context.Context, in importers.Input, yield func(import
 	return result, nil
 }
 
+// signedAmount is what a row adds to what its registry comes to.
+func signedAmount(fact importers.Fact) housing.Money {
+	switch f := fact.(type) {
+	case housing.Payment:
+		return f.Amount
+	case housing.PaymentReversal:
+		return -f.Amount
+	}
+	return 0
+}
+
 // proved compares the name of the file with what was read: a table states its totals nowhere else.
 func (t table) proved(in importers.Input, rows int, paid housing.Money) ([]housing.Problem, *importers.FileError) {
 	r := &reading{layout: t.layout, in: in}
@@ -108,6 +119,27 @@ func (t table) proved(in importers.Input, rows int, paid housing.Money) ([]housi
 		}
 	}
 	return r.notes, nil
+}
+
+// tellApart numbers equal payments of a file, whose sender gives them no number of their own: each row of a table is read by
+// itself and takes itself for the first.
+func (t table) tellApart(rec *importers.Record, times map[string]int) {
+	if !slices.ContainsFunc(t.key, func(piece profiles.Piece) bool { return piece.Value == "n" }) {
+		return
+	}
+	number := func(key string) string {
+		base := strings.TrimSuffix(key, "/1")
+		times[base]++
+		return base + "/" + itoa(times[base])
+	}
+	switch fact := rec.Fact.(type) {
+	case housing.Payment:
+		fact.Key = number(fact.Key)
+		rec.Fact = fact
+	case housing.PaymentReversal:
+		fact.Key = number(fact.Key)
+		rec.Fact = fact
+	}
 }
 
 // table makes the columns of the profile those of a table.
@@ -216,10 +248,15 @@ func (row *tableRow) fact(l *layout, src housing.Source) (importers.Fact, *impor
 	for _, c := range l.profile.Columns {
 		of.columns = append(of.columns, &column{Column: c})
 	}
-	pay = row.payment(&rec, of, pay)
+	if pay.Amount == 0 {
+		zero := zeroAmount()
+		zero.Column = of.named("amount")
+		return nil, zero
+	}
+	fact = row.paid(&rec, of, pay)
 	if len(rec.Problems) > 0 {
 		p := rec.Problems[0]
-		return pay, &importers.CellError{Code: p.Code, Text: p.Text, Severity: p.Severity}
+		return fact, &importers.CellError{Code: p.Code, Text: p.Text, Expected: p.Expected, Column: p.Column, Severity: p.Severity}
 	}
-	return pay, nil
+	return fact, nil
 }

@@ -29,6 +29,7 @@ type tally struct {
 type counted struct {
 	rows, readings int
 	sums           []housing.Money
+	loose          []int          // amounts with digits behind the kopecks, by sum: each may have been rounded either way
 	lines          map[string]int // of a prefix
 }
 
@@ -70,6 +71,12 @@ func (t *tally) add(c *counted, d *draft) {
 			continue
 		}
 		c.sums[i] = sum
+		if n.loose {
+			if c.loose == nil {
+				c.loose = make([]int, len(c.sums))
+			}
+			c.loose[i]++
+		}
 	}
 }
 
@@ -182,7 +189,7 @@ func (r *reading) statements(rec *importers.Record, of *line, text string, cells
 		for i, check := range of.checks {
 			if value != "" && check.column.ID == c.ID && check.column.Name == c.Name {
 				m, err := importers.ReadMoney(importers.Cell{Text: value})
-				numbers[i] = number{m, err == nil}
+				numbers[i] = number{value: m, known: err == nil}
 			}
 		}
 	}
@@ -300,7 +307,7 @@ func (t *tally) compare(s *statement, c counted) {
 			continue
 		}
 		if check.slot >= 0 {
-			if got := c.sums[check.slot]; got != want.value {
+			if got := c.sums[check.slot]; !c.agrees(check.slot, want.value) {
 				t.reasons = append(t.reasons, fmt.Sprintf("%s по строкам %s, %s %s",
 					lower(check.column.Name), got.RussianPlain(), where, want.value.RussianPlain()))
 			}
@@ -318,6 +325,12 @@ func (t *tally) compare(s *statement, c counted) {
 			t.reasons = append(t.reasons, fmt.Sprintf("%s %d, %s указано %d", what, got, where, stated))
 		}
 	}
+}
+
+// agrees reports whether a sum is what a statement says, give or take the rounding of amounts that are no money.
+func (c *counted) agrees(slot int, want housing.Money) bool {
+	apart := c.sums[slot] - want
+	return apart == 0 || c.loose != nil && max(apart, -apart) <= housing.Money(c.loose[slot])
 }
 
 // state adds what an outermost statement says to what the file says of itself.
@@ -360,14 +373,6 @@ func (t *tally) sum(id string, value housing.Money) bool {
 	}
 	*into = sum
 	return true
-}
-
-func (t *tally) balance(where string, amount, transfer, fee housing.Money) {
-	if sum, err := transfer.Add(fee); err == nil && sum == amount {
-		return
-	}
-	t.reasons = append(t.reasons, fmt.Sprintf("%s сумма операций %s не равна переводу %s и комиссии %s",
-		where, amount.RussianPlain(), transfer.RussianPlain(), fee.RussianPlain()))
 }
 
 // counted are the sums of the rows by their names.

@@ -84,3 +84,15 @@ func unproved() housing.Problem {
 		Text: "в файле нет контрольных количества и суммы: его полнота не проверена",
 	}
 }
+
+func (t *tally) balance(where string, amount, transfer, fee housing.Money) {
+	slack := 0
+	for _, n := range t.all.loose {
+		slack += n
+	}
+	if sum, err := transfer.Add(fee); err == nil && max(sum-amount, amount-sum) <= housing.Money(slack) {
+		return
+	}
+	t.reasons = append(t.reasons, fmt.Sprintf("%s сумма операций %s не равна переводу %s и комиссии %s",
+		where, amount.RussianPlain(), transfer.RussianPlain(), fee.RussianPlain()))
+}

@@ -1,7 +1,6 @@
 package sectioned
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -27,7 +26,6 @@ type book struct {
 	zones    map[string]int    // registers by serial number and service
 	first    map[string]bool   // a row of the first register is in the file
 	packs    map[string]*pack
-	problems []string // of payments
 }
 
 type house struct {
@@ -45,6 +43,7 @@ type pack struct {
 	amount  housing.Money
 	counted int
 	sum     housing.Money
+	loose   int // amounts with digits behind the kopecks
 }
 
 func newBook() *book {
@@ -169,8 +168,15 @@ func (b *book) payment(get func(int) string) {
 	p := b.packOf(get(10))
 	p.counted++
 	amount, err := readSum(importers.Cell{Text: get(7)})
-	if err != nil {
-		return // the row itself is rejected for it
+	if err != nil { // the row itself is rejected for it
+		d, err := readNumber(importers.Cell{Text: get(7)})
+		if err != nil {
+			return
+		}
+		if amount, err = d.Ratio().Money(); err != nil {
+			return
+		}
+		p.loose++
 	}
 	if get(2) == "2" && amount > 0 {
 		amount = -amount
@@ -178,14 +184,10 @@ func (b *book) payment(get func(int) string) {
 	p.sum += amount
 }
 
-// badPayment keeps a payment that cannot be read: packs are taken whole or not at all.
-func (b *book) badPayment(rec *importers.Record) {
-	for _, p := range rec.Problems {
-		if p.IsError() && p.Code != "reversal" {
-			b.problems = append(b.problems, fmt.Sprintf("строка %d: %s", rec.Row, p.Russian()))
-			return
-		}
-	}
+// agrees reports whether the rows of a pack come to what it states, give or take the rounding of amounts that are no money.
+func (p *pack) agrees() bool {
+	apart := p.amount - p.sum
+	return p.rows == p.counted && max(apart, -apart) <= housing.Money(p.loose)
 }
 
 // verdict refuses a file that was cut short: counts that it states of itself do not hold.
@@ -213,15 +215,12 @@ func (b *book) verdict() *importers.FileError {
 
 // wholePacks refuses the file where its payments do not agree with their packs.
 func (b *book) wholePacks() *importers.FileError {
-	if len(b.problems) > 0 {
-		return importers.Refuse("rejected_payments", "оплат с ошибками %d, первая — %s; файл не загружается целиком", len(b.problems), b.problems[0])
-	}
 	for _, number := range slices.Sorted(maps.Keys(b.packs)) {
 		p := b.packs[number]
 		switch {
 		case !p.stated:
 			return importers.Refuse("no_pack", "оплаты относятся к пачке «%s», которой нет в секции 26; файл не загружается целиком", number)
-		case p.rows != p.counted || p.amount != p.sum:
+		case !p.agrees():
 			return importers.Refuse("totals_disagree", "пачка %s: указано оплат %d на сумму %s, в секции 22 их %d на сумму %s; файл не загружается целиком",
 				number, p.rows, p.amount.RussianPlain(), p.counted, p.sum.RussianPlain())
 		}

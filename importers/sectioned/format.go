@@ -161,9 +161,6 @@ func (d *decoder) line(l importers.Line) error {
 			rec.Fact, rec.Also = facts[0], facts[1:]
 		}
 	}
-	if kind == "22" && rec.Rejected() {
-		d.book.badPayment(&rec)
-	}
 	return d.yield(rec)
 }
 

@@ -221,16 +221,34 @@ func readPayment(b *book, r row) []importers.Fact {
 	if code == "" {
 		code = r.text(3) + "/" + p.PaidOn.String()
 	}
-	p.Key, p.Transfer = b.inn+":"+code, p.Amount
+	p.Key = b.inn + ":" + code
+	back := r.Record.Cells[2] == "2"
 	switch {
-	case r.Record.Cells[2] == "2" || p.Amount < 0:
-		r.fail(2, importers.Wrong("reversal", "сторно оплаты проводится решением по платежу, а не загрузкой", "1 (оплата)"))
-	case r.Record.Cells[2] != "1":
+	case !back && r.Record.Cells[2] != "1":
 		r.fail(2, importers.Wrong("bad_kind", "операция не известна", "1 (оплата) или 2 (сторно)"))
-	case p.Amount == 0 && !r.Record.Rejected():
-		r.fail(7, importers.Wrong("not_positive", "сумма платежа должна быть больше нуля", ""))
+	case r.Record.Rejected():
+	case p.Amount == 0:
+		r.fail(7, importers.Wrong("zero_amount", "сумма платежа равна нулю", "сумма больше нуля"))
+	case p.Amount < 0 && !back:
+		r.fail(7, importers.Wrong("negative_payment", "сумма платежа отрицательная", "сумма больше нуля; возврат — операция 2 (сторно)"))
+	}
+	p.Amount = max(p.Amount, -p.Amount)
+	p.Transfer = p.Amount
+	if back {
+		return []importers.Fact{b.reversal(p, r.text(3))}
 	}
 	return []importers.Fact{p}
+}
+
+// reversal is a row of operation 2. It may have the code of the payment that it takes back, or a code of its own beside the
+// number of the document, by which a payment without a code is known with its day. A row that names the payment's own code
+// is told from the payment by its operation.
+func (b *book) reversal(p housing.Payment, document string) housing.PaymentReversal {
+	back := housing.PaymentReversal{Payment: p, Of: []string{p.Key}}
+	if key := b.inn + ":" + document + "/" + p.PaidOn.String(); document != "" && key != p.Key {
+		back.Of = append(back.Of, key)
+	}
+	return back
 }
 
 func readService(b *book, r row) []importers.Fact {

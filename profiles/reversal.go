@@ -1,0 +1,42 @@
+package profiles
+
+import "slices"
+
+// signs lets the amounts of rows be below zero where a row may take a payment back. A row that does not is rejected for it
+// when it is read.
+func (p *Profile) signs(columns []Column) {
+	if p.Reversal == nil {
+		return
+	}
+	for i := range columns {
+		c := &columns[i]
+		if c.Sign == AnySign && slices.Contains([]string{"amount", "transfer", "fee"}, c.Field) {
+			c.Sign = AnyNumber
+		}
+	}
+}
+
+func (p *Profile) validateReversal(f *faults) {
+	r := p.Reversal
+	if r == nil {
+		return
+	}
+	if p.Subject != Payments {
+		f.add("reversal", "only payments are taken back")
+	}
+	if !r.Negative && r.Column == "" {
+		f.add("reversal", "neither negative nor column says how a row takes a payment back")
+	}
+	if (r.Column == "") != (len(r.Values) == 0) {
+		f.add("reversal.values", "column and values belong together")
+	}
+	columns := slices.Clone(p.Columns)
+	for _, l := range p.Lines {
+		if l.Is == Row {
+			columns = append(columns, l.Columns...)
+		}
+	}
+	if r.Column != "" && !slices.ContainsFunc(columns, func(c Column) bool { return c.ID == r.Column }) {
+		f.add("reversal.column", "no column has the id %q", r.Column)
+	}
+}
