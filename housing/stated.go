@@ -34,5 +34,6 @@ type PaymentPack struct {
 	OrderDate Date   `json:"order_date"`
 	Rows      int    `json:"rows"`
 	Amount    Money  `json:"amount"`
+	Loose     int    `json:"loose,omitzero"` // amounts with digits behind the kopecks: each may have been rounded either way
 	Source    Source `json:"source,omitzero"`
 }

@@ -9,6 +9,7 @@ type CellError struct {
 	Text     string
 	Expected string
 	Column   string // only where a check concerns several cells: the column to blame
+	Value    string // with Column: what stands there
 	Severity housing.Severity
 }
 

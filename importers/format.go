@@ -16,6 +16,10 @@ type Input struct {
 	Content io.ReaderAt // whole content, safe to read several times
 	Temp    string      // folder for temporary files of a decoder
 	Limits  Limits      // the zero value means DefaultLimits
+
+	// Corrects says that these are rows of an earlier file, put right: its totals were proved over all of its rows, and
+	// what this file states of itself need not be what its rows come to.
+	Corrects bool
 }
 
 // Record is one row of a file.

@@ -222,6 +222,9 @@ func (r *Record) problem(column, value string, err error) housing.Problem {
 		if cell.Column != "" {
 			p.Column = cell.Column
 		}
+		if cell.Value != "" {
+			p.Value = cell.Value
+		}
 	}
 	return p
 }

@@ -104,7 +104,7 @@ func TestReadersOfNumbersAndKeys(t *testing.T) {
 			{text("7"), "7.00"},
 			{text("1,005"), "!money_decimals"},
 			{number("1.500"), "1.50"},
-			{text("9223372036854775807"), "!money_decimals"},
+			{text("9223372036854775807"), "!bad_money"},
 			{text("1 500"), "!bad_number"},
 		}},
 		"account": {told(importers.ReadAccountNumber), []check{

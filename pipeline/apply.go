@@ -95,7 +95,10 @@ func (a *applier) run(ctx context.Context, what application) error {
 		return importers.Refuse("too_many_rejected",
 			"строк с ошибками %d из %d — больше, чем допускает формат, поэтому файл не загружен целиком", a.file.Counts.Rejected, a.file.Counts.Rows)
 	}
-	if err := a.checkPacks(ctx, read.Control.Packs); err != nil {
+	if err := a.checkMended(what.corrects); err != nil {
+		return err
+	}
+	if err := a.checkPacks(ctx, read.Control.Packs, what.corrects.mends()); err != nil {
 		return err
 	}
 	if err := a.settleReversals(ctx); err != nil {
@@ -194,7 +197,9 @@ func (p *Pipeline) decodeResult(ctx context.Context, f fetchedFile, yield func(i
 		return result, fmt.Errorf("open the archived copy: %w", err)
 	}
 	defer func() { err = errors.Join(err, content.Close()) }()
-	return f.format.Decode(ctx, p.input(f.archived, content), yield)
+	in := p.input(f.archived, content)
+	in.Corrects = f.mends
+	return f.format.Decode(ctx, in, yield)
 }
 
 // sameKind lets rejected rows travel in any batch: the order of outcomes is that of the file.
@@ -311,8 +316,6 @@ func (a *applier) applyFacts(ctx context.Context, facts []importers.Fact) ([]hou
 		return a.applyReadings(ctx, each(facts, same[housing.MeterReading]))
 	case housing.Payment:
 		return a.applyPayments(ctx, each(facts, same[housing.Payment]))
-	case housing.PaymentReversal:
-		return a.applyReversals(ctx, each(facts, same[housing.PaymentReversal]))
 	case housing.NoPayment:
 		return unchanged(len(facts)), nil
 	case housing.PaymentPack:

@@ -71,14 +71,14 @@ func (a *applier) applyPayments(ctx context.Context, rows []housing.Payment) ([]
 			rows[i].Payee = payee
 		}
 	}
-	return a.datedPayments(ctx, len(rows), func(i int) housing.Payment { return rows[i] }, func(kept []int) ([]housing.Outcome, error) {
+	return a.datedPayments(len(rows), func(i int) housing.Payment { return rows[i] }, func(kept []int) ([]housing.Outcome, error) {
 		return a.tx.ApplyPayments(ctx, a.Organisation.ID, a.source, a.period, picked(rows, kept))
 	})
 }
 
 // datedPayments turns away the rows of a day that has not come yet and applies the others. The totals of the file were
 // compared with all of them.
-func (a *applier) datedPayments(ctx context.Context, rows int, row func(int) housing.Payment,
+func (a *applier) datedPayments(rows int, row func(int) housing.Payment,
 	apply func(kept []int) ([]housing.Outcome, error),
 ) ([]housing.Outcome, error) {
 	a.pays = true
@@ -116,7 +116,10 @@ func picked[T any](rows []T, places []int) []T {
 }
 
 // checkPacks proves the payments of a file by the packs that came as a file of their own.
-func (a *applier) checkPacks(ctx context.Context, packs []housing.PaymentPack) error {
+func (a *applier) checkPacks(ctx context.Context, packs []housing.PaymentPack, mended bool) error {
+	if mended {
+		return nil // the packs have proved the file whose rows these are
+	}
 	for _, read := range packs {
 		order := fmt.Sprintf("№ %s от %s", read.OrderNo, read.OrderDate.Russian())
 		stated, err := a.tx.PaymentPack(ctx, a.Organisation.ID, read.OrderDate, read.OrderNo)
@@ -126,7 +129,7 @@ func (a *applier) checkPacks(ctx context.Context, packs []housing.PaymentPack) e
 				"Пришлите пачку, а за ней снова этот файл; реестр не проводится целиком", order)
 		case err != nil:
 			return err
-		case stated.Rows != read.Rows || stated.Amount != read.Amount:
+		case stated.Rows != read.Rows || max(stated.Amount-read.Amount, read.Amount-stated.Amount) > housing.Money(read.Loose):
 			return importers.Refuse("totals_disagree",
 				"контрольные суммы не сходятся: по платёжному поручению %s в файле платежей %d на сумму %s, в пачке указано %d на сумму %s; "+
 					"реестр не проводится целиком", order, read.Rows, read.Amount.RussianPlain(), stated.Rows, stated.Amount.RussianPlain())

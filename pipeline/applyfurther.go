@@ -13,6 +13,8 @@ import (
 func (a *applier) applyFurther(ctx context.Context, facts []importers.Fact) ([]housing.Outcome, error) {
 	organisation := a.Organisation.ID
 	switch facts[0].(type) {
+	case housing.PaymentReversal:
+		return a.applyReversals(ctx, each(facts, same[housing.PaymentReversal]))
 	case housing.BankStatement:
 		return a.tx.ApplyBankStatements(ctx, organisation, a.source, each(facts, same[housing.BankStatement]))
 	case housing.BankDocument:

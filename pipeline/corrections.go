@@ -53,6 +53,19 @@ func (p *Pipeline) original(ctx context.Context, f fetchedFile) (*correction, er
 	return c, p.recognise(&c.fetched)
 }
 
+// mends reports whether the original was taken without the rows that are put right here. One that was refused whole proves
+// nothing: its correction is a registry like any other.
+func (c *correction) mends() bool { return c != nil && c.original.Status == housing.FilePartly }
+
+// checkMended refuses a correction of payments that brings more than was rejected: totals were proved for the original only.
+func (a *applier) checkMended(c *correction) error {
+	if !c.mends() || !a.pays || a.file.Counts.Accepted <= c.original.Counts.Rejected {
+		return nil
+	}
+	return importers.Refuse("more_than_rejected", "файл исправляет реестр %s, в котором отклонено строк %d, а новых платежей в нём %d: "+
+		"пришлите новые платежи своим реестром", c.original.Name, c.original.Counts.Rejected, a.file.Counts.Accepted)
+}
+
 func extension(name string) string {
 	if at := strings.LastIndexByte(name, '.'); at >= 0 {
 		return name[at:]

@@ -115,6 +115,7 @@ type fetchedFile struct {
 	envelope *envelope // of a cover: what is in it
 	within   *envelope // of a file that came in a cover: which
 	trusted  bool      // given by the office itself, or taken from the archive once more: it need not be sealed
+	mends   bool // rejected rows of a file that was taken
 }
 
 // ingestAll recognises all files first and takes them in the order in which they refer to each other,
@@ -236,6 +237,7 @@ func (p *Pipeline) ingest(ctx context.Context, f fetchedFile, period housing.Per
 	if err != nil {
 		return FileResult{}, err
 	}
+	f.mends = corrects.mends()
 	result, ends, err := p.apply(ctx, application{file: file, fetched: f, period: period, corrects: corrects})
 	if refusal, ok := errors.AsType[*importers.FileError](err); ok {
 		if p.awaitsPack(f, refusal) {
@@ -280,6 +282,7 @@ func (p *Pipeline) again(ctx context.Context, known, file housing.ReceivedFile, 
 	if err != nil {
 		return FileResult{}, err
 	}
+	f.mends = corrects.mends()
 	a := application{file: file, fetched: f, period: period, rejected: retry.rows, corrects: corrects}
 	a.file.ID, a.file.Format, a.file.Subject = known.ID, f.format.Name(), f.format.Subject()
 	result, ends, err := p.apply(ctx, a)

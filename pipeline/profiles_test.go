@@ -193,18 +193,6 @@ columns:
 	}
 }
 
-// A payment of a day that has not come yet refuses its registry whole.
-func TestFuturePayment(t *testing.T) {
-	t.Parallel()
-	w := settled(t, 60)
-	f := w.take(t, town.Bank, "9900173450_40702810800000000777_902.txt", cp1251(t,
-		"31-12-2027;09-15-00;9999/00138;1;700000000009;0100001001;ТЕСТОВ;ул. Садовая;1,00;1,00;0,00;2", "=1;1,00;1,00;0,00;77;31-12-2027"))
-	wantFile(t, f, "sber-payments-b", housing.FileRefused, 0)
-	if !strings.Contains(f.Reason, "строка 1: дата платежа 31.12.2027 ещё не наступила; реестр не проводится целиком") {
-		t.Errorf("refused with %q", f.Reason)
-	}
-}
-
 // The debt registry goes out by the profile that the configuration names; with meters it comes back as the
 // readings that are known.
 func TestDebtsByProfile(t *testing.T) {

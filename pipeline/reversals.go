@@ -229,7 +229,7 @@ func (a *applier) applyReversals(ctx context.Context, rows []housing.PaymentReve
 			rows[i].Payee = payee
 		}
 	}
-	return a.datedPayments(ctx, len(rows), func(i int) housing.Payment { return rows[i].Payment }, func(kept []int) ([]housing.Outcome, error) {
+	return a.datedPayments(len(rows), func(i int) housing.Payment { return rows[i].Payment }, func(kept []int) ([]housing.Outcome, error) {
 		return a.tx.ApplyReversals(ctx, a.Organisation.ID, a.source, a.period, picked(rows, kept))
 	})
 }

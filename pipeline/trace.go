@@ -176,22 +176,28 @@ func (p *Pipeline) traceFacts(ctx context.Context, in TraceInput, sources []int6
 		}
 	}
 	t.Facts = t.Facts[:min(len(t.Facts), in.Limit)]
-	if len(reversed) > 0 { // a row that took a payment back leads to it
-		of, err := p.Store.PaymentsOfDecisions(ctx, reversed)
-		if err != nil {
-			return err
-		}
-		payments = append(payments, of...)
-	}
-	if len(payments) > 0 {
-		if t.Payments, err = p.Store.PaymentsTraced(ctx, p.Organisation.ID, payments, "", 0); err != nil {
-			return err
-		}
+	if t.Payments, err = p.tracedPayments(ctx, payments, reversed); err != nil {
+		return err
 	}
 	if len(claims) > 0 {
 		t.Claims, err = p.Store.ClaimsTraced(ctx, p.Organisation.ID, claims, "")
 	}
 	return err
+}
+
+// tracedPayments reads the payments of a source, and those that its rows have taken back.
+func (p *Pipeline) tracedPayments(ctx context.Context, payments, decisions []int64) ([]store.TracedPayment, error) {
+	if len(decisions) > 0 {
+		of, err := p.Store.PaymentsOfDecisions(ctx, decisions)
+		if err != nil {
+			return nil, err
+		}
+		payments = append(payments, of...)
+	}
+	if len(payments) == 0 {
+		return nil, nil
+	}
+	return p.Store.PaymentsTraced(ctx, p.Organisation.ID, payments, "", 0)
 }
 
 // traceCharges looks into the stored snapshots. Those that do not name the source are not opened.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/kvitok-gkh/kvitok/exporters/paymentbook"
 	"github.com/kvitok-gkh/kvitok/housing"
+	"github.com/kvitok-gkh/kvitok/pipeline/matching"
 	"github.com/kvitok-gkh/kvitok/store"
 )
 
@@ -19,14 +20,17 @@ func (p *Pipeline) Unidentified(ctx context.Context) ([]housing.PaymentQuestion,
 	if err != nil {
 		return nil, err
 	}
-	list := make([]housing.PaymentQuestion, len(payments))
-	for i, payment := range payments {
-		list[i] = housing.PaymentQuestion{
-			Payment: payment.Payment, Registry: payment.Registry, Row: payment.Row, Left: payment.Left, Reason: unidentifiedReason(payment),
-		}
-	}
 	reversals, err := p.openReversals(ctx)
-	return append(list, reversals...), err
+	if err != nil {
+		return nil, err
+	}
+	list := make([]housing.PaymentQuestion, 0, len(payments)+len(reversals))
+	for _, payment := range payments {
+		list = append(list, housing.PaymentQuestion{
+			Payment: payment.Payment, Registry: payment.Registry, Row: payment.Row, Left: payment.Left, Reason: unidentifiedReason(payment),
+		})
+	}
+	return append(list, reversals...), nil
 }
 
 func unidentifiedReason(p store.StandingPayment) string {
@@ -67,31 +71,31 @@ func (p *Pipeline) withCandidates(ctx context.Context, list []housing.PaymentQue
 	}
 	return func(yield func(housing.PaymentQuestion, error) bool) {
 		for _, q := range list {
-			if q.Reversal { // it has its candidates
-				if !yield(q, nil) {
-					return
-				}
-				continue
-			}
-			d := index.Match(housing.Claim{Account: q.Payment.Account, FullName: q.Payment.Payer, Address: q.Payment.Address})
-			if d.AccountID != 0 {
-				of := accounts[d.AccountID]
-				q.Candidates = append(q.Candidates, housing.MatchCandidate{Account: of.Account, House: of.House.Address, Evidence: "совпали данные плательщика"})
-			}
-			for _, c := range d.Candidates {
-				if c.AccountID == d.AccountID {
-					continue
-				}
-				of := accounts[c.AccountID]
-				q.Candidates = append(q.Candidates, housing.MatchCandidate{
-					Account: of.Account, House: of.House.Address, Evidence: c.Evidence.Russian(),
-				})
+			if !q.Reversal { // one has its candidates already
+				q.Candidates = candidatesOf(index.Match(housing.Claim{
+					Account: q.Payment.Account, FullName: q.Payment.Payer, Address: q.Payment.Address,
+				}), accounts)
 			}
 			if !yield(q, nil) {
 				return
 			}
 		}
 	}, nil
+}
+
+func candidatesOf(d matching.Decision, accounts map[int64]store.HouseAccounts) []housing.MatchCandidate {
+	var list []housing.MatchCandidate
+	if d.AccountID != 0 {
+		of := accounts[d.AccountID]
+		list = append(list, housing.MatchCandidate{Account: of.Account, House: of.House.Address, Evidence: "совпали данные плательщика"})
+	}
+	for _, c := range d.Candidates {
+		if c.AccountID != d.AccountID {
+			of := accounts[c.AccountID]
+			list = append(list, housing.MatchCandidate{Account: of.Account, House: of.House.Address, Evidence: c.Evidence.Russian()})
+		}
+	}
+	return list
 }
 
 // unclearPayments yields the payments that belong to no account with their candidates, then those that people

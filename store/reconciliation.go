@@ -7,8 +7,9 @@ import (
 	"github.com/kvitok-gkh/kvitok/housing"
 )
 
-// Reversals count below zero: the bank has kept them back. Reconciliation streams the registries booked in a month beside the payment orders of bank statements,
+// Reconciliation streams the registries booked in a month beside the payment orders of bank statements,
 // by payee, number and date; then receipts of the month that belong to no registry of any month.
+// Reversals count below zero: the bank has kept them back.
 func (q Queries) Reconciliation(ctx context.Context, organisation int64, period housing.Period) iter.Seq2[housing.Reconciliation, error] {
 	const sql = `
 WITH registry AS (

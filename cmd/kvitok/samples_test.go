@@ -17,19 +17,18 @@ func TestSamplesAreReadOrRefused(t *testing.T) {
 		t.Skip("skipped: no ../shared")
 	}
 	refused := map[string]string{
-		"condo/1CClientBankExchange-Invalid.txt": "no_end",
-		"condo/1CClientBankExchange.txt":         "totals_disagree",
-		"condo/LICENSE.condo":                    "unknown_format",
-		"condo/employee-import-example.xlsx":     "not_our_facts",
-		"condo/ticket-import-example.xlsx":       "not_our_facts",
-		"synthetic/bars/load_1.3.8.kvar.log":     "an_answer",
-		"synthetic/dbf/bad/truncated.dbf":        "truncated",
-		"synthetic/qr/st00012.txt":               "wrong_kind",
-		"synthetic/sber/bad/delimiter_in_address_9900123450_40702810800000000777_429.txt": "rejected_rows",
-		"synthetic/sber/bad/no_trailer_9900123450_40702810800000000777_428.txt":           "no_trailer",
-		"synthetic/telemetry/inspark.json":                                                "wrong_kind",
-		"synthetic/telemetry/readings.jsonl":                                              "wrong_kind",
-		"tariffs/README.md":                                                               "unknown_format",
+		"condo/1CClientBankExchange-Invalid.txt":                                "no_end",
+		"condo/1CClientBankExchange.txt":                                        "totals_disagree",
+		"condo/LICENSE.condo":                                                   "unknown_format",
+		"condo/employee-import-example.xlsx":                                    "not_our_facts",
+		"condo/ticket-import-example.xlsx":                                      "not_our_facts",
+		"synthetic/bars/load_1.3.8.kvar.log":                                    "an_answer",
+		"synthetic/dbf/bad/truncated.dbf":                                       "truncated",
+		"synthetic/qr/st00012.txt":                                              "wrong_kind",
+		"synthetic/sber/bad/no_trailer_9900123450_40702810800000000777_428.txt": "no_trailer",
+		"synthetic/telemetry/inspark.json":                                      "wrong_kind",
+		"synthetic/telemetry/readings.jsonl":                                    "wrong_kind",
+		"tariffs/README.md":                                                     "unknown_format",
 	}
 	rejected := map[string]int{
 		"condo/meter-import-example.xlsx": 3, "condo/propertyMeter-import-example.xlsx": 3,

@@ -105,7 +105,11 @@ func (r *reading) toPack(rec *importers.Record) {
 		r.packs[key] = pack
 		r.order = append(r.order, key)
 	}
-	sum, err := pack.Amount.Add(r.draft.numbers[indexOf(r.sums, "amount")].value)
+	paid := r.draft.numbers[indexOf(r.sums, "amount")]
+	if paid.loose {
+		pack.Loose++
+	}
+	sum, err := pack.Amount.Add(paid.value)
 	if err != nil {
 		rec.Blame("", "", importers.Wrong("bad_money", "сумма пачки слишком велика", ""))
 		return

@@ -59,9 +59,9 @@ func readersOf(p *profiles.Profile, c profiles.Column) readers {
 	case profiles.MoneyType:
 		return readers{money: moneyReader(p, c)}
 	case profiles.KopecksType:
-		return readers{money: signed(readKopecks, c.Sign, signOf, "")}
+		return readers{money: signed(readKopecks, c.Sign, signOf, sumFault(p, c))}
 	case profiles.DecimalType:
-		return readers{decimal: signed(marked(importers.ReadDecimal, p.Decimal, numberForm), c.Sign, housing.Decimal.Sign, "число должно быть больше нуля")}
+		return readers{decimal: signed(marked(importers.ReadDecimal, p.Decimal, numberForm), c.Sign, housing.Decimal.Sign, numberFault)}
 	case profiles.CountType:
 		return readers{count: importers.CountUpTo(1 << 30)}
 	case profiles.ServiceType:
@@ -229,8 +229,34 @@ func marked[V any](read func(importers.Cell) (V, error), mark profiles.Mark, wha
 	}
 }
 
-// signed demands the sign of the column. Without a text of its own an amount that is not above zero is one of a payment.
-func signed[V any](read func(importers.Cell) (V, error), sign profiles.Sign, of func(V) int, positive string) func(importers.Cell) (V, error) {
+// numberFault says what is wrong with the sign of a number.
+func numberFault(sign profiles.Sign, _ int) *importers.CellError {
+	if sign == profiles.Positive {
+		return importers.Wrong("not_positive", "число должно быть больше нуля", "число больше нуля")
+	}
+	return importers.Wrong("negative", "число не может быть отрицательным", "число не меньше нуля")
+}
+
+// sumFault says what is wrong with the sign of an amount: that of a payment has reasons of its own.
+func sumFault(p *profiles.Profile, c profiles.Column) func(profiles.Sign, int) *importers.CellError {
+	payment := p.Subject == profiles.Payments && c.Field == "amount"
+	return func(sign profiles.Sign, of int) *importers.CellError {
+		switch {
+		case payment && of == 0:
+			return zeroAmount()
+		case payment:
+			return negativePayment()
+		case sign == profiles.Positive:
+			return importers.Wrong("not_positive", "сумма должна быть больше нуля", "сумма больше нуля")
+		}
+		return importers.Wrong("negative", "сумма не может быть отрицательной", "сумма не меньше нуля")
+	}
+}
+
+// signed demands the sign of the column.
+func signed[V any](read func(importers.Cell) (V, error), sign profiles.Sign, of func(V) int,
+	fault func(profiles.Sign, int) *importers.CellError,
+) func(importers.Cell) (V, error) {
 	if sign == profiles.AnySign || sign == profiles.AnyNumber {
 		return read
 	}
@@ -240,21 +266,15 @@ func signed[V any](read func(importers.Cell) (V, error), sign profiles.Sign, of 
 		switch {
 		case err != nil:
 			return v, err
-		case sign == profiles.Positive && of(v) <= 0 && positive != "":
-			return none, importers.Wrong("not_positive", positive, "")
-		case sign == profiles.Positive && of(v) == 0:
-			return none, zeroAmount()
-		case sign == profiles.Positive && of(v) < 0:
-			return none, negativePayment()
-		case of(v) < 0:
-			return none, importers.Wrong("negative", "сумма не может быть отрицательной", "")
+		case sign == profiles.Positive && of(v) <= 0, of(v) < 0:
+			return none, fault(sign, of(v))
 		}
 		return v, nil
 	}
 }
 
 func moneyReader(p *profiles.Profile, c profiles.Column) func(importers.Cell) (housing.Money, error) {
-	slow := signed(marked(importers.ReadMoney, p.Decimal, moneyForm), c.Sign, signOf, "")
+	slow := signed(marked(importers.ReadMoney, p.Decimal, moneyForm), c.Sign, signOf, sumFault(p, c))
 	mark := byte('.')
 	if p.Decimal == profiles.Comma {
 		mark = ','

@@ -16,7 +16,7 @@ func (r *reading) reverses() bool {
 	if by.Negative && r.draft.payment.Amount < 0 {
 		return true
 	}
-	return by.Column != "" && slices.Contains(by.Values, r.draft.texts[indexOf(r.layout.texts, by.Column)])
+	return by.Column != "" && slices.Contains(by.Values, r.draft.texts[indexOf(r.texts, by.Column)])
 }
 
 // turnSums lets the amounts of a row that takes a payment back count below zero in the totals, however they are written.

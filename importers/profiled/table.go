@@ -250,13 +250,13 @@ func (row *tableRow) fact(l *layout, src housing.Source) (importers.Fact, *impor
 	}
 	if pay.Amount == 0 {
 		zero := zeroAmount()
-		zero.Column = of.named("amount")
+		zero.Column, zero.Value = of.named("amount"), pay.Amount.RussianPlain()
 		return nil, zero
 	}
 	fact = row.paid(&rec, of, pay)
 	if len(rec.Problems) > 0 {
 		p := rec.Problems[0]
-		return fact, &importers.CellError{Code: p.Code, Text: p.Text, Expected: p.Expected, Column: p.Column, Severity: p.Severity}
+		return fact, &importers.CellError{Code: p.Code, Text: p.Text, Expected: p.Expected, Column: p.Column, Value: p.Value, Severity: p.Severity}
 	}
 	return fact, nil
 }
