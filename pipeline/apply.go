@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"reflect"
 
 	"golang.org/x/sync/errgroup"
@@ -394,9 +393,4 @@ func (p *Pipeline) ensureReadings(ctx context.Context, on housing.Date) error {
 	}
 	p.readingMonths.Store(period, true)
 	return nil
-}
-
-// stagedName is where an answer is kept: partner, day, hash and name.
-func stagedName(file housing.ReceivedFile, name string) string {
-	return filepath.Join("protocols", file.Partner, file.Received.Format("2006-01-02"), file.SHA256[:12]+"-"+name)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"time"
@@ -173,4 +174,9 @@ func withoutEcho(said, further []housing.Problem) []housing.Problem {
 			return q.Code == "empty" && q.Severity == housing.SeverityWarning
 		})
 	})
+}
+
+// stagedName is where an answer is kept: partner, day, hash and name.
+func stagedName(file housing.ReceivedFile, name string) string {
+	return filepath.Join("protocols", file.Partner, file.Received.Format("2006-01-02"), file.SHA256[:12]+"-"+name)
 }
