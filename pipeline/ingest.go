@@ -115,7 +115,7 @@ type fetchedFile struct {
 	envelope *envelope // of a cover: what is in it
 	within   *envelope // of a file that came in a cover: which
 	trusted  bool      // given by the office itself, or taken from the archive once more: it need not be sealed
-	mends   bool // rejected rows of a file that was taken
+	mends    bool      // rejected rows of a file that was taken
 }
 
 // ingestAll recognises all files first and takes them in the order in which they refer to each other,
