@@ -5,6 +5,7 @@ package e2e_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -12,11 +13,15 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/emersion/go-imap/v2/imapclient"
+
 	"github.com/kvitok-gkh/kvitok/remote"
 	"github.com/kvitok-gkh/kvitok/remote/mail"
+	"github.com/kvitok-gkh/kvitok/remote/mail/mailtest"
 	"github.com/kvitok-gkh/kvitok/remote/remotetest"
 	"github.com/kvitok-gkh/kvitok/remote/sftp"
 )
@@ -92,6 +97,92 @@ func TestIMAPAndSMTP(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// TestMailbox runs the conformance suite of inboxes against dovecot: each test has a folder of its own, into which its partner's mails are put.
+func TestMailbox(t *testing.T) {
+	t.Parallel()
+	_, said := startExchange(t, "mail")
+	server := mail.Server{Address: said["imaps"], TLS: mail.TLSImplicit, User: said["user"], Password: said["password"], CAFile: said["cafile"]}
+	conf, err := remote.ServerTLS(server.Address, "", server.CAFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	partner, err := imapclient.DialTLS(server.Address, &imapclient.Options{TLSConfig: conf})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := partner.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := partner.Login(server.User, server.Password).Wait(); err != nil {
+		t.Fatal(err)
+	}
+	office := &postOffice{server: server, partner: partner}
+	for _, after := range []string{mail.AfterSeen, mail.AfterMove} {
+		t.Run(after, func(t *testing.T) {
+			t.Parallel()
+			remotetest.RunSource(t, func(t *testing.T) (remote.Source, remotetest.Deposit) { t.Helper(); return office.folder(t, after) })
+		})
+	}
+}
+
+// postOffice is a server, and a partner who may put mails into its folders.
+type postOffice struct {
+	server           mail.Server
+	partner          *imapclient.Client
+	folders, letters atomic.Int32
+}
+
+// folder makes a new folder and opens it.
+func (p *postOffice) folder(t *testing.T, after string) (remote.Source, remotetest.Deposit) {
+	t.Helper()
+	box := fmt.Sprintf("t%d", p.folders.Add(1))
+	config := mail.MailboxConfig{Server: p.server, Mailbox: box, From: []string{"bank@bank.example"}, After: after}
+	p.create(t, box)
+	if after == mail.AfterMove {
+		config.MoveTo = box + "done"
+	}
+	source, err := mail.NewMailbox(config, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if after == mail.AfterMove {
+		if err := source.Check(t.Context()); err == nil || !strings.Contains(err.Error(), config.MoveTo) {
+			t.Errorf("check without the folder of move_to: %v", err)
+		}
+		p.create(t, config.MoveTo)
+	}
+	if err := source.Check(t.Context()); err != nil {
+		t.Error(err)
+	}
+	return source, func(t *testing.T, name string, data []byte) {
+		t.Helper()
+		id := fmt.Sprintf("<m%d@bank.example>", p.letters.Add(1))
+		put(t, p.partner, box, mailtest.Letter(t, id, "bank@bank.example", map[string][]byte{name: data}))
+	}
+}
+
+func (p *postOffice) create(t *testing.T, box string) {
+	t.Helper()
+	if err := p.partner.Create(box, nil).Wait(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// put lays a mail into a folder.
+func put(t *testing.T, client *imapclient.Client, box, letter string) {
+	t.Helper()
+	appended := client.Append(box, int64(len(letter)), nil)
+	_, err := io.WriteString(appended, letter)
+	if err := errors.Join(err, appended.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := appended.Wait(); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -75,6 +75,12 @@ type Stater interface {
 	Stat(ctx context.Context, name string) (Entry, error)
 }
 
+// Checker is an optional power of a source: it finds out what taking files needs and List does not, such as the folder into which
+// mails are moved. Nothing is changed by it.
+type Checker interface {
+	Check(ctx context.Context) error
+}
+
 // Entry is one file of a place.
 type Entry struct {
 	Name    string    `json:"name"`

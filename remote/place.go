@@ -109,6 +109,9 @@ func (p *Place) Check(ctx context.Context) error {
 	} else {
 		_, err = p.source.List(ctx)
 	}
+	if further, can := p.source.(Checker); can && err == nil {
+		err = further.Check(ctx)
+	}
 	if err != nil {
 		return fmt.Errorf("check place %s: %w", p.name, err)
 	}

@@ -174,7 +174,7 @@ func (e *environment) openPartner(a *app, p partnerConfig) (pipeline.Partner, er
 	partner.OutName, errs[3] = p.Outbox.fileNames()
 	if p.PGP != nil {
 		if partner.Keys, errs[4] = pgp.New(*p.PGP, e.now); errs[4] != nil {
-			errs[4] = fmt.Errorf("set up %s: %w", p.Name, errs[4])
+			errs[4] = prefixed("set up "+p.Name, errs[4])
 		}
 	}
 	return partner, errors.Join(errs[:]...)

@@ -83,45 +83,47 @@ func (c *lettersConfig) limits() pipeline.LetterLimits {
 	return l
 }
 
-// openLetters sets the letters up; nil where none are configured. Nothing is connected.
+// openLetters sets the letters up; nil where none are configured. Nothing is connected. With an error it returns what could be set up.
 func (a *app) openLetters() (*pipeline.Letters, error) {
 	c := a.config.Letters
 	if c == nil {
 		return nil, nil //nolint:nilnil // none are configured
 	}
-	words, err := letters.New(c.Templates)
-	if err != nil {
-		return nil, fmt.Errorf("set up letters: %w", err)
+	words, wordsErr := letters.New(c.Templates)
+	if wordsErr != nil {
+		wordsErr = fmt.Errorf("set up letters: %w", wordsErr)
 	}
 	l := &pipeline.Letters{
 		Words: words, Limits: c.limits(), UnsubscribeURL: c.UnsubscribeURL, PaperForAll: c.Paper == paperAll, AfterIssue: c.AfterIssue,
 	}
-	if l.Mailer, err = mail.NewMailer(c.SMTP); err != nil {
-		return nil, err
+	var mailerErr, returnsErr error
+	if l.Mailer, mailerErr = mail.NewMailer(c.SMTP); mailerErr == nil {
+		a.closers = append(a.closers, func(context.Context) error { return l.Mailer.Close() })
 	}
-	a.closers = append(a.closers, func(context.Context) error { return l.Mailer.Close() })
 	if c.Returns == nil {
-		return l, nil
+		return l, errors.Join(wordsErr, mailerErr)
 	}
-	l.UnsubscribeTo = l.Mailer.ReturnTo()
-	if l.Returns, err = mail.NewReturns(*c.Returns, a.log); err != nil {
-		return nil, err
+	if l.Returns, returnsErr = mail.NewReturns(*c.Returns, a.log); returnsErr == nil {
+		a.closers = append(a.closers, func(context.Context) error { return l.Returns.Close() })
 	}
-	a.closers = append(a.closers, func(context.Context) error { return l.Returns.Close() })
-	return l, nil
+	if l.Mailer != nil {
+		l.UnsubscribeTo = l.Mailer.ReturnTo()
+	}
+	return l, errors.Join(wordsErr, mailerErr, returnsErr)
 }
 
-// checkLetters tries both servers.
+// checkLetters tries both servers, whatever came of the rest. Nothing is sent.
 func (a *app) checkLetters(note func(string, error), try func(string, func(context.Context) error)) {
 	l, err := a.openLetters()
 	if err != nil {
 		note("letters", err)
-		return
 	}
 	if l == nil {
 		return
 	}
-	try("letters smtp", l.Mailer.Check)
+	if l.Mailer != nil {
+		try("letters smtp", l.Mailer.Check)
+	}
 	if l.Returns != nil {
 		try("letters returns", l.Returns.Check)
 	}

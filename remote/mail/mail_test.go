@@ -12,6 +12,7 @@ import (
 
 	"github.com/kvitok-gkh/kvitok/remote"
 	"github.com/kvitok-gkh/kvitok/remote/mail"
+	"github.com/kvitok-gkh/kvitok/remote/mail/mailtest"
 	"github.com/kvitok-gkh/kvitok/remote/remotetest"
 )
 
@@ -70,6 +71,20 @@ func TestSenderConformance(t *testing.T) {
 	}
 }
 
+// The folder into which mails are moved must be there before the first one is moved.
+func TestMailboxCheck(t *testing.T) {
+	t.Parallel()
+	p := servePost(t, mail.TLSNone)
+	p.Conf.After, p.Conf.MoveTo = mail.AfterMove, "Nowhere"
+	if err := openMailbox(t, p.Conf).Check(t.Context()); err == nil || !strings.Contains(err.Error(), "Nowhere") {
+		t.Errorf("without the folder: %v", err)
+	}
+	p.Conf.MoveTo = "Done"
+	if err := openMailbox(t, p.Conf).Check(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
 // titles lists a mailbox by the names that the senders gave.
 func titles(t *testing.T, m *mail.Mailbox) []string {
 	t.Helper()
@@ -91,11 +106,11 @@ func TestWhoseMailIsTaken(t *testing.T) {
 	p.Conf.From = []string{"@bank.example", "Accountant@Office.example"}
 	p.Conf.Names = []string{"*.csv"}
 	file := func(name string) map[string][]byte { return map[string][]byte{name: []byte("x")} }
-	p.Put(t, letter(t, "1@x", "anybody@BANK.example", file("domain.csv")))
-	p.Put(t, letter(t, "2@x", "accountant@office.example", file("address.csv")))
-	p.Put(t, letter(t, "3@x", "stranger@evilbank.example", file("stranger.csv")))
-	p.Put(t, letter(t, "4@x", "bank.example@evil.example", file("tricky.csv")))
-	p.Put(t, letter(t, "5@x", "anybody@bank.example", file("unwanted.doc")))
+	p.Put(t, mailtest.Letter(t, "1@x", "anybody@BANK.example", file("domain.csv")))
+	p.Put(t, mailtest.Letter(t, "2@x", "accountant@office.example", file("address.csv")))
+	p.Put(t, mailtest.Letter(t, "3@x", "stranger@evilbank.example", file("stranger.csv")))
+	p.Put(t, mailtest.Letter(t, "4@x", "bank.example@evil.example", file("tricky.csv")))
+	p.Put(t, mailtest.Letter(t, "5@x", "anybody@bank.example", file("unwanted.doc")))
 	p.Put(t, "From: anybody@bank.example, evil@evil.example\nMessage-Id: <6@x>\nContent-Disposition: attachment; filename=two.csv\n\nx")
 	p.Put(t, "Message-Id: <7@x>\nContent-Disposition: attachment; filename=nobody.csv\n\nx")
 	if got := titles(t, openMailbox(t, p.Conf)); !slices.Equal(got, []string{"address.csv", "domain.csv"}) {
@@ -135,7 +150,7 @@ func TestAttachmentNames(t *testing.T) {
 func TestMailIsDoneOnce(t *testing.T) {
 	t.Parallel()
 	p := servePost(t, mail.TLSNone)
-	both := letter(t, "1@x", partner, map[string][]byte{"a.csv": []byte("a"), "b.csv": []byte("b")})
+	both := mailtest.Letter(t, "1@x", partner, map[string][]byte{"a.csv": []byte("a"), "b.csv": []byte("b")})
 	p.Put(t, both)
 	p.Put(t, "Received: by another way\n"+both)
 	m := openMailbox(t, p.Conf)
@@ -170,8 +185,8 @@ func TestBadMail(t *testing.T) {
 	t.Parallel()
 	p := servePost(t, mail.TLSNone)
 	p.Conf.MaxBytes, p.Conf.MaxFiles = 5000, 2
-	p.Put(t, letter(t, "1@x", partner, map[string][]byte{"big.csv": remotetest.Pattern(9000)}))
-	p.Put(t, letter(t, "2@x", partner, map[string][]byte{"1": nil, "2": nil, "3": nil}))
+	p.Put(t, mailtest.Letter(t, "1@x", partner, map[string][]byte{"big.csv": remotetest.Pattern(9000)}))
+	p.Put(t, mailtest.Letter(t, "2@x", partner, map[string][]byte{"1": nil, "2": nil, "3": nil}))
 	deep := strings.Repeat("Content-Type: multipart/mixed; boundary=b\n\n--b\n", 15)
 	p.Put(t, "From: "+partner+"\nMessage-Id: <3@x>\n"+deep)
 	p.Put(t, "From: "+partner+"\nMessage-Id: <4@x>\nContent-Transfer-Encoding: base64\nContent-Disposition: attachment; filename=torn.csv\n\nAA=A!")

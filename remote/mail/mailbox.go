@@ -306,6 +306,20 @@ func (m *Mailbox) put(uid imap.UID) error {
 	}, nil).Close()
 }
 
+// Check finds out whether mails can be put away.
+func (m *Mailbox) Check(ctx context.Context) error {
+	end, err := m.begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer end()
+	if m.conf.MoveTo == "" {
+		return nil
+	}
+	_, err = m.client.Status(m.conf.MoveTo, &imap.StatusOptions{NumMessages: true}).Wait()
+	return m.finish(ctx, "look for the folder "+m.conf.MoveTo+" of move_to", err)
+}
+
 // begin checks the names and has the mailbox open for a call under ctx. The caller calls end.
 func (m *Mailbox) begin(ctx context.Context, names ...string) (end func(), err error) {
 	if err := remote.CheckCall(ctx, "mailbox at "+m.conf.Address, names...); err != nil {

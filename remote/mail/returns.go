@@ -47,15 +47,8 @@ func NewReturns(c ReturnsConfig, log *slog.Logger) (*Returns, error) {
 // Close disconnects.
 func (r *Returns) Close() error { return r.box.Close() }
 
-// Check connects and opens the mailbox.
-func (r *Returns) Check(ctx context.Context) error {
-	end, err := r.box.begin(ctx)
-	if err != nil {
-		return err
-	}
-	end()
-	return nil
-}
+// Check connects, opens the mailbox, and looks whether mails can be put away.
+func (r *Returns) Check(ctx context.Context) error { return r.box.Check(ctx) }
 
 // mostReturns are read in one visit; the rest is read in the next one.
 const mostReturns = 500

@@ -95,6 +95,15 @@ func New(c Config, now func() time.Time) (*Keys, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
+	own, ownErr := c.ownKeys()
+	partner, partnerErr := c.partnerKey()
+	if err := errors.Join(ownErr, partnerErr); err != nil {
+		return nil, err
+	}
+	return &Keys{config: c, own: own, partner: partner, now: now}, nil
+}
+
+func (c Config) ownKeys() (openpgp.EntityList, error) {
 	own, err := readKeys(c.KeyFile)
 	if err != nil {
 		return nil, err
@@ -111,6 +120,10 @@ func New(c Config, now func() time.Time) (*Keys, error) {
 	if err := unlock(own, passphrase); err != nil {
 		return nil, fmt.Errorf("key %s: %w", c.KeyFile, err)
 	}
+	return own, nil
+}
+
+func (c Config) partnerKey() (openpgp.EntityList, error) {
 	all, err := readKeys(c.PartnerKeyFile)
 	if err != nil {
 		return nil, err
@@ -119,7 +132,7 @@ func New(c Config, now func() time.Time) (*Keys, error) {
 	if err != nil {
 		return nil, fmt.Errorf("key %s: %w", c.PartnerKeyFile, err)
 	}
-	return &Keys{config: c, own: own, partner: partner, now: now}, nil
+	return partner, nil
 }
 
 func readKeys(path string) (openpgp.EntityList, error) {
