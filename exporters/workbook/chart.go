@@ -23,7 +23,7 @@ type Chart struct {
 	Height int
 	Names  string // range of the names of groups, on the same sheet: "$A$7:$A$18"
 	Series []Series
-	Format string // of the numbers on the axis
+	Format string // of the numbers on the axis; kopecks of money are left out there
 	Unit   string // title of that axis
 }
 
@@ -39,17 +39,22 @@ type Series struct {
 func (s *Sheet) Chart(c Chart) error {
 	kind := map[int]excelize.ChartType{Columns: excelize.Col, Stacked: excelize.ColStacked, Bars: excelize.BarStacked}[c.Kind]
 	var lines []excelize.ChartSeries
-	gap := uint(60) // between groups, in percent of a column
+	gap := uint(60)    // between groups, in percent of a column
+	oneColour := false // of a series
+	legend := "bottom"
+	if len(c.Series) == 1 {
+		legend = "none"
+	}
 	chart := &excelize.Chart{
 		Type: kind, Title: excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: c.Title}}},
 		Dimension: excelize.ChartDimension{Width: uint(c.Width), Height: uint(c.Height)},
-		Legend:    excelize.ChartLegend{Position: "bottom"},
+		Legend:    excelize.ChartLegend{Position: legend},
 		XAxis:     excelize.ChartAxis{ReverseOrder: c.Kind == Bars, Font: axisFont(), TickLabelPosition: excelize.ChartTickLabelLow},
 		YAxis: excelize.ChartAxis{
-			MajorGridLines: true, Font: axisFont(), NumFmt: excelize.ChartNumFmt{CustomNumFmt: c.Format},
+			MajorGridLines: true, Font: axisFont(), NumFmt: excelize.ChartNumFmt{CustomNumFmt: axisFormat(c.Format)},
 			Title: excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: c.Unit}}},
 		},
-		ShowBlanksAs: "zero", GapWidth: &gap,
+		ShowBlanksAs: "zero", GapWidth: &gap, VaryColors: &oneColour,
 	}
 	at := func(cells string) string { return Quote(s.Name) + "!" + cells }
 	for _, series := range c.Series {
@@ -76,6 +81,13 @@ func (s *Sheet) Chart(c Chart) error {
 	defaults := s.book.file.ContentTypes.Defaults
 	sort.Slice(defaults, func(i, j int) bool { return defaults[i].Extension < defaults[j].Extension })
 	return nil
+}
+
+func axisFormat(cells string) string {
+	if cells == MoneyFormat {
+		return "#,##0"
+	}
+	return cells
 }
 
 // axisFont is dark enough for print: the usual grey of axes is not.
