@@ -32,3 +32,13 @@ type PostalIndexEntry struct {
 	PostalIndex string `json:"postal_index"`
 	Source      Source `json:"source,omitzero"`
 }
+
+// HouseExpense is money spent on a house: by article (статья расходов), month and document.
+type HouseExpense struct {
+	OfHouse
+	Period   Period `json:"period"`
+	Article  string `json:"article"`
+	Amount   Money  `json:"amount"`
+	Document string `json:"document,omitzero"`
+	Source   Source `json:"source,omitzero"`
+}

@@ -96,6 +96,11 @@ func (a *applier) applyPapers(ctx context.Context, facts []importers.Fact) (outc
 			e.OfHouse = keyed(e.OfHouse)
 			return e
 		})
+	case housing.HouseExpense:
+		outcomes, err = applyAs(ctx, a, facts, (*store.Tx).ApplyHouseExpenses, func(e housing.HouseExpense) housing.HouseExpense {
+			e.OfHouse = keyed(e.OfHouse)
+			return e
+		})
 	default:
 		return nil, false, nil
 	}
@@ -138,7 +143,7 @@ func houseFactsRank(first importers.Fact) (rank int, ok bool) {
 	switch first.(type) {
 	case housing.ManagerEntry, housing.DecisionEntry, housing.EquipmentEntry, housing.CommunalEntry, housing.FailureEntry,
 		housing.HouseMonthEntry, housing.MadeEntry, housing.ContainerEntry, housing.WasteYearEntry, housing.ConsumptionRange,
-		housing.PostalIndexEntry:
+		housing.PostalIndexEntry, housing.HouseExpense:
 		return afterHouses, true
 	case housing.StayEntry, housing.AbsenceEntry, housing.ViolationEntry, housing.WasteShareEntry, housing.DistributorEntry,
 		housing.MeterEventEntry, housing.ControlEntry, housing.QualityEntry, housing.InstalmentEntry, housing.PostalAddressEntry:

@@ -1,15 +1,18 @@
 package pipeline_test
 
 import (
+	"bytes"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/xuri/excelize/v2"
 
 	"github.com/kvitok-gkh/kvitok/pipeline"
+	"github.com/kvitok-gkh/kvitok/town"
 )
 
 // Every workbook of a month is laid out alike and adds up where LibreOffice computes it.
@@ -136,4 +139,37 @@ func valueOf(rows [][]string, name string) string {
 		}
 	}
 	return ""
+}
+
+// Money spent on a house comes from a file and stands in its balance by article.
+func TestHouseExpenses(t *testing.T) {
+	t.Parallel()
+	w := balanced(t, 20)
+	house := one[string](t, w.store, "SELECT min(address) FROM houses")
+	content := "Адрес дома;Месяц;Статья расходов;Сумма;Документ\n" + house + ";10.2026;Уборка;12500,00;Акт № 14\n" + house + ";09.2026;Лифты;31400,50;\n" +
+		house + ";11.2026;Лифты;1,00;\nг. Примерск, ул. Чужая, д. 1;10.2026;Лифты;5,00;\n"
+	taken := w.take(t, town.Office, "расходы.csv", content)
+	if taken.Counts.Accepted != 3 || taken.Counts.Rejected != 1 {
+		t.Fatalf("taken %+v", taken)
+	}
+	path := filepath.Join(t.TempDir(), "house-money.xlsx")
+	var file bytes.Buffer
+	if _, err := w.BuildReport(t.Context(), &file, pipeline.ReportOrder{Key: "house-money", Period: w.period}); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, file.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, row := range cellRows(t, openBook(t, path), "Расходы по статьям") {
+		if len(row) == 5 && row[1] == house {
+			got = append(got, row[0]+" "+row[2]+" "+row[4])
+		}
+	}
+	if diff := cmp.Diff([]string{"Лифты сентябрь 2026 31,400.50", "Уборка октябрь 2026 12,500.00"}, got); diff != "" {
+		t.Errorf("expenses of the house (-want +got):\n%s", diff)
+	}
+	if again := w.take(t, town.Office, "расходы-2.csv", content+"\n"); again.Counts.Accepted != 0 {
+		t.Errorf("the same rows again: %+v", again.Counts)
+	}
 }

@@ -46,6 +46,7 @@ func subjectTitles() map[string]string {
 		"instalments":          "Рассрочка",
 		"delivery_addresses":   "Адреса доставки",
 		"postal_indexes":       "Сведения о домах",
+		"house_expenses":       "Расходы по домам",
 		"house_managers":       "Сведения о домах",
 		"house_decisions":      "Сведения о домах",
 		"house_equipment":      "Сведения о домах",

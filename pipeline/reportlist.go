@@ -70,6 +70,7 @@ func monthReports() []monthReport { //nolint:funlen // a list, an entry a report
 			january := m.Period - housing.Period(m.Period.Month()-1) //nolint:gosec // 0 to 11
 			return reports.WriteHouseMoney(w, m, reports.HouseMoney{
 				Months: p.Store.HouseMoneyMonths(ctx, p.Organisation.ID, january, m.Period), Services: p.Store.HouseServicesMoney(ctx, p.Organisation.ID, january, m.Period),
+				Expenses: p.Store.HouseExpenses(ctx, p.Organisation.ID, january, m.Period),
 			})
 		}),
 		report("payments", "Реестр поступлений", func(ctx c, p p, w io.Writer, m meta) (done, error) {

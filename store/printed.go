@@ -52,6 +52,21 @@ func (t *Tx) ApplyPostalIndexes(ctx context.Context, organisation, source int64,
 	}), outcomes)
 }
 
+// ApplyHouseExpenses stores money spent on houses, by month, article and document.
+func (t *Tx) ApplyHouseExpenses(ctx context.Context, organisation, source int64, rows []housing.HouseExpense) ([]housing.Outcome, error) {
+	table := keyed{
+		name: "house_expenses", key: []fieldType{houseField(), {"period", "date"}, {"article", "text"}, {"document", "text"}},
+		values: []fieldType{{"amount", "bigint"}},
+	}
+	houses, outcomes, err := housesOf(ctx, t, organisation, rows, func(r housing.HouseExpense) housing.OfHouse { return r.OfHouse })
+	if err != nil {
+		return nil, err
+	}
+	return outcomes, t.putKeyed(ctx, table, source, column(rows, func(r housing.HouseExpense) keyedRow {
+		return keyedRow{r.Source.Position, []string{number(houses[r.Key]), r.Period.First().String(), r.Article, r.Document, number(r.Amount)}}
+	}), outcomes)
+}
+
 // HousePapers is what is printed on the documents of a house beside charges and ledger.
 type HousePapers struct {
 	PostalIndex string

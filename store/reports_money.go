@@ -61,6 +61,17 @@ GROUP BY h.id, h.address, b.service, o.id, o.short_name, o.name ORDER BY h.addre
 	})
 }
 
+// HouseExpenses streams what was spent on each house in the months from one to another, in the order of print.
+func (q Queries) HouseExpenses(ctx context.Context, organisation int64, from, upTo housing.Period) iter.Seq2[housing.HouseExpense, error] {
+	const sql = `
+SELECT h.address, e.period, e.article, e.document, e.amount FROM house_expenses e JOIN houses h ON h.id = e.house_id
+WHERE h.organisation_id = $1 AND e.period >= $2 AND e.period <= $3
+ORDER BY h.address COLLATE natural_ru, h.id, e.article COLLATE natural_ru, e.period, e.document COLLATE "C"`
+	return stream(ctx, q, sql, []any{organisation, from, upTo}, func(e *housing.HouseExpense) []any {
+		return []any{&e.House, &e.Period, &e.Article, &e.Document, &e.Amount}
+	})
+}
+
 // PaymentRegister streams the payments booked in a month, by day and number, with where their money is.
 func (q Queries) PaymentRegister(ctx context.Context, organisation int64, period housing.Period) iter.Seq2[housing.RegisteredPayment, error] {
 	const sql = `

@@ -33,7 +33,7 @@ func (e *environment) demoCommand() *cobra.Command {
 		}
 		began := e.now()
 		return e.withSite(ctx, t, e.logger(), func(ctx context.Context, s *site) error {
-			s.app.pipeline.SingleFiles = singleFiles(accounts)
+			s.app.pipeline.SingleFiles, s.app.pipeline.Print.Zip = singleFiles(accounts), true
 			return e.demo(ctx, s, began)
 		})
 	})

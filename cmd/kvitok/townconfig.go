@@ -70,7 +70,7 @@ func (e *environment) leaveConfig(t *town.Town, accounts int) error {
 	}
 	written := writtenConfig{Organisation: c.Organisation, Organisations: c.Organisations, Debts: c.Debts, TimeZone: c.TimeZone}
 	written.Receipts = c.Receipts
-	written.Receipts.SingleFiles = singleFiles(accounts)
+	written.Receipts.SingleFiles, written.Receipts.Print.Zip = singleFiles(accounts), true
 	written.Partners = []partnerConfig{{Name: town.Office, Inbox: folderPlace(officeInbox), Outbox: folderPlace(officeOutbox)}}
 	for _, name := range []string{town.Supplier, town.Bank} {
 		written.Partners = append(written.Partners, partnerConfig{

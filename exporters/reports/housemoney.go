@@ -17,10 +17,11 @@ const (
 	houseMoneyClosing = 11
 )
 
-// HouseMoney is what the денежный баланс дома shows: months, then services of the same time.
+// HouseMoney is what the денежный баланс дома shows: months, then services and expenses of the same time.
 type HouseMoney struct {
 	Months   iter.Seq2[housing.HouseMoneyMonth, error]
 	Services iter.Seq2[housing.HouseServiceMoney, error]
+	Expenses iter.Seq2[housing.HouseExpense, error] // nil: none
 }
 
 // WriteHouseMoney writes the денежный баланс дома: each house by month from January, residential and other
@@ -60,7 +61,7 @@ func WriteHouseMoney(w io.Writer, meta Meta, of HouseMoney) (Control, error) {
 		return t.end()
 	}
 	return writeTable(w, meta, layout, source{
-		rows: fill(of.Months, add), also: of.services,
+		rows: fill(of.Months, add), also: of.further,
 		further: func() []Total {
 			return []Total{{"Сальдо на начало + начислено + пени − оплачено = сальдо на конец", agrees(equation)}}
 		},
@@ -82,6 +83,49 @@ func plainMoney(group, title string) column {
 	c := moneyColumn(group, title)
 	c.sum = noSum
 	return c
+}
+
+// further adds the tables after the months.
+func (h HouseMoney) further(after *table) ([]*table, error) {
+	services, err := h.services(after)
+	if err != nil || h.Expenses == nil {
+		return services, err
+	}
+	expenses, err := h.expenses(after)
+	return append(services, expenses...), err
+}
+
+// expenses adds the table of what was spent, where anything was.
+func (h HouseMoney) expenses(after *table) (tables []*table, err error) {
+	var t *table
+	for e, err := range h.Expenses {
+		if err != nil {
+			return nil, fmt.Errorf("read an expense: %w", err)
+		}
+		if t == nil {
+			layout := table{
+				title: "Баланс дома (денежный): расходы по статьям", name: "Расходы по статьям", digest: after.digest,
+				columns: []column{textColumn("Статья расходов", 38), textColumn("Дом", 34), textColumn("Месяц", 15), textColumn("Документ", 38), moneyColumn("", "Израсходовано")},
+			}
+			layout.byHouse("Дом")
+			if t, err = newTable(after.book, after.meta, layout); err != nil {
+				return nil, err
+			}
+		}
+		t.text(e.Article)
+		t.text(e.House)
+		t.text(e.Period.Russian())
+		t.text(e.Document)
+		t.money(e.Amount)
+		if err := t.end(); err != nil {
+			return nil, err
+		}
+	}
+	if t == nil {
+		return nil, nil
+	}
+	_, err = t.finish()
+	return []*table{t}, err
 }
 
 // services adds the table of services.

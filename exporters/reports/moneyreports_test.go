@@ -121,11 +121,19 @@ func TestHouseMoney(t *testing.T) {
 		House: "г. Примерск, ул. Новая, д. 1", Service: housing.Maintenance, Payee: "УК", Balance: closed(t, 50_00, 2400_14, 0, 2_20, 2100_00),
 	})
 	var file bytes.Buffer
-	control, err := reports.WriteHouseMoney(&file, meta(t), reports.HouseMoney{Months: of(months...), Services: services})
+	expenses := of(
+		housing.HouseExpense{OfHouse: housing.OfHouse{House: "г. Примерск, ул. Новая, д. 1"}, Period: october, Article: "Лифты", Amount: 314_05, Document: "Акт № 7"},
+		housing.HouseExpense{OfHouse: housing.OfHouse{House: "г. Примерск, ул. Новая, д. 1"}, Period: october - 1, Article: "Уборка", Amount: 100_00},
+		housing.HouseExpense{OfHouse: housing.OfHouse{House: "г. Примерск, ул. Новая, д. 2"}, Period: october, Article: "Уборка", Amount: 50_50},
+	)
+	control, err := reports.WriteHouseMoney(&file, meta(t), reports.HouseMoney{Months: of(months...), Services: services, Expenses: expenses})
 	if err != nil {
 		t.Fatal(err)
 	}
 	keep(t, "house-money", file.Bytes())
+	if spent := office(t, file.Bytes()); spent["Расходы по статьям"][8][4] != "414.05" || find(t, spent["Контроль"], "Израсходовано")[3] != "0.00" {
+		t.Errorf("expenses %q", spent["Расходы по статьям"])
+	}
 	if control.Rows != 4 || control.Sum("Оплачено, всего") != 4*1050_00 {
 		t.Errorf("control %+v", control)
 	}

@@ -1,5 +1,6 @@
 // Package papers owns the inbound formats of what is printed on payment documents and is no fact of
-// charging: schedules of instalments, where documents are sent, postal indexes of houses. It does not own
+// charging: schedules of instalments, where documents are sent, postal indexes of houses, money
+// spent on houses. It does not own
 // e-mail addresses (importers/residents), how a document looks (receipts), or the ledger.
 //
 // A workbook may have any of the sheets; each of them may also come as a csv file of its own, cells

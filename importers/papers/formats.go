@@ -23,6 +23,7 @@ func tables() importers.TableSet {
 		{Name: "instalments", Table: instalmentTable()},
 		{Name: "delivery-addresses", Table: deliveryTable()},
 		{Name: "postal-indexes", Table: indexTable()},
+		{Name: "house-expenses", Table: expenseTable()},
 	}}
 }
 
@@ -92,6 +93,30 @@ func indexTable() importers.Layout {
 		Columns: []importers.Column[row]{
 			importers.AddressColumn(func(r *row) *string { return &r.House }),
 			indexColumn(importers.Filled, func(r *row) *string { return &r.PostalIndex }),
+		},
+		Fact: func(r *row, src housing.Source) (importers.Fact, *importers.CellError) {
+			r.Source = src
+			return *r, nil
+		},
+	}
+}
+
+func expenseTable() importers.Layout {
+	type row = housing.HouseExpense
+	return importers.Table[row]{
+		Title: "Расходы по домам",
+		Columns: []importers.Column[row]{
+			importers.AddressColumn(func(r *row) *string { return &r.House }),
+			importers.MonthColumn(func(r *row) *housing.Period { return &r.Period }),
+			{
+				Name: "Статья расходов", Also: []string{"Статья"}, Need: importers.Filled, Key: true, Mark: true,
+				Read: importers.Into(importers.TextUpTo(addressLimit), func(r *row) *string { return &r.Article }),
+			},
+			{
+				Name: "Сумма", Also: []string{"Сумма, руб."}, Need: importers.Filled, Key: true,
+				Read: importers.Into(importers.ReadMoney, func(r *row) *housing.Money { return &r.Amount }),
+			},
+			importers.DocumentColumn(importers.Optional, func(r *row) *string { return &r.Document }),
 		},
 		Fact: func(r *row, src housing.Source) (importers.Fact, *importers.CellError) {
 			r.Source = src

@@ -29,3 +29,5 @@ func FuzzInstalments(f *testing.F) { formattest.Fuzz(f, papers.NewCSV()[0]) }
 func FuzzDelivery(f *testing.F) { formattest.Fuzz(f, papers.NewCSV()[1]) }
 
 func FuzzPostalIndexes(f *testing.F) { formattest.Fuzz(f, papers.NewCSV()[2]) }
+
+func FuzzHouseExpenses(f *testing.F) { formattest.Fuzz(f, papers.NewCSV()[3]) }
