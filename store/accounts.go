@@ -33,7 +33,11 @@ func (t *Tx) ApplyAccounts(ctx context.Context, organisation, source int64, rows
 		}
 	}
 	rejectRepeats(rows, outcomes, func(r housing.AccountEntry) string { return r.Account.Number }, "Лицевой счёт")
-	kept, indexes := standing(rows, outcomes)
+	settled, err := t.settledAccounts(ctx, organisation, rows)
+	if err != nil {
+		return nil, err
+	}
+	kept, indexes := settled.of(standing(rows, outcomes))
 	if err := t.rejectOlderOccupancies(ctx, organisation, kept, outcomes, indexes); err != nil {
 		return nil, err
 	}
@@ -44,7 +48,44 @@ func (t *Tx) ApplyAccounts(ctx context.Context, organisation, source int64, rows
 	if err := t.putAccounts(ctx, organisation, source, houses, kept, outcomes, indexes); err != nil {
 		return nil, err
 	}
+	known, places := settled.of(kept, indexes)
+	if err := t.changeOccupancies(ctx, organisation, source, known, outcomes, places); err != nil {
+		return nil, err
+	}
 	return outcomes, t.putOccupancies(ctx, organisation, source, kept, outcomes, indexes)
+}
+
+// settledAccounts are numbers of accounts of which an occupancy is known: only those have something to compare with,
+// and a list of new accounts has none.
+type settledAccounts map[string]struct{}
+
+func (t *Tx) settledAccounts(ctx context.Context, organisation int64, rows []housing.AccountEntry) (settledAccounts, error) {
+	const sql = `
+SELECT a.number FROM accounts a
+WHERE a.organisation_id = $1 AND a.number = ANY($2) AND EXISTS (SELECT FROM occupancies o WHERE o.account_id = a.id)`
+	found, err := t.Query(ctx, sql, organisation, column(rows, func(r housing.AccountEntry) string { return r.Account.Number }))
+	if err != nil {
+		return nil, fmt.Errorf("look for occupancies: %w", err)
+	}
+	numbers, err := pgx.CollectRows(found, pgx.RowTo[string])
+	if err != nil {
+		return nil, fmt.Errorf("look for occupancies: %w", err)
+	}
+	settled := make(settledAccounts, len(numbers))
+	for _, number := range numbers {
+		settled[number] = struct{}{}
+	}
+	return settled, nil
+}
+
+// of picks the rows of settled accounts, with their places.
+func (s settledAccounts) of(rows []housing.AccountEntry, indexes []int) (known []housing.AccountEntry, places []int) {
+	for i, r := range rows {
+		if _, is := s[r.Account.Number]; is {
+			known, places = append(known, r), append(places, indexes[i])
+		}
+	}
+	return known, places
 }
 
 func (t *Tx) rejectOlderOccupancies(ctx context.Context, organisation int64, rows []housing.AccountEntry,
@@ -60,6 +101,9 @@ WHERE NOT EXISTS (
     SELECT FROM occupancies s WHERE s.account_id = a.id AND s.valid @> t.since::date
         AND (s.area, s.people, s.owners, s.occupant) = (t.area::numeric, t.people, t.owners, t.occupant))
 GROUP BY a.number`
+	if len(rows) == 0 {
+		return nil
+	}
 	older, err := t.lookup(ctx, sql, append([]any{organisation}, occupancyColumns(rows)...)...)
 	if err != nil {
 		return fmt.Errorf("look for later facts of accounts: %w", err)
@@ -143,44 +187,62 @@ SELECT ord FROM incoming JOIN changed USING (number)`
 	return nil
 }
 
-// putOccupancies ends the occupancy known on the first day of a differing one, or corrects it where
-// both begin on the same day, and inserts what is new.
-func (t *Tx) putOccupancies(ctx context.Context, organisation, source int64,
-	rows []housing.AccountEntry, outcomes []housing.Outcome, indexes []int,
-) error {
-	const incoming = `
+const incomingOccupancies = `
 WITH incoming AS (
     SELECT a.id AS account_id, t.since::date AS since, t.area::numeric AS area, t.people::integer AS people,
            t.owners::integer AS owners, t.occupant, t.pos, t.ord
     FROM unnest($3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[], $8::text[], $9::bigint[])
         WITH ORDINALITY AS t(number, since, area, people, owners, occupant, pos, ord)
     JOIN accounts a ON a.organisation_id = $1 AND a.number = t.number)`
-	const correct = incoming + `
+
+// changeOccupancies ends the occupancy known on the first day of a differing one, or corrects it where both begin on
+// the same day.
+func (t *Tx) changeOccupancies(ctx context.Context, organisation, source int64,
+	rows []housing.AccountEntry, outcomes []housing.Outcome, indexes []int,
+) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	const correct = incomingOccupancies + `
 UPDATE occupancies o SET area = i.area, people = i.people, owners = i.owners, occupant = i.occupant,
     source_id = $2, source_pos = i.pos
 FROM incoming i WHERE o.account_id = i.account_id AND lower(o.valid) = i.since
     AND (o.area, o.people, o.owners, o.occupant) IS DISTINCT FROM (i.area, i.people, i.owners, i.occupant)
 RETURNING i.ord`
-	const end = incoming + `
+	const end = incomingOccupancies + `
 UPDATE occupancies o SET valid = daterange(lower(o.valid), i.since)
 FROM incoming i WHERE o.account_id = i.account_id AND o.valid @> i.since AND lower(o.valid) < i.since AND $2::bigint > 0
     AND (o.area, o.people, o.owners, o.occupant) IS DISTINCT FROM (i.area, i.people, i.owners, i.occupant)
 RETURNING i.ord`
-	const insert = incoming + `, made AS (
+	args := sourcedOccupancies(organisation, source, rows)
+	for _, sql := range []string{correct, end} {
+		if err := t.markAccepted(ctx, outcomes, indexes, sql, args...); err != nil {
+			return fmt.Errorf("change occupancies: %w", err)
+		}
+	}
+	return nil
+}
+
+// putOccupancies inserts what is new.
+func (t *Tx) putOccupancies(ctx context.Context, organisation, source int64,
+	rows []housing.AccountEntry, outcomes []housing.Outcome, indexes []int,
+) error {
+	const insert = incomingOccupancies + `, made AS (
     INSERT INTO occupancies (account_id, valid, area, people, owners, occupant, source_id, source_pos)
     SELECT i.account_id, daterange(i.since, NULL), i.area, i.people, i.owners, i.occupant, $2, i.pos
     FROM incoming i
     WHERE NOT EXISTS (SELECT FROM occupancies o WHERE o.account_id = i.account_id AND o.valid @> i.since)
     RETURNING account_id)
 SELECT ord FROM incoming JOIN made USING (account_id)`
-	args := append([]any{organisation, source}, occupancyColumns(rows)...)
-	args = append(args, column(rows, func(r housing.AccountEntry) int64 { return r.Occupancy.Source.Position }))
-	for _, sql := range []string{correct, end, insert} {
-		if err := t.markAccepted(ctx, outcomes, indexes, sql, args...); err != nil {
-			return fmt.Errorf("store occupancies: %w", err)
-		}
+	if err := t.markAccepted(ctx, outcomes, indexes, insert, sourcedOccupancies(organisation, source, rows)...); err != nil {
+		return fmt.Errorf("store occupancies: %w", err)
 	}
 	return nil
+}
+
+func sourcedOccupancies(organisation, source int64, rows []housing.AccountEntry) []any {
+	return append(append([]any{organisation, source}, occupancyColumns(rows)...),
+		column(rows, func(r housing.AccountEntry) int64 { return r.Occupancy.Source.Position }))
 }
 
 func occupancyColumns(rows []housing.AccountEntry) []any {
