@@ -34,41 +34,62 @@ func (t *Tx) ApplyMeters(ctx context.Context, organisation, source int64, rows [
 	}
 	passRepeats(rows, outcomes, meterName, sameMeter)
 	rejectRepeats(rows, outcomes, meterName, "Номер прибора")
-	if err := t.rejectMovedMeters(ctx, organisation, rows, outcomes); err != nil {
+	if err := t.alone(ctx, "meters", organisation); err != nil {
+		return nil, err
+	}
+	known, err := t.knownMeters(ctx, organisation, rows, outcomes)
+	if err != nil {
 		return nil, err
 	}
 	kept, indexes := undecided(rows, outcomes)
+	fresh, kept, freshAt, indexes := newMeters(kept, indexes, known)
+	if err := t.copyMeters(ctx, organisation, source, fresh, accounts); err != nil {
+		return nil, err
+	}
+	for _, i := range freshAt {
+		outcomes[i].Verdict = housing.Accepted
+	}
+	if len(kept) == 0 {
+		return outcomes, nil
+	}
 	if err := t.putMeters(ctx, organisation, source, kept, outcomes, indexes); err != nil {
 		return nil, err
 	}
 	return outcomes, t.putInitialReadings(ctx, organisation, source, kept, outcomes, indexes)
 }
 
-func (t *Tx) rejectMovedMeters(ctx context.Context, organisation int64, rows []housing.MeterEntry, outcomes []housing.Outcome) error {
+// knownMeters gives the places of rows whose meter is known, and rejects those whose meter stands elsewhere.
+func (t *Tx) knownMeters(ctx context.Context, organisation int64, rows []housing.MeterEntry, outcomes []housing.Outcome) (map[int]bool, error) {
 	const sql = `
-SELECT a.number || '|' || t.ord, t.ord
+SELECT t.ord, a.number <> t.account AND NOT (t.common AND m.common AND EXISTS (
+    SELECT FROM accounts b JOIN premises q ON q.id = b.premises_id
+    WHERE b.organisation_id = $1 AND b.number = t.account AND (q.house_id, q.flat) = (p.house_id, p.flat)))
 FROM unnest($2::text[], $3::text[], $4::text[], $5::boolean[]) WITH ORDINALITY AS t(serial, service, account, common, ord)
 JOIN meters m ON m.organisation_id = $1 AND m.serial = t.serial AND m.service = t.service
-JOIN accounts a ON a.id = m.account_id JOIN premises p ON p.id = a.premises_id
-WHERE a.number <> t.account AND NOT (t.common AND m.common AND EXISTS (
-    SELECT FROM accounts b JOIN premises q ON q.id = b.premises_id
-    WHERE b.organisation_id = $1 AND b.number = t.account AND (q.house_id, q.flat) = (p.house_id, p.flat)))`
-	moved, err := t.lookup(ctx, sql, organisation,
+JOIN accounts a ON a.id = m.account_id JOIN premises p ON p.id = a.premises_id`
+	found, err := t.Query(ctx, sql, organisation,
 		column(rows, func(r housing.MeterEntry) string { return r.Meter.Serial }),
 		column(rows, func(r housing.MeterEntry) string { return string(r.Meter.Service) }),
 		column(rows, func(r housing.MeterEntry) string { return r.Account }),
 		column(rows, func(r housing.MeterEntry) bool { return r.Common }))
 	if err != nil {
-		return fmt.Errorf("look for meters of other accounts: %w", err)
+		return nil, fmt.Errorf("look for meters: %w", err)
 	}
-	for _, ordinal := range moved {
-		if outcomes[ordinal-1].Verdict == housing.Rejected {
-			continue
+	known := map[int]bool{}
+	var ordinal int
+	var moved bool
+	_, err = pgx.ForEachRow(found, []any{&ordinal, &moved}, func() error {
+		known[ordinal-1] = true
+		if moved && outcomes[ordinal-1].Verdict != housing.Rejected {
+			reject(&outcomes[ordinal-1], "meter_elsewhere", "Номер прибора", rows[ordinal-1].Meter.Serial,
+				"прибор с этим номером уже стоит на другом лицевом счёте")
 		}
-		reject(&outcomes[ordinal-1], "meter_elsewhere", "Номер прибора", rows[ordinal-1].Meter.Serial,
-			"прибор с этим номером уже стоит на другом лицевом счёте")
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("look for meters: %w", err)
 	}
-	return nil
+	return known, nil
 }
 
 func (t *Tx) putMeters(ctx context.Context, organisation, source int64, rows []housing.MeterEntry,
