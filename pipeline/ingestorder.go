@@ -8,7 +8,7 @@ import (
 // tablesOf names the tables that a file fills, by what it speaks of first.
 func tablesOf(f fetchedFile) []string {
 	single, can := f.format.(importers.Single)
-	if f.sample.Kind == importers.KindWorkbook && f.rank < rank(nil) && !(can && single.Single()) {
+	if f.sample.Kind == importers.KindWorkbook && f.rank < rank(nil) && (!can || !single.Single()) {
 		return []string{"houses", "premises", "accounts", "occupancies", "house_services", "meters", "opening_balances", "claims"}
 	}
 	switch f.first.(type) {

@@ -33,59 +33,44 @@ func (t *Tx) ApplyAccounts(ctx context.Context, organisation, source int64, rows
 		}
 	}
 	rejectRepeats(rows, outcomes, func(r housing.AccountEntry) string { return r.Account.Number }, "Лицевой счёт")
-	settled, err := t.settledAccounts(ctx, organisation, rows)
+	if err := t.alone(ctx, "accounts", organisation); err != nil {
+		return nil, err
+	}
+	states, err := t.accountStates(ctx, organisation, rows)
 	if err != nil {
 		return nil, err
 	}
-	kept, indexes := settled.of(standing(rows, outcomes))
-	if err := t.rejectOlderOccupancies(ctx, organisation, kept, outcomes, indexes); err != nil {
+	kept, indexes := standing(rows, outcomes)
+	settled, places := states.of(isSettled, kept, indexes)
+	if err := t.rejectOlderOccupancies(ctx, organisation, settled, outcomes, places); err != nil {
 		return nil, err
 	}
 	kept, indexes = standing(rows, outcomes)
 	if err := t.putPremises(ctx, houses, kept, outcomes, indexes); err != nil {
 		return nil, err
 	}
-	if err := t.putAccounts(ctx, organisation, source, houses, kept, outcomes, indexes); err != nil {
+	fresh, places := states.of(isNew, kept, indexes)
+	if err := t.copyAccounts(ctx, organisation, source, houses, fresh); err != nil {
 		return nil, err
 	}
-	known, places := settled.of(kept, indexes)
-	if err := t.changeOccupancies(ctx, organisation, source, known, outcomes, places); err != nil {
-		return nil, err
+	for _, i := range places {
+		outcomes[i].Verdict = housing.Accepted
 	}
-	return outcomes, t.putOccupancies(ctx, organisation, source, kept, outcomes, indexes)
+	known, places := states.of(isKnown, kept, indexes)
+	return outcomes, t.changeAccounts(ctx, organisation, source, houses, known, outcomes, places)
 }
 
-// settledAccounts are numbers of accounts of which an occupancy is known: only those have something to compare with,
-// and a list of new accounts has none.
-type settledAccounts map[string]struct{}
-
-func (t *Tx) settledAccounts(ctx context.Context, organisation int64, rows []housing.AccountEntry) (settledAccounts, error) {
-	const sql = `
-SELECT a.number FROM accounts a
-WHERE a.organisation_id = $1 AND a.number = ANY($2) AND EXISTS (SELECT FROM occupancies o WHERE o.account_id = a.id)`
-	found, err := t.Query(ctx, sql, organisation, column(rows, func(r housing.AccountEntry) string { return r.Account.Number }))
-	if err != nil {
-		return nil, fmt.Errorf("look for occupancies: %w", err)
+// changeAccounts brings known accounts up to date.
+func (t *Tx) changeAccounts(ctx context.Context, organisation, source int64, houses map[string]int64,
+	rows []housing.AccountEntry, outcomes []housing.Outcome, indexes []int,
+) error {
+	if len(rows) == 0 {
+		return nil
 	}
-	numbers, err := pgx.CollectRows(found, pgx.RowTo[string])
-	if err != nil {
-		return nil, fmt.Errorf("look for occupancies: %w", err)
+	if err := t.putAccounts(ctx, organisation, source, houses, rows, outcomes, indexes); err != nil {
+		return err
 	}
-	settled := make(settledAccounts, len(numbers))
-	for _, number := range numbers {
-		settled[number] = struct{}{}
-	}
-	return settled, nil
-}
-
-// of picks the rows of settled accounts, with their places.
-func (s settledAccounts) of(rows []housing.AccountEntry, indexes []int) (known []housing.AccountEntry, places []int) {
-	for i, r := range rows {
-		if _, is := s[r.Account.Number]; is {
-			known, places = append(known, r), append(places, indexes[i])
-		}
-	}
-	return known, places
+	return t.putOccupancies(ctx, organisation, source, rows, outcomes, indexes)
 }
 
 func (t *Tx) rejectOlderOccupancies(ctx context.Context, organisation int64, rows []housing.AccountEntry,
@@ -195,14 +180,11 @@ WITH incoming AS (
         WITH ORDINALITY AS t(number, since, area, people, owners, occupant, pos, ord)
     JOIN accounts a ON a.organisation_id = $1 AND a.number = t.number)`
 
-// changeOccupancies ends the occupancy known on the first day of a differing one, or corrects it where both begin on
-// the same day.
-func (t *Tx) changeOccupancies(ctx context.Context, organisation, source int64,
+// putOccupancies ends the occupancy known on the first day of a differing one, or corrects it where
+// both begin on the same day, and inserts what is new.
+func (t *Tx) putOccupancies(ctx context.Context, organisation, source int64,
 	rows []housing.AccountEntry, outcomes []housing.Outcome, indexes []int,
 ) error {
-	if len(rows) == 0 {
-		return nil
-	}
 	const correct = incomingOccupancies + `
 UPDATE occupancies o SET area = i.area, people = i.people, owners = i.owners, occupant = i.occupant,
     source_id = $2, source_pos = i.pos
@@ -214,19 +196,6 @@ UPDATE occupancies o SET valid = daterange(lower(o.valid), i.since)
 FROM incoming i WHERE o.account_id = i.account_id AND o.valid @> i.since AND lower(o.valid) < i.since AND $2::bigint > 0
     AND (o.area, o.people, o.owners, o.occupant) IS DISTINCT FROM (i.area, i.people, i.owners, i.occupant)
 RETURNING i.ord`
-	args := sourcedOccupancies(organisation, source, rows)
-	for _, sql := range []string{correct, end} {
-		if err := t.markAccepted(ctx, outcomes, indexes, sql, args...); err != nil {
-			return fmt.Errorf("change occupancies: %w", err)
-		}
-	}
-	return nil
-}
-
-// putOccupancies inserts what is new.
-func (t *Tx) putOccupancies(ctx context.Context, organisation, source int64,
-	rows []housing.AccountEntry, outcomes []housing.Outcome, indexes []int,
-) error {
 	const insert = incomingOccupancies + `, made AS (
     INSERT INTO occupancies (account_id, valid, area, people, owners, occupant, source_id, source_pos)
     SELECT i.account_id, daterange(i.since, NULL), i.area, i.people, i.owners, i.occupant, $2, i.pos
@@ -234,8 +203,11 @@ func (t *Tx) putOccupancies(ctx context.Context, organisation, source int64,
     WHERE NOT EXISTS (SELECT FROM occupancies o WHERE o.account_id = i.account_id AND o.valid @> i.since)
     RETURNING account_id)
 SELECT ord FROM incoming JOIN made USING (account_id)`
-	if err := t.markAccepted(ctx, outcomes, indexes, insert, sourcedOccupancies(organisation, source, rows)...); err != nil {
-		return fmt.Errorf("store occupancies: %w", err)
+	args := sourcedOccupancies(organisation, source, rows)
+	for _, sql := range []string{correct, end, insert} {
+		if err := t.markAccepted(ctx, outcomes, indexes, sql, args...); err != nil {
+			return fmt.Errorf("store occupancies: %w", err)
+		}
 	}
 	return nil
 }

@@ -50,7 +50,7 @@ func TestOneOccupancyAtATime(t *testing.T) {
 	}
 	err := w.InTxWith(t.Context(), pgx.TxOptions{IsoLevel: pgx.RepeatableRead}, func(ctx context.Context, tx *store.Tx) error {
 		_, err := tx.Exec(ctx, occupy, pgx.NamedArgs{"a": accounts["0001"], "s": w.source, "valid": []string{"[2010-01-01,2011-01-01)"}})
-		return err //nolint:wrapcheck // looked at below
+		return err
 	})
 	if err == nil {
 		t.Error("a transaction that cannot see what others wrote was let write occupancies")
@@ -60,47 +60,49 @@ func TestOneOccupancyAtATime(t *testing.T) {
 func isOverlap(err error) bool { return store.IsOverlap(err, "occupancies_account_id_valid_excl") }
 func isUnique(err error) bool  { return store.IsUnique(err, "occupancies_begin") }
 
-// Of two transactions that write overlapping occupancies at the same time the second waits and is refused.
+// Of two transactions that write overlapping occupancies at the same time the second waits; it is refused where the
+// first keeps its row.
 func TestOccupanciesWaitForEachOther(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	_, accounts := w.settle(t, "дом 2", "0001")
-	if _, err := w.Exec(t.Context(), "DELETE FROM occupancies"); err != nil {
-		t.Fatal(err)
-	}
-	args := func(valid string) pgx.NamedArgs {
-		return pgx.NamedArgs{"a": accounts["0001"], "s": w.source, "valid": []string{valid}}
-	}
-	for _, keep := range []bool{false, true} {
-		second := make(chan error, 1)
-		given := errors.New("given up")
-		err := w.InTx(t.Context(), func(ctx context.Context, tx *store.Tx) error {
-			if _, err := tx.Exec(ctx, occupy, args("[2020-01-01,2021-01-01)")); err != nil {
-				return err //nolint:wrapcheck // looked at below
+	for name, given := range map[string]error{"the first keeps its row": nil, "the first gives up": errors.New("given up")} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			_, accounts := w.settle(t, "дом 2", "0001")
+			if _, err := w.Exec(t.Context(), "DELETE FROM occupancies"); err != nil {
+				t.Fatal(err)
 			}
-			go func() {
-				_, err := w.Exec(t.Context(), occupy, args("[2020-06-01,2020-07-01)"))
-				second <- err
-			}()
-			const waits = "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
-			for waiting := false; !waiting; {
-				if err := tx.QueryRow(ctx, waits).Scan(&waiting); err != nil {
-					return err //nolint:wrapcheck // looked at below
+			put := func(ctx context.Context, db store.DBTX, valid string) error {
+				_, err := db.Exec(ctx, occupy, pgx.NamedArgs{"a": accounts["0001"], "s": w.source, "valid": []string{valid}})
+				return err
+			}
+			second := make(chan error, 1)
+			err := w.InTx(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+				if err := put(ctx, tx, "[2020-01-01,2021-01-01)"); err != nil {
+					return err
 				}
+				go func() { second <- put(context.WithoutCancel(ctx), w.Store, "[2020-06-01,2020-07-01)") }()
+				return errors.Join(somebodyWaits(ctx, tx), given)
+			})
+			if !errors.Is(err, given) {
+				t.Fatal(err)
 			}
-			if !keep {
-				return given
+			if err := <-second; (given == nil) != isOverlap(err) {
+				t.Errorf("the second ended with %v", err)
 			}
-			return nil
 		})
-		if keep && err != nil || !keep && !errors.Is(err, given) {
-			t.Fatal(err)
-		}
-		if err := <-second; keep != isOverlap(err) {
-			t.Errorf("the first kept its row: %v, the second ended with %v", keep, err)
-		}
-		if _, err := w.Exec(t.Context(), "DELETE FROM occupancies"); err != nil {
-			t.Fatal(err)
+	}
+}
+
+// somebodyWaits returns when a session of this database waits for a lock of the transaction.
+func somebodyWaits(ctx context.Context, tx *store.Tx) error {
+	const waits = `
+SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))`
+	for waiting := false; !waiting; {
+		if err := tx.QueryRow(ctx, waits).Scan(&waiting); err != nil {
+			return err //nolint:wrapcheck // the test says what it waited for
 		}
 	}
+	return nil
 }

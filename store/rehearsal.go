@@ -92,6 +92,9 @@ ORDER BY c.relname`
 			index = []string{"id"}
 		}
 		for _, expression := range index {
+			if expression == "lower(valid)" {
+				continue // of dated facts, the one that was true on that day is looked for
+			}
 			m := columnName.FindStringSubmatch(expression)
 			if m == nil {
 				return t, fmt.Errorf("index of %s: no column in %q", t.Name, expression)
