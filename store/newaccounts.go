@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/binary"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
@@ -132,8 +131,8 @@ func (t *Tx) copyAccounts(ctx context.Context, organisation, source int64, house
 		occupancies.bigint(ids[i])
 		occupancies.since(o.Valid.From)
 		occupancies.numeric(o.Area)
-		occupancies.integer(o.People)
-		occupancies.integer(o.Owners)
+		occupancies.integer(int32(o.People)) //nolint:gosec // a thousand at most, a check says so
+		occupancies.integer(int32(o.Owners)) //nolint:gosec // a thousand at most, a check says so
 		occupancies.text(string(o.Occupant))
 		occupancies.bigint(source)
 		occupancies.bigint(o.Source.Position)
@@ -147,15 +146,9 @@ func (t *Tx) copyAccounts(ctx context.Context, organisation, source int64, house
 	return nil
 }
 
-func (b *copyBuffer) integer(v int) {
-	b.data = binary.BigEndian.AppendUint32(b.data, 4)
-	b.data = binary.BigEndian.AppendUint32(b.data, uint32(v)) //nolint:gosec // two's complement is the form
-}
-
 // since writes a range of days that begins and does not end (range_recv of PostgreSQL).
 func (b *copyBuffer) since(first housing.Date) {
 	const startsInside, endless = 0x02, 0x10
-	b.data = binary.BigEndian.AppendUint32(b.data, 1+4+4)
-	b.data = append(b.data, startsInside|endless)
+	b.data = append(b.data, 0, 0, 0, 1+4+4, startsInside|endless)
 	b.date(first)
 }
