@@ -6,12 +6,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kvitok-gkh/kvitok/housing"
 	"github.com/kvitok-gkh/kvitok/pipeline"
 	"github.com/kvitok-gkh/kvitok/store"
 )
 
 // BenchmarkCorrect corrects three closed months of which the readings arrive late: of every account with a meter,
-// one reading a meter and month. Months are closed without their papers, which corrections do not look at.
+// one reading a meter and month.
 func BenchmarkCorrect(b *testing.B) {
 	const size = 4000
 	m := madeTown(b, size)
@@ -23,19 +24,40 @@ func BenchmarkCorrect(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	m.closedMonths(b, p, open)
+	if _, err := p.Correct(b.Context(), pipeline.CorrectInput{Period: open}); err != nil { // what was there all along
+		b.Fatal(err)
+	}
+	// One more unit in every month: the last reading of the first month by one, of the second by two.
+	const more = `
+UPDATE readings r SET value = value + 1 + (period - $1::date) / 28 WHERE period >= $1 AND period < $2
+AND (meter_id, zone, taken_on) IN (SELECT meter_id, zone, max(taken_on) FROM readings GROUP BY meter_id, zone, period)`
+	readings, accounts, lines := int64(0), 0, 0
+	for b.Loop() {
+		b.StopTimer()
+		readings += m.exec(b, more, m.period, open)
+		b.StartTimer()
+		result, err := p.Correct(b.Context(), pipeline.CorrectInput{Period: open})
+		if err != nil || len(result.Failed) > 0 || len(result.Lines) == 0 {
+			b.Fatalf("%d lines, %d houses fail: %v", len(result.Lines), len(result.Failed), err)
+		}
+		accounts += result.Accounts
+		lines += len(result.Lines)
+	}
+	b.ReportMetric(float64(readings)/float64(b.N), "readings/op")
+	b.ReportMetric(float64(accounts)/b.Elapsed().Seconds(), "accounts/s")
+	b.ReportMetric(float64(lines)/b.Elapsed().Seconds(), "lines/s")
+}
+
+// closedMonths charges and closes the months before one, without their papers, which corrections do not look at.
+func (m made) closedMonths(b *testing.B, p *pipeline.Pipeline, open housing.Period) {
+	b.Helper()
 	for month := m.period; month < open.Next(); month++ {
 		if err := m.store.EnsureMonth(b.Context(), month); err != nil {
 			b.Fatal(err)
 		}
 	}
-	exec := func(sql string, args ...any) int64 {
-		tag, err := m.store.Exec(b.Context(), sql, args...)
-		if err != nil {
-			b.Fatal(err)
-		}
-		return tag.RowsAffected()
-	}
-	exec(`
+	m.exec(b, `
 INSERT INTO readings (period, meter_id, zone, taken_on, value, source_id, source_pos)
 SELECT p, meter_id, zone, p::date + 20, max(value) + 1, min(source_id), 1
 FROM readings, unnest($1::date[]) AS p WHERE period = $2 GROUP BY p, meter_id, zone ON CONFLICT DO NOTHING`,
@@ -55,26 +77,13 @@ FROM readings, unnest($1::date[]) AS p WHERE period = $2 GROUP BY p, meter_id, z
 			b.Fatal(err)
 		}
 	}
-	if _, err := p.Correct(b.Context(), pipeline.CorrectInput{Period: open}); err != nil { // what was there all along
+}
+
+func (m made) exec(b *testing.B, sql string, args ...any) (rows int64) {
+	b.Helper()
+	tag, err := m.store.Exec(b.Context(), sql, args...)
+	if err != nil {
 		b.Fatal(err)
 	}
-	// One more unit in every month: the last reading of the first month by one, of the second by two.
-	const more = `
-UPDATE readings r SET value = value + 1 + (period - $1::date) / 28 WHERE period >= $1 AND period < $2
-AND (meter_id, zone, taken_on) IN (SELECT meter_id, zone, max(taken_on) FROM readings GROUP BY meter_id, zone, period)`
-	readings, accounts, lines := int64(0), 0, 0
-	for b.Loop() {
-		b.StopTimer()
-		readings += exec(more, m.period, open)
-		b.StartTimer()
-		result, err := p.Correct(b.Context(), pipeline.CorrectInput{Period: open})
-		if err != nil || len(result.Failed) > 0 || len(result.Lines) == 0 {
-			b.Fatalf("%d lines, %d houses fail: %v", len(result.Lines), len(result.Failed), err)
-		}
-		accounts += result.Accounts
-		lines += len(result.Lines)
-	}
-	b.ReportMetric(float64(readings)/float64(b.N), "readings/op")
-	b.ReportMetric(float64(accounts)/b.Elapsed().Seconds(), "accounts/s")
-	b.ReportMetric(float64(lines)/b.Elapsed().Seconds(), "lines/s")
+	return tag.RowsAffected()
 }
