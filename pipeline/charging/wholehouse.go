@@ -112,31 +112,46 @@ func (c *calculation) shareHouse(order []int) {
 		return
 	}
 	if len(c.house.held) > heldBefore {
-		c.lines = slices.DeleteFunc(c.lines, func(l line) bool { return c.house.held[l.charge.Account] })
+		early := 0
+		for i := range c.lines[:before] {
+			if !c.house.held[c.lines[i].charge.Account] {
+				early++
+			}
+		}
+		c.lines, before = slices.DeleteFunc(c.lines, func(l line) bool { return c.house.held[l.charge.Account] }), early
 	}
-	c.sortLines()
+	c.placeLate(before)
 }
 
-// sortLines puts lines that were charged late beside the others of their account and service. Lines are
-// large: their places are sorted, not they.
-func (c *calculation) sortLines() {
+// placeLate puts lines that were charged late, those from a place on, beside the others of their account
+// and service. The others are in order. Lines are large: places are sorted, and each line is moved once.
+func (c *calculation) placeLate(from int) {
 	type place struct {
 		account     string
 		service, at int
 	}
-	places := make([]place, len(c.lines))
-	for i := range c.lines {
+	placeOf := func(i int) place {
 		ch := &c.lines[i].charge
-		places[i] = place{ch.Account, slices.Index(c.services, ch.Service), i}
+		return place{ch.Account, slices.Index(c.services, ch.Service), i}
 	}
-	slices.SortFunc(places, func(a, b place) int {
+	by := func(a, b place) int {
 		return cmp.Or(strings.Compare(a.account, b.account), a.service-b.service, a.at-b.at)
-	})
-	lines := make([]line, len(c.lines))
-	for i, p := range places {
-		lines[i] = c.lines[p.at]
 	}
-	c.lines = lines
+	late := make([]place, 0, len(c.lines)-from)
+	for i := from; i < len(c.lines); i++ {
+		late = append(late, placeOf(i))
+	}
+	slices.SortFunc(late, by)
+	lines := make([]line, 0, len(c.lines))
+	next := 0 // of the others
+	for _, p := range late {
+		first := next
+		for next < from && by(placeOf(next), p) < 0 {
+			next++
+		}
+		lines = append(append(lines, c.lines[first:next]...), c.lines[p.at])
+	}
+	c.lines = append(lines, c.lines[next:from]...)
 }
 
 // each goes over the accounts that are charged, in the order of their numbers, as if the rules were
