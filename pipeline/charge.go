@@ -112,7 +112,8 @@ func (p *Pipeline) PlanCharge(ctx context.Context, period housing.Period) (run i
 
 // workOff works until no unit of the run is left, whoever did the last one.
 func (p *Pipeline) workOff(ctx context.Context, run int64, due int) error {
-	client, err := p.NewWorker()
+	own := make(chan int, due) // units done here, told at once
+	client, err := p.newWorker(func(units int) { own <- units })
 	if err != nil {
 		return err
 	}
@@ -121,7 +122,7 @@ func (p *Pipeline) workOff(ctx context.Context, run int64, due int) error {
 	}
 	bar := p.Progress.Start("charge", due)
 	defer bar.Done()
-	err = p.awaitUnits(ctx, run, due, bar)
+	err = p.awaitUnits(ctx, run, due, awaited{bar: bar, own: own})
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 	defer cancel()
 	if stopErr := client.Stop(stop); stopErr != nil {
@@ -133,23 +134,29 @@ func (p *Pipeline) workOff(ctx context.Context, run int64, due int) error {
 // restless is how many ticks may pass without a unit done before it is asked whether any can be.
 const restless = 10
 
-// awaitUnits asks the database, because other processes work on the same run. Units that failed for
-// good end it when all others are done.
-func (p *Pipeline) awaitUnits(ctx context.Context, run int64, due int, bar Bar) error {
+// awaited is how a wait for units shows what is left, and hears of those that this process has done.
+type awaited struct {
+	bar Bar
+	own <-chan int
+}
+
+// awaitUnits asks the database, because other processes work on the same run: every so often, and as soon as
+// this process has done all that was left. Units that failed for good end it when all others are done.
+func (p *Pipeline) awaitUnits(ctx context.Context, run int64, due int, w awaited) error {
 	ticker := time.NewTicker(100 * time.Millisecond)
 	defer ticker.Stop()
-	left := due
+	left, unheard := due, due
 	for still := 1; ; still++ {
 		state, err := p.Store.RunState(ctx, run)
 		if err != nil {
 			return err
 		}
 		if state.Planned == 0 {
-			bar.Add(left)
+			w.bar.Add(left)
 			return nil
 		}
 		if state.Planned != left {
-			bar.Add(left - state.Planned)
+			w.bar.Add(left - state.Planned)
 			left, still = state.Planned, 1
 		}
 		if still%restless == 0 {
@@ -161,10 +168,16 @@ func (p *Pipeline) awaitUnits(ctx context.Context, run int64, due int, bar Bar) 
 				return unitsError(run, failed)
 			}
 		}
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("charge run %d: %w", run, context.Cause(ctx))
-		case <-ticker.C:
+		for asked := false; !asked; {
+			select {
+			case <-ctx.Done():
+				return fmt.Errorf("charge run %d: %w", run, context.Cause(ctx))
+			case units := <-w.own:
+				unheard -= units
+				asked = unheard == 0
+			case <-ticker.C:
+				asked = true
+			}
 		}
 	}
 }

@@ -71,19 +71,25 @@ func inBatches(houses []int64, accounts map[int64]int) [][]int64 {
 // NewWorker makes a client that works units of charge runs, for this process or for further hosts.
 // The caller starts and stops it.
 func (p *Pipeline) NewWorker() (*river.Client[pgx.Tx], error) {
+	return p.newWorker(func(int) {})
+}
+
+// newWorker makes a client that tells how many units each of its jobs has done.
+func (p *Pipeline) newWorker(done func(units int)) (*river.Client[pgx.Tx], error) {
 	compress, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(p.Workers))
 	if err != nil {
 		return nil, fmt.Errorf("set up compression: %w", err)
 	}
 	workers := river.NewWorkers()
-	worker := &chargeWorker{pipeline: p, compress: compress, encoder: charging.NewSnapshotEncoder()}
+	worker := &chargeWorker{pipeline: p, compress: compress, encoder: charging.NewSnapshotEncoder(), done: done}
 	if err := river.AddWorkerSafely(workers, worker); err != nil {
 		return nil, fmt.Errorf("set up the workers: %w", err)
 	}
 	client, err := river.NewClient(riverpgxv5.New(p.Store.Pool()), &river.Config{
 		Logger: p.Log,
 		Queues: map[string]river.QueueConfig{chargeQueue(p.Organisation.ID): {
-			MaxWorkers: p.Workers, FetchCooldown: 5 * time.Millisecond, FetchPollInterval: 500 * time.Millisecond,
+			// One more than the processors: they stay busy while a job waits for the disk or for the queue.
+			MaxWorkers: p.Workers + 1, FetchCooldown: 5 * time.Millisecond, FetchPollInterval: 500 * time.Millisecond,
 		}},
 		Workers: workers,
 		// A job whose process was killed is only looked at again to be found done: the next run queues
@@ -102,6 +108,7 @@ type chargeWorker struct {
 	pipeline *Pipeline
 	compress *zstd.Encoder
 	encoder  *charging.SnapshotEncoder
+	done     func(units int)
 }
 
 // NextRetry tries failed units again soon: what passes, passes quickly, and somebody is waiting.
@@ -121,15 +128,19 @@ func (w *chargeWorker) Work(ctx context.Context, job *river.Job[ChargeHouses]) e
 	if err != nil {
 		return river.JobCancel(fmt.Errorf("charge houses %v: %w", job.Args.Houses, err)) //nolint:wrapcheck // what River understands
 	}
+	units := 0
 	err = w.finish(ctx, job, func(ctx context.Context, tx *store.Tx) error {
 		houses, err := tx.LockUnits(ctx, job.Args.Run, job.Args.Houses...)
-		if err != nil || len(houses) == 0 {
+		if units = len(houses); err != nil || units == 0 {
 			return err
 		}
 		return w.charge(ctx, tx, job.Args.Run, houses, period)
 	})
 	switch {
 	case err == nil:
+		if units > 0 {
+			w.done(units)
+		}
 		return nil
 	case len(job.Args.Houses) == 1:
 		return fmt.Errorf("charge house %d for %s: %w", job.Args.Houses[0], period, err)

@@ -84,7 +84,8 @@ type completer struct {
 	first, next housing.Date // of the month
 	houses      []int64
 	accounts    []int64
-	meters      []int64
+	spans       idSpans // of accounts
+	meterSpans  idSpans
 	all         []*housing.Snapshot
 	byHouse     map[int64]*houseBeingRead
 	byAccount   map[int64]accountPlace
@@ -143,7 +144,8 @@ func newCompleter(want FactsWanted, snapshots []*housing.Snapshot) *completer {
 
 // index finds accounts and meters by their ids.
 func (l *completer) index() {
-	l.accounts, l.meters = nil, nil
+	l.accounts = nil
+	var meters []int64
 	l.byAccount, l.byMeter = map[int64]accountPlace{}, map[int64]meterOf{}
 	for _, s := range l.all {
 		h := l.byHouse[s.House.ID]
@@ -152,11 +154,12 @@ func (l *completer) index() {
 			l.accounts = append(l.accounts, a.ID)
 			l.byAccount[a.ID] = accountPlace{h, i}
 			for j := range a.Meters {
-				l.meters = append(l.meters, a.Meters[j].ID)
+				meters = append(meters, a.Meters[j].ID)
 				l.byMeter[a.Meters[j].ID] = meterOf{a.ID, j}
 			}
 		}
 	}
+	l.spans, l.meterSpans = spansOf(l.accounts), spansOf(meters)
 }
 
 // meter returns a meter of the snapshots by its id.

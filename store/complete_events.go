@@ -7,54 +7,69 @@ import (
 	"github.com/kvitok-gkh/kvitok/housing"
 )
 
-// Facts of accounts and their meters. The first arguments of each query are the accounts (or the meters)
-// and the first days of the month and of the next one.
+// Facts of accounts and their meters. The arguments of each query are the spans of the accounts (or the
+// meters), and the first days of the month and of the next one. Rows between them are passed over.
 
-func (l *completer) accountArgs() []any { return []any{l.accounts, l.first, l.next} }
+func (l *completer) accountArgs() []any { return []any{l.spans.first, l.spans.last, l.first, l.next} }
+
+// ofAccounts goes from the spans to the rows of a table that last into the month, see inSpan.
+func ofAccounts(table string) string {
+	return "unnest($1::bigint[], $2::bigint[]) AS g(first, last),\n    LATERAL (SELECT * FROM " + table +
+		" WHERE valid && daterange($3::date, $4::date) AND account_id " + inSpan + ") x JOIN sources s ON s.id = x.source_id"
+}
+
+// account is that of an id, nil for one that is not asked for.
+func (l *completer) account(id int64) *housing.AccountFacts {
+	place, found := l.byAccount[id]
+	if !found {
+		return nil
+	}
+	return place.account()
+}
 
 func (l *completer) stays() completion {
-	const sql = `
+	sql := `
 SELECT x.account_id, x.since, x.until, x.people, x.document, ` + sourceColumns + `x.source_pos
-FROM stays x JOIN sources s ON s.id = x.source_id
-WHERE x.account_id = ANY($1) AND x.` + inMonth + ` ORDER BY x.account_id, x.since, x.document`
+FROM ` + ofAccounts("stays") + ` ORDER BY x.account_id, x.since, x.document`
 	var account int64
 	var v housing.Stay
 	into := append([]any{&account, &v.Valid.From, &v.Valid.To, &v.People, &v.Document}, sourceTargets(&v.Source)...)
 	return completion{sql, l.accountArgs(), into, func() error {
-		a := l.byAccount[account].account()
-		a.Stays = append(a.Stays, v)
+		if a := l.account(account); a != nil {
+			a.Stays = append(a.Stays, v)
+		}
 		return nil
 	}}
 }
 
 func (l *completer) absences() completion {
-	const sql = `
+	sql := `
 SELECT x.account_id, x.since, x.until, x.people, x.applied, x.emergency, x.document, ` + sourceColumns + `x.source_pos
-FROM absences x JOIN sources s ON s.id = x.source_id
-WHERE x.account_id = ANY($1) AND x.` + inMonth + ` ORDER BY x.account_id, x.since, x.document`
+FROM ` + ofAccounts("absences") + ` ORDER BY x.account_id, x.since, x.document`
 	var account int64
 	var v housing.Absence
 	into := append([]any{&account, &v.Left, &v.Returned, &v.People, &v.Applied, &v.Emergency, &v.Document}, sourceTargets(&v.Source)...)
 	return completion{sql, l.accountArgs(), into, func() error {
-		a := l.byAccount[account].account()
-		a.Absences = append(a.Absences, v)
+		if a := l.account(account); a != nil {
+			a.Absences = append(a.Absences, v)
+		}
 		return nil
 	}}
 }
 
 func (l *completer) violations() completion {
-	const sql = `
+	sql := `
 SELECT x.account_id, x.kind, x.service, x.since, x.until, x.found, x.power::text, x.document, ` + sourceColumns + `x.source_pos
-FROM violations x JOIN sources s ON s.id = x.source_id
-WHERE x.account_id = ANY($1) AND x.` + inMonth + ` ORDER BY x.account_id, x.since, x.kind, x.service`
+FROM ` + ofAccounts("violations") + ` ORDER BY x.account_id, x.since, x.kind, x.service`
 	var account int64
 	var v housing.Violation
 	into := append([]any{
 		&account, &v.Kind, &v.Service, &v.Valid.From, &v.Valid.To, &v.Found, &v.Power, &v.Document,
 	}, sourceTargets(&v.Source)...)
 	return completion{sql, l.accountArgs(), into, func() error {
-		a := l.byAccount[account].account()
-		a.Violations = append(a.Violations, v)
+		if a := l.account(account); a != nil {
+			a.Violations = append(a.Violations, v)
+		}
 		return nil
 	}}
 }
@@ -66,13 +81,14 @@ SELECT x.account_id, x.year, x.weight::text, x.charged, ` + sourceColumns + `x.s
 FROM waste_shares x JOIN accounts a ON a.id = x.account_id
 JOIN waste_years y ON y.house_id = a.house_id AND y.year = x.year AND y.period = $2
 JOIN sources s ON s.id = x.source_id
-WHERE x.account_id = ANY($1) AND $3::date IS NOT NULL ORDER BY x.account_id, x.year`
+WHERE a.house_id = ANY($1) AND $3::date IS NOT NULL ORDER BY x.account_id, x.year`
 	var account int64
 	var v housing.WasteShare
 	into := append([]any{&account, &v.Year, &v.Weight, &v.Charged}, sourceTargets(&v.Source)...)
-	return completion{sql, l.accountArgs(), into, func() error {
-		a := l.byAccount[account].account()
-		a.WasteShares = append(a.WasteShares, v)
+	return completion{sql, l.houseArgs(), into, func() error {
+		if a := l.account(account); a != nil {
+			a.WasteShares = append(a.WasteShares, v)
+		}
 		return nil
 	}}
 }
@@ -94,11 +110,13 @@ FROM distributor_shares x JOIN sources s ON s.id = x.source_id WHERE x.account_i
 
 // specialMeters are those common to a communal flat, and those that stand in the place of another.
 func (l *completer) specialMeters() completion {
-	const sql = `SELECT id, common, replaces FROM meters WHERE account_id = ANY($1) AND (common OR replaces <> '')`
+	const sql = `
+SELECT m.id, m.common, m.replaces FROM unnest($1::bigint[], $2::bigint[]) AS g(first, last),
+    LATERAL (SELECT * FROM meters WHERE (common OR replaces <> '') AND account_id ` + inSpan + `) m`
 	var id int64
 	var common bool
 	var replaces string
-	return completion{sql, []any{l.accounts}, []any{&id, &common, &replaces}, func() error {
+	return completion{sql, []any{l.spans.first, l.spans.last}, []any{&id, &common, &replaces}, func() error {
 		if m := l.meter(id); m != nil {
 			m.Replaces = replaces
 			l.common[id] = common
@@ -111,13 +129,13 @@ func (l *completer) specialMeters() completion {
 func (l *completer) meterEvents() completion {
 	const sql = `
 SELECT x.meter_id, x.kind, x.since, x.until, x.document, ` + sourceColumns + `x.source_pos
-FROM meter_events x JOIN sources s ON s.id = x.source_id
-WHERE x.meter_id = ANY($1) AND x.since < $3 AND (x.until IS NULL OR x.until > $2)
-ORDER BY x.meter_id, x.since, x.kind`
+FROM unnest($1::bigint[], $2::bigint[]) AS g(first, last),
+    LATERAL (SELECT * FROM meter_events WHERE since < $4 AND (until IS NULL OR until > $3) AND meter_id ` + inSpan + `) x
+JOIN sources s ON s.id = x.source_id ORDER BY x.meter_id, x.since, x.kind`
 	var id int64
 	var e housing.MeterEvent
 	into := append([]any{&id, &e.Kind, &e.On, &e.To, &e.Document}, sourceTargets(&e.Source)...)
-	return completion{sql, []any{l.meters, l.first, l.next}, into, func() error {
+	return completion{sql, []any{l.meterSpans.first, l.meterSpans.last, l.first, l.next}, into, func() error {
 		if m := l.meter(id); m != nil {
 			m.Events = append(m.Events, e)
 		}

@@ -93,11 +93,10 @@ JOIN beneficiaries b ON (b.account_id, b.last_name, b.first_name, b.patronymic) 
 
 // grants are the benefits of accounts in the month.
 func (l *completer) grants() completion {
-	const sql = `
+	sql := `
 SELECT x.account_id, x.person_id::text, x.category, x.service, x.since, x.until, x.percent::text, x.amount, x.scope, x.within_norm,
     x.mode, x.document, x.subsidy, ` + sourceColumns + `x.source_pos
-FROM benefit_grants x JOIN sources s ON s.id = x.source_id
-WHERE x.account_id = ANY($1) AND x.` + inMonth + ` ORDER BY x.account_id, x.person_id, x.service, x.category COLLATE "C", x.since`
+FROM ` + ofAccounts("benefit_grants") + ` ORDER BY x.account_id, x.person_id, x.service, x.category COLLATE "C", x.since`
 	var account int64
 	var b housing.Benefit
 	into := append([]any{
@@ -105,8 +104,9 @@ WHERE x.account_id = ANY($1) AND x.` + inMonth + ` ORDER BY x.account_id, x.pers
 		&b.Mode, &b.Document, &b.Subsidy,
 	}, sourceTargets(&b.Source)...)
 	return completion{sql, l.accountArgs(), into, func() error {
-		a := l.byAccount[account].account()
-		a.Benefits = append(a.Benefits, b)
+		if a := l.account(account); a != nil {
+			a.Benefits = append(a.Benefits, b)
+		}
 		return nil
 	}}
 }

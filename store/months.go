@@ -3,8 +3,10 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/kvitok-gkh/kvitok/housing"
 )
@@ -41,11 +43,22 @@ func (t *Tx) EnsureMonth(ctx context.Context, period housing.Period) error {
 // not wait for the server's own turn: reports would be planned as if the month were empty. A small
 // sample does: plans hang on how many rows there are, and the usual one took as long as a tenth of a run.
 func (s *Store) AnalyzeMonth(ctx context.Context, period housing.Period) error {
+	ofAll := partitionedTables()
+	large := slices.DeleteFunc(slices.Clone(ofAll), func(table string) bool { return table != keyedByMonth })
+	others := slices.DeleteFunc(ofAll, func(table string) bool { return table == keyedByMonth })
+	both, ctx := errgroup.WithContext(ctx)
+	for _, tables := range [][]string{large, others} {
+		both.Go(func() error { return s.analyzeMonth(ctx, period, tables) })
+	}
+	return both.Wait() //nolint:wrapcheck // ours
+}
+
+func (s *Store) analyzeMonth(ctx context.Context, period housing.Period, tables []string) error {
 	return s.InTx(ctx, func(ctx context.Context, tx *Tx) error {
 		if _, err := tx.Exec(ctx, "SET LOCAL default_statistics_target = 20"); err != nil {
 			return fmt.Errorf("look over %s: %w", period, err)
 		}
-		for _, table := range partitionedTables() {
+		for _, table := range tables {
 			if _, err := tx.Exec(ctx, "ANALYZE "+pgx.Identifier{PartitionName(table, period)}.Sanitize()); err != nil {
 				return fmt.Errorf("look over %s of %s: %w", table, period, err)
 			}
