@@ -223,6 +223,7 @@ func (t *Town) addFacts(h *house, s *housing.Snapshot) {
 		s.QualityActs = append(s.QualityActs, t.outage())
 	}
 	t.addIncidents(h, s)
+	t.addBenefits(h, s)
 	if number, area := t.communal(h); number != "" {
 		flat := housing.CommunalFlat{Flat: number}
 		people := housing.CommunalPeople{Valid: t.period.Interval(), Area: tenth(area)}

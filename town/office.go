@@ -24,6 +24,7 @@ func (t *Town) officePlans() []plan {
 		t.balancesText(),
 		t.residentsBook(),
 		t.houseFactsBook(),
+		t.benefitsBook(),
 	}
 	if events, some := t.eventsBook(); some {
 		plans = append(plans, events)

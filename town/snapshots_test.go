@@ -33,6 +33,7 @@ type known struct {
 	acts      map[string][]housing.QualityAct
 	absences  map[string][]housing.Absence
 	incidents map[string][]housing.MeterEvent // by serial
+	benefits  map[string][]housing.Benefit
 }
 
 func (k *known) take(fact importers.Fact) {
@@ -71,6 +72,9 @@ func (k *known) take(fact importers.Fact) {
 	case housing.AbsenceEntry:
 		f.Source = housing.Source{}
 		k.absences[f.Account] = append(k.absences[f.Account], f.Absence)
+	case housing.BenefitGrantEntry:
+		f.Source = housing.Source{}
+		k.benefits[f.Account] = append(k.benefits[f.Account], f.Benefit)
 	case housing.MeterEventEntry:
 		f.Source = housing.Source{}
 		k.incidents[f.Serial] = append(k.incidents[f.Serial], f.MeterEvent)
@@ -122,7 +126,7 @@ func TestSnapshotsAgreeWithFiles(t *testing.T) {
 		services: map[string][]housing.HouseService{}, meters: map[string]housing.MeterEntry{}, of: map[string][]string{},
 		readings: map[string]map[housing.Reading]bool{}, managers: map[string]housing.Manager{},
 		facts: map[string][]housing.HouseFacts{}, areas: map[string]housing.Decimal{}, acts: map[string][]housing.QualityAct{},
-		absences: map[string][]housing.Absence{}, incidents: map[string][]housing.MeterEvent{},
+		absences: map[string][]housing.Absence{}, incidents: map[string][]housing.MeterEvent{}, benefits: map[string][]housing.Benefit{},
 	}
 	expected := made.Expected()
 	for i, f := range made.Files() {
@@ -197,6 +201,10 @@ func (k *known) compareAccount(t *testing.T, compare func(string, any, any), hou
 	}
 	compare(a.Number, services, a.Services)
 	compare(a.Number, k.absences[a.Number], a.Absences)
+	for i := range a.Benefits {
+		a.Benefits[i].Person = "" // as the office numbers it
+	}
+	compare(a.Number, k.benefits[a.Number], a.Benefits)
 	serials := make([]string, 0, len(a.Meters))
 	for _, m := range a.Meters {
 		serials = append(serials, m.Serial)
