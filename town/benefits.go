@@ -10,11 +10,11 @@ import (
 // flats by their ordinal, so that the month shows a benefit in the receipt, one in money, and a subsidy of both kinds.
 
 const (
-	veteranFlat        = 2
-	familyFlat         = 4
-	subsidyFlat        = 6
-	subsidyMoneyFlat   = 8
-	supportedPerBlock  = 4
+	veteranFlat        = 3
+	familyFlat         = 5
+	subsidyFlat        = 7
+	subsidyMoneyFlat   = 9
+	lastSupported      = subsidyMoneyFlat
 	veteranDeed        = "Удостоверение ветерана труда, решение ОСЗН № 118"
 	familyDeed         = "Удостоверение многодетной семьи, решение ОСЗН № 204"
 	subsidyDeed        = "Решение ОСЗН о субсидии № 31"
@@ -64,7 +64,7 @@ func (t *Town) ofSupported(row func(*account, *housing.Benefit) []cell) func(fun
 		for i := range t.houses {
 			ordinal := 0
 			for a := range t.of(&t.houses[i]) {
-				if ordinal++; ordinal > 2*supportedPerBlock {
+				if ordinal++; ordinal > lastSupported {
 					break
 				}
 				b := t.supported(a, ordinal)
@@ -140,7 +140,7 @@ func (t *Town) benefitsBook() plan {
 func (t *Town) addBenefits(h *house, s *housing.Snapshot) {
 	ordinal := 0
 	for a := range t.of(h) {
-		if ordinal++; ordinal > 2*supportedPerBlock {
+		if ordinal++; ordinal > lastSupported {
 			return
 		}
 		b := t.supported(a, ordinal)

@@ -87,6 +87,7 @@ func writeGuide(w io.Writer, dir string, period housing.Period, account string) 
 	say(w, "  %s explain --dir %s --period %s --account %s", program, dir, period, account)
 	say(w, "  %s replay  --dir %s --period %s", program, dir, period)
 	say(w, "  %s match   --dir %s --export questions.xlsx", program, dir)
+	say(w, "  %s report  --dir %s --period %s --social", program, dir, period)
 }
 
 func countFiles(root string) (count int) {
