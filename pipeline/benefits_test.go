@@ -83,10 +83,10 @@ WHERE c.service = 'cold_water' AND length(a.number) = 10 GROUP BY a.number HAVIN
 	request := goldenInput(t, "benefits/testdata/social-uslugi-dbf/good/input.dbf")
 	w.take(t, town.Office, "USLUGA1.DBF", strings.Replace(request, "0100000017", number, 1))
 	result, err := w.PublishSocial(t.Context(), w.period)
-	if err != nil || len(result.Files) != 1 || result.Files[0].Rows != 2 {
+	if err != nil || len(result.Files) != 2 || result.Files[1].Rows != 2 { // the registry of benefits is the first
 		t.Fatalf("published %+v, %v", result, err)
 	}
-	content, err := os.ReadFile(w.file(result.Files[0].Path))
+	content, err := os.ReadFile(w.file(result.Files[1].Path))
 	if err != nil {
 		t.Fatal(err)
 	}
