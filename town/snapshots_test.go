@@ -36,6 +36,11 @@ type known struct {
 	benefits  map[string][]housing.Benefit
 }
 
+func unsourced(b housing.Benefit) housing.Benefit {
+	b.Source = housing.Source{}
+	return b
+}
+
 func (k *known) take(fact importers.Fact) {
 	switch f := fact.(type) {
 	case housing.Tariff:
@@ -73,8 +78,7 @@ func (k *known) take(fact importers.Fact) {
 		f.Source = housing.Source{}
 		k.absences[f.Account] = append(k.absences[f.Account], f.Absence)
 	case housing.BenefitGrantEntry:
-		f.Source = housing.Source{}
-		k.benefits[f.Account] = append(k.benefits[f.Account], f.Benefit)
+		k.benefits[f.Account] = append(k.benefits[f.Account], unsourced(f.Benefit))
 	case housing.MeterEventEntry:
 		f.Source = housing.Source{}
 		k.incidents[f.Serial] = append(k.incidents[f.Serial], f.MeterEvent)
