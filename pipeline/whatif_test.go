@@ -44,6 +44,7 @@ func (w *world) stored(tb testing.TB) string {
 func TestWhatIf(t *testing.T) {
 	t.Parallel()
 	w := charged(t, 60)
+	w.withoutBenefits(t)
 	before := w.stored(t)
 	limit := parse(t, housing.ParseDecimal, "0")
 	result, err := w.WhatIf(t.Context(), pipeline.WhatIfInput{
@@ -70,6 +71,18 @@ func TestWhatIf(t *testing.T) {
 	checkSums(t, result)
 	if want := []string{"дома из файла нет среди начисленных: г. Дальний, д. 1"}; !cmp.Equal(want, result.Notes) {
 		t.Errorf("notes %q, want %q", result.Notes, want)
+	}
+}
+
+// withoutBenefits charges the month of a town that nobody supports: a subsidy is divided anew over all services when one
+// of them changes.
+func (w *world) withoutBenefits(t *testing.T) {
+	t.Helper()
+	if _, err := w.store.Exec(t.Context(), "DELETE FROM benefit_grants"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Charge(t.Context(), w.period); err != nil {
+		t.Fatal(err)
 	}
 }
 
