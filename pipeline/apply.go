@@ -79,6 +79,7 @@ type applier struct {
 	known    bool           // the file was taken before
 	rejected map[place]bool // then the rows to try again; nil: all
 	openings openings
+	repeats  repeats
 	pays     bool                   // payments or reversals were among the rows
 	reversed map[string]rowReversed // by the own number of each reversal
 	outcomes
@@ -101,6 +102,9 @@ func (a *applier) run(ctx context.Context, what application) error {
 		return err
 	}
 	if err := a.settleReversals(ctx); err != nil {
+		return err
+	}
+	if err := a.tellRepeats(ctx); err != nil {
 		return err
 	}
 	if err := a.checkOpenings(); err != nil {

@@ -72,9 +72,15 @@ func (a *applier) applyPayments(ctx context.Context, rows []housing.Payment) ([]
 			rows[i].Payee = payee
 		}
 	}
-	return a.datedPayments(len(rows), func(i int) housing.Payment { return rows[i] }, func(kept []int) ([]housing.Outcome, error) {
+	ends, err := a.datedPayments(len(rows), func(i int) housing.Payment { return rows[i] }, func(kept []int) ([]housing.Outcome, error) {
 		return a.tx.ApplyPayments(ctx, a.Organisation.ID, a.source, a.period, picked(rows, kept))
 	})
+	for i, end := range ends {
+		if end.Verdict == housing.Unchanged {
+			a.repeats.add(rows[i].Key)
+		}
+	}
+	return ends, err
 }
 
 // datedPayments turns away the rows of a day that has not come yet and applies the others. The totals of the file were

@@ -21,10 +21,13 @@ func (p *Pipeline) noteWorkbook(ctx context.Context, by, of string, result any) 
 	return p.Store.Audit(ctx, p.Organisation.ID, store.AuditEntry{Actor: by, Action: of + ".workbook", Object: "filled workbook"}, nil, result)
 }
 
-// Overrides are what the configuration puts in place of the built-in numbers of the law.
+// Overrides are what the configuration puts in place of the built-in numbers of the law, and what else of it decides money:
+// days off move due dates and penalties, the time zone says which day it is when a payment arrives.
 type Overrides struct {
 	Parameters []housing.Parameter    `json:"parameters,omitempty"`
 	Orders     []housing.PaymentOrder `json:"payment_orders,omitempty"`
+	Workdays   []housing.WorkYear     `json:"workdays,omitempty"`
+	TimeZone   string                 `json:"time_zone,omitempty"`
 }
 
 // NoteOverrides notes in the audit trail that the overrides of the configuration are not those of the last

@@ -228,6 +228,22 @@ WHERE o.id <> $1 GROUP BY a.number`
 	return owners, nil
 }
 
+// RegistriesOf names the files, other than that of a source, which brought payments with such numbers.
+func (t *Tx) RegistriesOf(ctx context.Context, organisation, but int64, keys []string) ([]string, error) {
+	const sql = `
+SELECT DISTINCT s.name FROM payments p JOIN sources s ON s.id = p.source_id
+WHERE p.organisation_id = $1 AND p.key = ANY($3) AND p.source_id <> $2 ORDER BY 1 LIMIT 5`
+	rows, err := t.Query(ctx, sql, organisation, but, keys)
+	if err != nil {
+		return nil, fmt.Errorf("look for the files of payments: %w", err)
+	}
+	names, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return nil, fmt.Errorf("look for the files of payments: %w", err)
+	}
+	return names, nil
+}
+
 // ApplyOpeningBalances stores what accounts owed at the start. A balance known with another amount is
 // rejected: it is corrected by a correction, not by a second file.
 func (t *Tx) ApplyOpeningBalances(ctx context.Context, organisation, source int64, rows []housing.OpeningBalance) ([]housing.Outcome, error) {

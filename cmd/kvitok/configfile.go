@@ -54,6 +54,7 @@ func (e *environment) loadConfig() (*config, error) {
 	r := &configReader{file: filepath.Base(path), getenv: e.getenv}
 	c := r.read(content)
 	r.overrides(c)
+	c.overrides.TimeZone = c.TimeZone
 	c.defaults(dir)
 	r.check(c)
 	return c, r.err()
@@ -273,7 +274,7 @@ func (r *configReader) checkWorkdays(c *config) {
 	}
 	extra, err := parameters.LoadWorkdays(bytes.NewReader(text))
 	r.section("workdays", err)
-	c.workdays = parameters.OverrideWorkdays(base, extra)
+	c.workdays, c.overrides.Workdays = parameters.OverrideWorkdays(base, extra), extra.Years
 }
 
 // section reports the faults of one section, each at the line of the section.
