@@ -15,6 +15,9 @@ import (
 	"github.com/kvitok-gkh/kvitok/schedules"
 )
 
+// defaultZone is where an office stands that says nothing of it.
+const defaultZone = "Europe/Moscow"
+
 // config is the whole kvitok.yaml. A section's struct sits in the package that uses it, where one does.
 type config struct {
 	Organisation  organisationConfig   `yaml:"organisation"`  // the issuer
@@ -142,7 +145,7 @@ func (s serveConfig) validate() error {
 // command was started in.
 func (c *config) defaults(dir string) {
 	if c.TimeZone == "" {
-		c.TimeZone = "Europe/Moscow"
+		c.TimeZone = defaultZone
 	}
 	if c.Formats == "" {
 		c.Formats = "formats"

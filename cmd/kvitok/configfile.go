@@ -54,7 +54,9 @@ func (e *environment) loadConfig() (*config, error) {
 	r := &configReader{file: filepath.Base(path), getenv: e.getenv}
 	c := r.read(content)
 	r.overrides(c)
-	c.overrides.TimeZone = c.TimeZone
+	if c.TimeZone != defaultZone {
+		c.overrides.TimeZone = c.TimeZone
+	}
 	c.defaults(dir)
 	r.check(c)
 	return c, r.err()
