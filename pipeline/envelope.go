@@ -224,7 +224,8 @@ func (e *envelope) describe(file *housing.ReceivedFile) {
 	file.Format, file.Status = e.format, housing.FileAccepted
 	file.Counts = housing.Counts{Rows: e.opened + len(e.fallen), Accepted: e.opened, Rejected: len(e.fallen)}
 	if len(e.fallen) > 0 {
-		file.Status, file.Reason = housing.FilePartly, reasonOf(e.fallen)
+		file.Status = housing.FilePartly
+		file.Reason = fmt.Sprintf("в архиве файлов: %d, взято: %d; %s", file.Counts.Rows, e.opened, reasonOf(e.fallen))
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/kvitok-gkh/kvitok/housing"
 	"github.com/kvitok-gkh/kvitok/pipeline"
+	"github.com/kvitok-gkh/kvitok/store"
 	"github.com/kvitok-gkh/kvitok/town"
 )
 
@@ -129,6 +131,34 @@ func TestArchiveOfFiles(t *testing.T) {
 	again := w.take1(t, "other.zip", "houses.csv", housesHead+"г. Примерск, ул. Новая, д. 1;;МКД;100;10\n")
 	if again["other.zip/houses.csv"].Status != housing.FileRepeated || again["other.zip"].Status != housing.FileAccepted {
 		t.Errorf("a known file in another archive: %v", endsOf(again))
+	}
+}
+
+// A replay takes what was in an archive once, whether the archive is opened again or not.
+func TestArchiveReplayed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 20)
+	w.inbox[town.Office].Write("partly.zip", cover(t))
+	w.inbox[town.Office].Write("good.zip", zipped(t, "a.csv", housesHead+"г. Примерск, ул. Новая, д. 7;;МКД;100;10\n"))
+	first := w.takeAll(t)
+	now := w.config.Now()
+	again, err := w.Retake(t.Context(), pipeline.Again{
+		ExchangeWindow: store.ExchangeWindow{Since: now.Add(-time.Hour), Until: now.Add(time.Hour)}, Who: "petrova", Why: "test",
+	}, w.period)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := make([]string, 0, len(again.Files))
+	for _, f := range again.Files {
+		names = append(names, f.Name)
+		if f.Status != housing.FileRepeated {
+			t.Errorf("%s: %s", f.Name, f.Status)
+		}
+	}
+	slices.Sort(names)
+	delete(first, "good.zip") // nothing more can come of it
+	if diff := cmp.Diff(slices.Sorted(maps.Keys(first)), names); diff != "" || len(again.Missing) > 0 {
+		t.Errorf("taken once more (-want +got):\n%s\nmissing %v", diff, again.Missing)
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/kvitok-gkh/kvitok/housing"
@@ -127,6 +129,24 @@ func (p *Pipeline) keepDelivered(out store.Outgoing) (string, error) {
 	return place, syncDir(filepath.Dir(target))
 }
 
+// openedAgain are the covers of a window that are opened once more, as they lie in the archive: more of them may be opened now.
+func openedAgain(files []housing.ReceivedFile, a Again) []string {
+	var covers []string
+	for _, file := range files {
+		if isEnvelope(file.Format) && file.Status != housing.FileAccepted && file.Received.Before(a.Until) && (a.Partner == "" || a.Partner == file.Partner) {
+			covers = append(covers, file.Archive)
+		}
+	}
+	return covers
+}
+
+// insideOf reports whether a file of the archive came in one of the covers.
+func insideOf(covers []string, archive string) bool {
+	return slices.ContainsFunc(covers, func(cover string) bool {
+		return strings.HasPrefix(archive, cover+insideSuffix+string(filepath.Separator))
+	})
+}
+
 // RetakeResult is what came of files taken from the archive once more.
 type RetakeResult struct {
 	Files   []FileResult `json:"files"`
@@ -144,12 +164,13 @@ func (p *Pipeline) Retake(ctx context.Context, a Again, period housing.Period) (
 		return result, fmt.Errorf("replay: %w", err)
 	}
 	var taken []fetchedFile
+	covers := openedAgain(files, a)
 	for _, file := range files {
 		if !file.Received.Before(a.Until) || a.Partner != "" && a.Partner != file.Partner {
 			continue
 		}
-		if isEnvelope(file.Format) && file.Status == housing.FileAccepted {
-			continue // what was in it is taken once more by itself
+		if isEnvelope(file.Format) && file.Status == housing.FileAccepted || insideOf(covers, file.Archive) {
+			continue // what was in it is taken once more by itself, or it comes with its cover
 		}
 		sum, err := hashFile(p.path(file.Archive))
 		if err != nil && !errors.Is(err, os.ErrNotExist) {

@@ -120,7 +120,8 @@ func (f forced) TooMany(rejected, rows int) bool {
 
 func attention(files []pipeline.FileResult) error {
 	for _, f := range files {
-		if f.Status == housing.FileRefused || f.Counts.Rejected > 0 {
+		refusedAgain := f.Counts.Rows == 0 && f.Reason != "" // it came before, and had no row to count
+		if f.Status == housing.FileRefused || f.Counts.Rejected > 0 || refusedAgain {
 			return errAttention
 		}
 	}
