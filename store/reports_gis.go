@@ -17,8 +17,7 @@ WITH numbered AS (SELECT m.id, min(g.number) AS number, count(g.number) AS numbe
 numbered_house AS (SELECT house_meter_id AS id, min(number) AS number, count(*) AS numbers FROM gis_meters
     WHERE organisation_id = $1 AND house_meter_id IS NOT NULL GROUP BY 1),
 doubled AS (SELECT unified FROM accounts WHERE organisation_id = $1 AND unified <> '' GROUP BY unified HAVING count(*) > 1),
-ours AS (
-    SELECT 1 AS place, 'house' AS kind, h.address AS key, h.address AS house, h.fias AS gis, '' AS second, '' AS theirs,
+ours AS (SELECT 1 AS place, 'house' AS kind, h.address AS key, h.address AS house, h.fias AS gis, '' AS second, '' AS theirs,
         CASE WHEN h.fias = '' THEN 'not there' ELSE 'agrees' END AS state, '' AS error, 0 AS tries
     FROM houses h WHERE h.organisation_id = $1
     UNION ALL

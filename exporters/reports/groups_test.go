@@ -13,7 +13,10 @@ import (
 func TestGroupsByHouse(t *testing.T) {
 	t.Parallel()
 	var rows []housing.AccountTurnover
-	for row := range turnovers(5) {
+	for row, err := range turnovers(5) {
+		if err != nil {
+			t.Fatal(err)
+		}
 		row.House = "г. Примерск, ул. Новая, д. 1"
 		if len(rows) >= 3 {
 			row.House = "г. Примерск, ул. Новая, д. 2"
