@@ -5,7 +5,8 @@
 //
 // What one account owes may depend on all others. heat_house.go looks at the heat meters of the house
 // before any account is charged; wholehouse.go shares, after all are, the heat of water made in the house
-// (hot_water.go), the common property (common.go, common_fact.go, common_year.go) and the corrections of
+// (hot_water.go), the common property (common.go, common_norm.go, common_fact.go, common_line.go,
+// common_year.go) and the corrections of
 // a year (correction.go, distributors.go). They read housing.HouseFacts; a snapshot without such facts
 // is computed as before they existed.
 //
@@ -15,6 +16,9 @@
 // service stands beside them with its reason (special.go): violation.go, absence.go, quality.go and
 // temperature.go; mirror.go takes it on to sewage and to the heat of hot water. Such a line explains
 // itself by a special, whose operands are made only for a trace.
+//
+// A snapshot is written for every house charged: encode.go does it by what types look like,
+// encode_account.go by hand for accounts, their meters and readings, the most of it.
 //
 // It owns the rules, their findings, the calculation sheet in words and the JSON form of a
 // snapshot. It does not own where facts come from, which parameters hold (package parameters), what
