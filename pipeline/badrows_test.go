@@ -30,15 +30,20 @@ type paidRow struct {
 
 // A registry with one row of each kind that goes wrong, in every family of registries: each row has a reason of its own, with
 // file, row, column, value and the form expected; the good row is booked, and the totals were compared with all rows before.
-func TestBadRowsOfEveryFamily(t *testing.T) { //nolint:funlen,gocognit // a table
+func TestBadRowsOfEveryFamily(t *testing.T) { //nolint:funlen,gocognit,tparallel // a table on one database
 	t.Parallel()
 	w := settled(t, 30)
 	w.alsoReads(t, workbookOfPayments)
 	good := one[string](t, w.store, "SELECT min(number) FROM accounts")
 	foreign := w.foreignAccount(t)
 	rows := []paidRow{
-		{good, "02", "10.2026", "100.00"}, {good, "02", "10.2026", "-50.00"}, {good, "02", "10.2026", "0.00"}, {good, "31", "12.2027", "10.00"},
-		{"0199999998", "02", "10.2026", "20.00"}, {foreign, "02", "10.2026", "30.00"}, {good, "02", "10.2026", "40.005"},
+		{good, "02", "10.2026", "100.00"},
+		{good, "02", "10.2026", "-50.00"},
+		{good, "02", "10.2026", "0.00"},
+		{good, "31", "12.2027", "10.00"},
+		{"0199999998", "02", "10.2026", "20.00"},
+		{foreign, "02", "10.2026", "30.00"},
+		{good, "02", "10.2026", "40.005"},
 	}
 	texts := map[string]string{
 		"negative_payment": "сумма платежа отрицательная", "zero_amount": "сумма платежа равна нулю", "future_payment": "дата платежа ещё не наступила",

@@ -20,7 +20,7 @@ const tochkaHead = "TRANS_DATE;TRANSACTION_ID;SUM;COMMISSION;PARENT_TRANSACTION_
 
 // tochka writes a registry of Tochka: day;number;sum;parent;type;account.
 func tochka(rows ...string) string {
-	lines := []string{tochkaHead}
+	lines := append(make([]string, 0, len(rows)+1), tochkaHead)
 	for _, row := range rows {
 		c := strings.Split(row, ";")
 		lines = append(lines, fmt.Sprintf("%s.10.2026;%s;%s;0,00;%s;%s;%s", c[0], c[1], c[2], c[3], c[4], c[5]))
