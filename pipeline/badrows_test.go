@@ -280,8 +280,10 @@ func dbfRows(t *testing.T, rows []paidRow) string {
 		return append(dst, out...)
 	}
 	w, err := dbase.NewWriter(f, dbase.Header{Year: 2026, Month: 10, Day: 5, CodePage: dbase.CodePage866, Fields: []dbase.Field{
-		{Name: "L_SH", Kind: dbase.Character, Length: 12}, {Name: "DATE_PAY", Kind: dbase.Date, Length: 8},
-		{Name: "SUM", Kind: dbase.Character, Length: 12}, {Name: "R_SH", Kind: dbase.Character, Length: 20},
+		{Name: "L_SH", Kind: dbase.Character, Length: 12},
+		{Name: "DATE_PAY", Kind: dbase.Date, Length: 8},
+		{Name: "SUM", Kind: dbase.Character, Length: 12},
+		{Name: "R_SH", Kind: dbase.Character, Length: 20},
 	}}, encode)
 	if err != nil {
 		t.Fatal(err)

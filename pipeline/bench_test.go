@@ -102,7 +102,7 @@ func (m made) takeIn(tb testing.TB, t *town.Town) []pipeline.FileResult {
 // asBefore empties what a charge run wrote, past the triggers that refuse it to anybody else.
 const asBefore = `
 SET session_replication_role = replica;
-TRUNCATE charged_houses, charges, findings, snapshots;
+TRUNCATE charged_houses, charges, benefit_shares, findings, snapshots;
 SET session_replication_role = DEFAULT`
 
 // takeReadings gives the town its readings, as a consumer would.

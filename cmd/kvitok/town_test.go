@@ -226,7 +226,7 @@ func forget(t *testing.T, conn *pgx.Conn) {
 	t.Helper()
 	for _, sql := range []string{ // tables with a past refuse to be emptied
 		"SET session_replication_role = replica",
-		"TRUNCATE charges, findings, snapshots, charged_houses, charge_units, runs, river_job CASCADE",
+		"TRUNCATE charges, benefit_shares, findings, snapshots, charged_houses, charge_units, runs, river_job CASCADE",
 		"SET session_replication_role = origin",
 	} {
 		if _, err := conn.Exec(t.Context(), sql); err != nil {

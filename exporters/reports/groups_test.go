@@ -39,14 +39,8 @@ func TestGroupsByHouse(t *testing.T) {
 		}
 	}
 	sheets := office(t, file.Bytes())
-	var first, second housing.Money
-	for i, row := range rows {
-		if i < 3 {
-			first += row.Charged
-		} else {
-			second += row.Charged
-		}
-	}
+	first := rows[0].Charged + rows[1].Charged + rows[2].Charged
+	second := rows[3].Charged + rows[4].Charged
 	for i, want := range map[int]housing.Money{10: first, 13: second, 14: first + second} {
 		if got := sheets["ОСВ"][i][7]; got != shown(want) {
 			t.Errorf("row %d, computed by LibreOffice: %q, want %q", i+1, got, shown(want))
