@@ -23,7 +23,7 @@ func TestChecksInSets(t *testing.T) {
 		{"a meter from no source", "meters_source_id_fkey", "INSERT INTO meters (organisation_id, account_id, source_id, source_pos, service, serial, zones, digits) VALUES (@o, @a, " + nobody + ", 1, 'gas', 'A', 1, 5)"},
 		{"a balance of no account", "opening_balances_account_id_fkey", "INSERT INTO opening_balances (period, account_id, service, payee_id, month, amount, source_id, source_pos) VALUES ('2026-10-01', " + nobody + ", 'gas', @o, '2026-09-01', 1, @s, 1)"},
 		{"a balance owed to nobody", "opening_balances_payee_id_fkey", "INSERT INTO opening_balances (period, account_id, service, payee_id, month, amount, source_id, source_pos) VALUES ('2026-10-01', @a, 'gas', " + nobody + ", '2026-09-01', 1, @s, 1)"},
-		{"a payment to no organisation", "payment_keys_organisation_id_fkey", "INSERT INTO payment_keys (organisation_id, key, amount, account) VALUES (" + nobody + ", 'k', 1, '1')"},
+		{"a payment to no organisation", "payment_keys_organisation_id_fkey", "INSERT INTO payment_keys (organisation_id, key, amount, account, period, source_id, source_pos) VALUES (" + nobody + ", 'k', 1, '1', '2026-10-01', 1, 1)"},
 		{"an account that is lived in", "occupancies_account_id_fkey", "DELETE FROM accounts"},
 		{"premises with an account", "accounts_premises_id_fkey", "DELETE FROM premises"},
 	}

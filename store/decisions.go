@@ -30,8 +30,8 @@ const paymentsStanding = `
 SELECT p.id, p.key, p.account, p.payer, p.address, p.paid_on, p.for_period, p.amount, p.period, o.inn,
     COALESCE(a.house_id, 0) AS house_id, COALESCE(a.id, 0) AS account_id, COALESCE(a.number, '') AS number,
     p.amount - COALESCE(r.amount, 0)::bigint AS remains, s.name, p.source_pos,
-    COALESCE((SELECT max(x.name) FROM accounts f JOIN organisations x ON x.id = f.organisation_id
-        WHERE f.number = p.account AND f.organisation_id <> p.organisation_id), '') AS other
+    COALESCE((SELECT max(x.name) FROM organisations x JOIN accounts f ON f.organisation_id = x.id AND f.number = p.account
+        WHERE x.id <> p.organisation_id), '') AS other
 FROM payments p JOIN organisations o ON o.id = p.payee_id JOIN sources s ON s.id = p.source_id
 LEFT JOIN LATERAL (SELECT d.to_account FROM payment_decisions d WHERE d.payment_id = p.id AND d.kind <> 'reverse' ORDER BY d.id DESC LIMIT 1) AS m ON true
 LEFT JOIN LATERAL (SELECT sum(d.amount) AS amount FROM payment_decisions d WHERE d.payment_id = p.id AND d.kind = 'reverse') AS r ON true

@@ -16,40 +16,39 @@ func (t *Tx) ApplyPayments(ctx context.Context, organisation, source int64, peri
 	outcomes := make([]housing.Outcome, len(rows))
 	rejectRepeats(rows, outcomes, func(p housing.Payment) string { return p.Key }, "УНО")
 	kept, indexes := standing(rows, outcomes)
-	fresh, err := t.claimPaymentKeys(ctx, organisation, kept, outcomes, indexes)
+	batch := paymentBatch{organisation: organisation, source: source, period: period}
+	fresh, err := t.claimPaymentKeys(ctx, batch, kept, outcomes, indexes)
 	if err != nil {
 		return nil, err
 	}
-	accounts, err := t.accountHouses(ctx, organisation, column(rows, func(p housing.Payment) string { return p.Account }))
-	if err != nil {
+	if batch.accounts, err = t.accountHouses(ctx, organisation, column(rows, func(p housing.Payment) string { return p.Account })); err != nil {
 		return nil, err
 	}
-	foreign, err := t.foreignAccounts(ctx, organisation, rows, accounts)
-	if err != nil {
+	if batch.foreign, err = t.foreignAccounts(ctx, organisation, rows, batch.accounts); err != nil {
 		return nil, err
 	}
-	payees, err := t.OrganisationIDs(ctx)
-	if err != nil {
+	if batch.payees, err = t.OrganisationIDs(ctx); err != nil {
 		return nil, err
 	}
-	return outcomes, t.insertPayments(ctx, paymentBatch{organisation, source, period, accounts, foreign, payees}, rows, fresh, outcomes)
+	return outcomes, t.insertPayments(ctx, batch, rows, fresh, outcomes)
 }
 
 // claimPaymentKeys decides by a unique key which payments are new and returns their places in the batch.
-func (t *Tx) claimPaymentKeys(ctx context.Context, organisation int64, rows []housing.Payment,
+func (t *Tx) claimPaymentKeys(ctx context.Context, batch paymentBatch, rows []housing.Payment,
 	outcomes []housing.Outcome, indexes []int,
 ) ([]int, error) {
 	// Told are the keys that were known: in a month's registry none.
 	const claim = `
 WITH made AS (
-    INSERT INTO payment_keys (organisation_id, key, amount, account)
-    SELECT $1, * FROM unnest($2::text[], $3::bigint[], $4::text[])
+    INSERT INTO payment_keys (organisation_id, period, source_id, key, amount, account, source_pos)
+    SELECT $1, $5, $6, * FROM unnest($2::text[], $3::bigint[], $4::text[], $7::bigint[])
     ON CONFLICT DO NOTHING RETURNING key)
 SELECT t.key FROM unnest($2::text[]) AS t(key) WHERE NOT EXISTS (SELECT FROM made m WHERE m.key = t.key)`
-	told, err := t.Query(ctx, claim, organisation,
+	told, err := t.Query(ctx, claim, batch.organisation,
 		column(rows, func(p housing.Payment) string { return p.Key }),
 		column(rows, func(p housing.Payment) int64 { return int64(p.Amount) }),
-		column(rows, func(p housing.Payment) string { return p.Account }))
+		column(rows, func(p housing.Payment) string { return p.Account }), batch.period, batch.source,
+		column(rows, func(p housing.Payment) int64 { return p.Source.Position }))
 	if err != nil {
 		return nil, fmt.Errorf("store keys of payments: %w", err)
 	}
@@ -57,7 +56,7 @@ SELECT t.key FROM unnest($2::text[]) AS t(key) WHERE NOT EXISTS (SELECT FROM mad
 	if err != nil {
 		return nil, fmt.Errorf("store keys of payments: %w", err)
 	}
-	known, err := t.knownPayments(ctx, organisation, old)
+	known, err := t.knownPayments(ctx, batch.organisation, old)
 	if err != nil {
 		return nil, err
 	}
@@ -231,8 +230,8 @@ WHERE o.id <> $1 GROUP BY a.number`
 // RegistriesOf names the files, other than that of a source, which brought payments with such numbers.
 func (t *Tx) RegistriesOf(ctx context.Context, organisation, but int64, keys []string) ([]string, error) {
 	const sql = `
-SELECT DISTINCT s.name FROM payments p JOIN sources s ON s.id = p.source_id
-WHERE p.organisation_id = $1 AND p.key = ANY($3) AND p.source_id <> $2 ORDER BY 1 LIMIT 5`
+SELECT DISTINCT s.name FROM payment_keys k JOIN sources s ON s.id = k.source_id
+WHERE k.organisation_id = $1 AND k.key = ANY($3) AND k.source_id <> $2 ORDER BY 1 LIMIT 5`
 	rows, err := t.Query(ctx, sql, organisation, but, keys)
 	if err != nil {
 		return nil, fmt.Errorf("look for the files of payments: %w", err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -138,10 +139,46 @@ func (q Queries) openReversals(ctx context.Context, sql string, args ...any) ([]
 }
 
 // ReversiblePayments returns the payments that some reversals may mean: by their numbers, or all that came for their
-// accounts, by day and order of arrival.
+// accounts, by day and order of arrival. Only those are read, however many payments there are: the key of a payment
+// says where it stands, and what came for an account stands under it, under the one it was joined to, or under none.
+// What came while the account was listed in another house is found by its number only.
 func (q Queries) ReversiblePayments(ctx context.Context, organisation int64, keys, accounts []string) ([]StandingPayment, error) {
-	return q.standingPayments(ctx, "SELECT * FROM ("+paymentsStanding+"AND (p.key = ANY($2) OR p.account = ANY($3) AND p.account <> '')) AS x ORDER BY paid_on, id",
-		organisation, keys, accounts)
+	const meant = `
+SELECT p.id, p.period FROM payment_keys k CROSS JOIN LATERAL (
+    SELECT p.id, p.period FROM payments p
+    WHERE p.period = k.period AND p.source_id = k.source_id AND p.source_pos = k.source_pos AND p.organisation_id = $1 AND p.key = k.key LIMIT 1) AS p
+WHERE k.organisation_id = $1 AND k.key = ANY($2)
+UNION SELECT p.id, p.period FROM (
+    SELECT a.number, a.id, a.house_id FROM accounts a WHERE a.organisation_id = $1 AND a.number = ANY($3)
+    UNION SELECT a.number, k.id, k.house_id FROM accounts a JOIN merges x ON x.kind = 'account' AND x.doubled = a.id JOIN accounts k ON k.id = x.kept
+    WHERE a.organisation_id = $1 AND a.number = ANY($3)) AS a
+CROSS JOIN LATERAL (
+    SELECT p.id, p.period FROM payments p WHERE p.house_id = a.house_id AND p.account_id = a.id AND p.account = a.number OFFSET 0) AS p
+UNION SELECT p.id, p.period FROM payments p
+WHERE p.house_id IS NULL AND p.account_id IS NULL AND p.organisation_id = $1 AND p.account = ANY($3) AND p.account <> ''`
+	rows, err := q.Query(ctx, meant, organisation, keys, accounts)
+	if err != nil {
+		return nil, fmt.Errorf("look for payments to take back: %w", err)
+	}
+	var ids []int64
+	var periods []housing.Period
+	var id int64
+	var period housing.Period
+	_, err = pgx.ForEachRow(rows, []any{&id, &period}, func() error {
+		ids = append(ids, id)
+		if !slices.Contains(periods, period) {
+			periods = append(periods, period)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("look for payments to take back: %w", err)
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	return q.standingPayments(ctx, "SELECT * FROM ("+paymentsStanding+"AND p.id = ANY($2) AND p.period = ANY($3)) AS x ORDER BY paid_on, id",
+		organisation, ids, periods)
 }
 
 // PaymentStanding returns a payment where it stands now. Whoever has locked the ledger of the month in which decisions on
