@@ -39,7 +39,7 @@ func (c CorrectionCause) Russian() string {
 	case LateService:
 		return "изменение состава услуг за закрытый месяц"
 	case LateArea:
-		return "изменение площади за закрытый месяц"
+		return "изменение площади или права на помещение за закрытый месяц"
 	case LatePeople:
 		return "изменение числа проживающих за закрытый месяц"
 	case LateMeter:

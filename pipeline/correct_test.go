@@ -23,6 +23,14 @@ type closedOffice struct{ *madeOffice }
 
 func newClosedOffice(t *testing.T, extra ...housing.Parameter) closedOffice {
 	t.Helper()
+	m := newOpenOffice(t, extra...)
+	m.closes(t, "2026-07", "2026-08")
+	return m
+}
+
+// newOpenOffice is the same office before its months are closed.
+func newOpenOffice(t *testing.T, extra ...housing.Parameter) closedOffice {
+	t.Helper()
 	m := closedOffice{newMadeOffice(t, extra...)}
 	m.config.Now = func() time.Time { return time.Date(2027, 1, 10, 6, 0, 0, 0, time.UTC) }
 	m.Pipeline = m.with(t, func(c *pipeline.Config) { c.Parameters = parameters.Override(c.Parameters, extra) })
@@ -35,7 +43,6 @@ func newClosedOffice(t *testing.T, extra ...housing.Parameter) closedOffice {
 	m.waterRates(t)
 	m.give(t, "Лицевой счёт;Услуга;Номер прибора;Разрядность;Дата ввода;Начальные показания", "001;ХВС;А;5;30.06.2026;0")
 	m.read(t, "6", "2026-07-31")
-	m.closes(t, "2026-07", "2026-08")
 	return m
 }
 

@@ -144,8 +144,16 @@ func (l *layers) meters() {
 
 // mergeMeters are the fresh meters with readings and earlier volumes of the base where it has them.
 func (l *layers) mergeMeters(base, fresh []housing.MeterFacts) (list []housing.MeterFacts, facts []housing.CorrectionFact) {
-	facts, differ := meterKind().compare(l.to.Period, base, fresh)
-	if !differ {
+	facts, _ = meterKind().compare(l.to.Period, base, fresh)
+	for i := range fresh {
+		var known []housing.MeterEvent
+		if at := meterAt(base, fresh[i].ID); at >= 0 {
+			known = base[at].Events
+		}
+		acts, _ := meterEventKind(fresh[i].Serial).compare(l.to.Period, known, fresh[i].Events)
+		facts = append(facts, acts...)
+	}
+	if len(facts) == 0 {
 		return base, nil
 	}
 	list = slices.Clone(fresh)

@@ -41,9 +41,16 @@ func (k kind[T]) onlyIn(month housing.Period, list, other []T) []T {
 	return only
 }
 
-// compare names the facts that are new, and where there are none those that are gone.
+// compare names the facts that are new, and where there are none those that are gone. A fact that only ends
+// where a new one begins is not named: its row is not what came late.
 func (k kind[T]) compare(month housing.Period, was, now []T) (facts []housing.CorrectionFact, differ bool) {
 	added, gone := k.onlyIn(month, now, was), k.onlyIn(month, was, now)
+	came := slices.DeleteFunc(slices.Clone(added), func(v T) bool {
+		return slices.ContainsFunc(gone, func(g T) bool { return k.source(&g) == k.source(&v) })
+	})
+	if len(came) > 0 {
+		added = came
+	}
 	for i := range added {
 		facts = append(facts, housing.CorrectionFact{Text: k.text(&added[i]), Source: k.source(&added[i])})
 	}

@@ -23,7 +23,15 @@ func occupancyKind() kind[housing.Occupancy] {
 		},
 		source: func(v *housing.Occupancy) housing.Source { return v.Source },
 		text: func(v *housing.Occupancy) string {
-			return "проживает " + count(v.People) + ", площадь " + v.Area.Russian() + " м²" + span(v.Valid.From, v.Valid.To)
+			text := "проживает " + count(v.People)
+			if v.People == 0 && v.Owners > 0 { // they are counted instead
+				text += ", собственников " + count(v.Owners)
+			}
+			text += ", площадь " + v.Area.Russian() + " м²"
+			if v.Occupant == housing.Tenant {
+				text += ", наниматель"
+			}
+			return text + span(v.Valid.From, v.Valid.To)
 		},
 	}
 }
@@ -93,31 +101,45 @@ func spreadReadingKind() kind[housing.Reading] {
 	}
 }
 
+// meterKind is a meter by itself: its acts are facts of their own.
 func meterKind() kind[housing.MeterFacts] {
 	return kind[housing.MeterFacts]{
 		plain: func(v housing.MeterFacts, _ housing.Period) housing.MeterFacts {
-			v.Source, v.Readings, v.History = housing.Source{}, nil, nil
-			v.Events = append([]housing.MeterEvent(nil), v.Events...)
-			for i := range v.Events {
-				v.Events[i].Source = housing.Source{}
-			}
+			v.Source, v.Readings, v.History, v.Events = housing.Source{}, nil, nil, nil
 			return v
 		},
-		source: func(v *housing.MeterFacts) housing.Source {
-			if n := len(v.Events); n > 0 {
-				return v.Events[n-1].Source
-			}
-			return v.Source
-		},
+		source: func(v *housing.MeterFacts) housing.Source { return v.Source },
 		text: func(v *housing.MeterFacts) string {
 			text := "ИПУ № " + v.Serial
-			if !v.VerifyBy.IsZero() {
-				text += ", поверка до " + v.VerifyBy.Russian()
+			for _, day := range []struct {
+				name string
+				on   housing.Date
+			}{{", введён ", v.Commissioned}, {", поверка до ", v.VerifyBy}, {", снят ", v.Closed}} {
+				if !day.on.IsZero() {
+					text += day.name + day.on.Russian()
+				}
 			}
-			for i := range v.Events {
-				text = withDocument(text, v.Events[i].Document)
+			if v.Replaces != "" {
+				text += ", взамен № " + v.Replaces
 			}
 			return text
+		},
+	}
+}
+
+func meterEventKind(serial string) kind[housing.MeterEvent] {
+	return kind[housing.MeterEvent]{
+		plain: func(v housing.MeterEvent, _ housing.Period) housing.MeterEvent {
+			v.Source = housing.Source{}
+			return v
+		},
+		source: func(v *housing.MeterEvent) housing.Source { return v.Source },
+		text: func(v *housing.MeterEvent) string {
+			what := ": не учитывает"
+			if v.Kind == housing.MeterNoAccess {
+				what = ": недопуск"
+			}
+			return withDocument("ИПУ № "+serial+what+span(v.On, v.To), v.Document)
 		},
 	}
 }

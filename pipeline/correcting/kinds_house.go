@@ -103,7 +103,7 @@ func qualityActKind() kind[housing.QualityAct] {
 		},
 		source: func(v *housing.QualityAct) housing.Source { return v.Source },
 		text: func(v *housing.QualityAct) string {
-			return "акт " + v.Document + ", " + v.Service.Russian() + ", с " + v.From.Russian() + " по " + v.To.Russian()
+			return withDocument("нарушение качества, "+v.Service.Russian()+", с "+v.From.Russian()+" по "+v.To.Russian(), v.Document)
 		},
 	}
 }
