@@ -4,19 +4,19 @@ package housing
 // that came without a registry. A payment order may cover several registries: its sum and the
 // difference stand with the first of them.
 type Reconciliation struct {
-	Registry   string // file; "": money without a registry
-	Bank       string // who paid, by the bank statement
-	Payee      string // INN
-	Rows       int
-	Amount     Money // paid by the payers
-	Fee        Money // kept by the bank
-	Transfer   Money // passed on, by the registry
-	OrderNo    string
-	OrderDate  Date
-	Credited   Date  // zero: not found in a bank statement
-	Received   Money // by the bank statement
-	Difference Money // Received − Transfer of all registries of the order
-	Known      bool  // a bank statement covers the payment order
+	Registry   string `json:"registry,omitzero"` // file; "": money without a registry
+	Bank       string `json:"bank,omitzero"`     // who paid, by the bank statement
+	Payee      string `json:"payee"`             // INN
+	Rows       int    `json:"rows"`
+	Amount     Money  `json:"amount"`   // paid by the payers
+	Fee        Money  `json:"fee"`      // kept by the bank
+	Transfer   Money  `json:"transfer"` // passed on, by the registry
+	OrderNo    string `json:"order_no,omitzero"`
+	OrderDate  Date   `json:"order_date,omitzero"`
+	Credited   Date   `json:"credited,omitzero"` // zero: not found in a bank statement
+	Received   Money  `json:"received"`          // by the bank statement
+	Difference Money  `json:"difference"`        // Received − Transfer of all registries of the order
+	Known      bool   `json:"known"`             // a bank statement covers the payment order
 }
 
 // Status says in Russian how the registry and the money agree.

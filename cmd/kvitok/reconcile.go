@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"io"
 
@@ -55,7 +56,7 @@ func writeReconciled(w io.Writer, r pipeline.ReconcileResult) {
 	}
 	for i := range r.Apart {
 		row := &r.Apart[i]
-		say(w, "  %s: %s, п/п № %s от %s, к перечислению %s, пришло %s", row.Status(), row.Registry, row.OrderNo, row.OrderDate.Russian(),
+		say(w, "  %s: %s, п/п № %s от %s, к перечислению %s, пришло %s", row.Status(), cmp.Or(row.Registry, row.Bank), row.OrderNo, row.OrderDate.Russian(),
 			row.Transfer.Russian(), row.Received.Russian())
 	}
 	if len(r.Apart) == 0 {
