@@ -24,6 +24,9 @@ func (p *Pipeline) ExplainCorrections(ctx context.Context, account string, perio
 	if err != nil {
 		return nil, err
 	}
+	if err := p.nameReceipts(ctx, booked); err != nil {
+		return nil, err
+	}
 	list := make([]ExplainedCorrection, len(booked))
 	for i := range booked {
 		e := &list[i]
@@ -64,6 +67,28 @@ func (p *Pipeline) traceRound(ctx context.Context, b *store.BookedCorrection, ro
 // traceCorrections finds the corrections of closed months that rest on a source.
 func (p *Pipeline) traceCorrections(ctx context.Context, source housing.Source, t *SourceTrace) (err error) {
 	text := strings.Trim(sourcePrefix(source), "\"")
-	t.Corrected, err = p.Store.CorrectionsFrom(ctx, p.Organisation.ID, text, source.Position < 0)
-	return err
+	if t.Corrected, err = p.Store.CorrectionsFrom(ctx, p.Organisation.ID, text, source.Position < 0); err != nil {
+		return err
+	}
+	return p.nameReceipts(ctx, t.Corrected)
+}
+
+// nameReceipts names the issued documents that corrections stand on: those of the months they are booked in.
+func (p *Pipeline) nameReceipts(ctx context.Context, booked []store.BookedCorrection) error {
+	accounts := map[housing.Period][]string{}
+	for i := range booked {
+		accounts[booked[i].Booked] = append(accounts[booked[i].Booked], booked[i].Account)
+	}
+	for period, numbers := range accounts {
+		documents, err := p.Store.DocumentsOf(ctx, p.Organisation.ID, numbers, period)
+		if err != nil {
+			return err
+		}
+		for i := range booked {
+			if booked[i].Booked == period {
+				booked[i].Receipt = documents[booked[i].Account]
+			}
+		}
+	}
+	return nil
 }

@@ -210,7 +210,8 @@ type BookedCorrection struct {
 	Payee   string                  `json:"payee"`
 	Cause   housing.CorrectionCause `json:"cause"`
 	Amount  housing.Money           `json:"amount"`
-	Ground  string                  `json:"ground"` // in Russian: the late facts
+	Ground  string                  `json:"ground"`                  // in Russian: the late facts
+	Receipt string                  `json:"receipt,omitzero" db:"-"` // number of the issued one that it stands on
 }
 
 const bookedCorrections = `

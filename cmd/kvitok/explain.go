@@ -60,13 +60,21 @@ func (e *environment) explainCorrections(ctx context.Context, a *app, account st
 			c := &list[i]
 			say(w, "ПЕРЕРАСЧЁТ за %s: %s, %s: %s ₽", c.Month.Russian(), c.Service.Russian(), c.Cause.Russian(), signed(c.Amount))
 			say(w, "Основание: %s", c.Ground)
-			say(w, "Проведён: %s, перерасчёт месяца № %d\n\nБЫЛО", c.Booked.Russian(), c.Round)
+			say(w, "Проведён: %s, перерасчёт месяца № %d%s\n\nБЫЛО", c.Booked.Russian(), c.Round, onReceipt(c.Receipt))
 			failed = errors.Join(failed, charging.WriteText(w, c.Was))
 			say(w, "СТАЛО")
 			failed = errors.Join(failed, charging.WriteText(w, c.Now))
 		}
 	})
 	return errors.Join(err, failed)
+}
+
+// onReceipt names the receipt that a correction stands on, once it is issued.
+func onReceipt(number string) string {
+	if number == "" {
+		return ""
+	}
+	return ", квитанция " + number
 }
 
 // printSheet prints the traces; why an account is held has no trace, only its findings say it.

@@ -111,8 +111,8 @@ func (e *environment) traceSource(ctx context.Context, a *app, f traceFlags) err
 		writeClaims(w, t.Claims)
 		for i := range t.Corrected {
 			c := &t.Corrected[i]
-			say(w, "  перерасчёт за %s, %s, %s: %s ₽ (%s), проведён в %s", c.Month.Russian(), c.Account, c.Service.Russian(), signed(c.Amount),
-				c.Cause.Russian(), c.Booked.Russian())
+			say(w, "  перерасчёт за %s, %s, %s: %s ₽ (%s), проведён: %s%s", c.Month.Russian(), c.Account, c.Service.Russian(), signed(c.Amount),
+				c.Cause.Russian(), c.Booked.Russian(), onReceipt(c.Receipt))
 		}
 		say(w, "%d charge lines of %d accounts rest on it, %s roubles", t.Charges, t.Accounts, t.Amount.Russian())
 		writeLines(w, &t)

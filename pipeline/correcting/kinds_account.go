@@ -110,15 +110,13 @@ func meterKind() kind[housing.MeterFacts] {
 		},
 		source: func(v *housing.MeterFacts) housing.Source { return v.Source },
 		text: func(v *housing.MeterFacts) string {
-			text := "ИПУ № " + v.Serial
-			for _, day := range []struct {
-				name string
-				on   housing.Date
-			}{{", введён ", v.Commissioned}, {", поверка до ", v.VerifyBy}, {", снят ", v.Closed}} {
-				if !day.on.IsZero() {
-					text += day.name + day.on.Russian()
+			day := func(name string, on housing.Date) string {
+				if on.IsZero() {
+					return ""
 				}
+				return name + on.Russian()
 			}
+			text := "ИПУ № " + v.Serial + day(", введён ", v.Commissioned) + day(", поверка до ", v.VerifyBy) + day(", снят ", v.Closed)
 			if v.Replaces != "" {
 				text += ", взамен № " + v.Replaces
 			}

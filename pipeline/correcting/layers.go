@@ -184,29 +184,28 @@ func (l *layers) tariffs() {
 
 func (l *layers) norms() { replace(l, &l.to.Norms, l.in.Fresh.Norms, normKind()) }
 
-// qualityActs concern all accounts, or those that they name.
+// qualityActs concern all accounts, or those that they name: an account is not told of those of its neighbours.
 func (l *layers) qualityActs() {
-	facts, differ := qualityActKind().compare(l.to.Period, l.to.QualityActs, l.in.Fresh.QualityActs)
-	if !differ {
-		return
-	}
-	named, all := []string{}, false
-	for _, list := range [][]housing.QualityAct{
-		qualityActKind().onlyIn(l.to.Period, l.to.QualityActs, l.in.Fresh.QualityActs),
-		qualityActKind().onlyIn(l.to.Period, l.in.Fresh.QualityActs, l.to.QualityActs),
-	} {
-		for i := range list {
-			all = all || len(list[i].Accounts) == 0
-			named = append(named, list[i].Accounts...)
-		}
-	}
-	l.to.QualityActs = l.in.Fresh.QualityActs
-	if all {
-		l.house = facts
-		return
+	was, now, of := l.to.QualityActs, l.in.Fresh.QualityActs, qualityActKind()
+	l.house, _ = of.compare(l.to.Period, actsOf(was, ""), actsOf(now, ""))
+	var named []string
+	for _, act := range append(of.onlyIn(l.to.Period, was, now), of.onlyIn(l.to.Period, now, was)...) {
+		named = append(named, act.Accounts...)
 	}
 	slices.Sort(named)
 	for _, account := range slices.Compact(named) {
-		l.note(account, facts...)
+		facts, _ := of.compare(l.to.Period, actsOf(was, account), actsOf(now, account))
+		l.note(account, append(facts, l.house...)...)
 	}
+	l.to.QualityActs = now
+}
+
+// actsOf are the acts that name an account; with no account those that name none.
+func actsOf(list []housing.QualityAct, account string) (acts []housing.QualityAct) {
+	for i := range list {
+		if len(list[i].Accounts) == 0 && account == "" || slices.Contains(list[i].Accounts, account) {
+			acts = append(acts, list[i])
+		}
+	}
+	return acts
 }
