@@ -1,6 +1,8 @@
 package receipts
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/kvitok-gkh/kvitok/housing"
@@ -34,5 +36,19 @@ func TestChangeReason(t *testing.T) {
 		if got := changeReason(test.change); got != test.want {
 			t.Errorf("reason %q, want %q", got, test.want)
 		}
+	}
+}
+
+// A meter without a reading of the month has used nobody knows how much: no zero stands there.
+func TestMeterWithoutReading(t *testing.T) {
+	t.Parallel()
+	d := document(t)
+	m := &d.Meters[0]
+	m.Current, m.CurrentOn, m.Volume = housing.Decimal{}, housing.Date{}, housing.Decimal{}
+	all := text(t, single(t, Config{}, d))
+	row := all[strings.Index(all, m.Serial):]
+	row, _, _ = strings.Cut(row, "\n")
+	if want := []string{"нет", "показания", none, none}; !slices.Equal(strings.Fields(row)[3:7], want) {
+		t.Errorf("the row of the meter reads %q, want %q after the reading before", row, want)
 	}
 }

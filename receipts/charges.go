@@ -62,7 +62,7 @@ func chargeColumns(common bool) []column {
 			{"Повыш. коэфф.", 33, toCentre},
 			{"Превышение платы, руб.", 44, toRight},
 			{"Перерасчёты, руб.", 46, toRight},
-			{"Льготы, руб.", 39, toRight},
+			{"Льготы, субсидии", 39, toRight},
 			{"Итого, руб.", 49, toRight},
 		}
 	}
@@ -78,7 +78,7 @@ func chargeColumns(common bool) []column {
 		{"Повыш. коэфф.", 27, toCentre},
 		{"Превышение, руб.", 40, toRight},
 		{"Перерасчёты, руб.", 42, toRight},
-		{"Льготы, руб.", 29, toRight},
+		{"Льготы, субсидии", 29, toRight},
 		{"Итого, руб.", 41.5, toRight},
 	}
 }

@@ -70,13 +70,13 @@ func (l *layout) meterTable() *table {
 			t.rows = append(t.rows, row{cells: []string{name, m.Serial, failed(m), "", "", "", "", dateOr(m.VerifyBy)}, wide: 2})
 			continue
 		}
-		current, on := "нет показания", none
+		current, on, used := "нет показания", none, none
 		if !m.CurrentOn.IsZero() {
 			current, on = m.Current.Russian(), m.CurrentOn.Russian()
+			used = strings.TrimSpace(m.Volume.Trim().Russian() + " " + m.Service.Unit())
 		}
 		t.rows = append(t.rows, row{cells: []string{
-			name, m.Serial, m.Previous.Russian(), dateOr(m.PreviousOn), current, on,
-			strings.TrimSpace(m.Volume.Trim().Russian() + " " + m.Service.Unit()), dateOr(m.VerifyBy),
+			name, m.Serial, m.Previous.Russian(), dateOr(m.PreviousOn), current, on, used, dateOr(m.VerifyBy),
 		}})
 	}
 	return t
