@@ -8,6 +8,7 @@ import (
 	"hash/crc32"
 	"io"
 	"io/fs"
+	"math/rand/v2"
 	"path"
 	"strings"
 	"testing"
@@ -28,6 +29,13 @@ type put struct {
 
 func file(name, content string) put {
 	return put{FileHeader: zip.FileHeader{Name: name, Method: zip.Deflate}, content: content}
+}
+
+// noise does not get smaller by packing, and is the same each time.
+func noise(size int) string {
+	b := make([]byte, size)
+	_, _ = rand.NewChaCha8([32]byte{}).Read(b) // never fails
+	return string(b)
 }
 
 // old is a file whose name is written by an archiver that knows one code page.
@@ -194,6 +202,11 @@ func TestOpen(t *testing.T) { //nolint:funlen // a table
 		"packed too well": {
 			[]put{file("bomb.csv", strings.Repeat("0", 20<<20)), file("b.csv", "B")},
 			[]got{{Name: "bomb.csv", Code: "zip_bomb"}, {Name: "b.csv", Content: "B"}},
+			"",
+		},
+		"packed too well, among files that are not": {
+			[]put{file("noise.csv", noise(1<<20)), file("bomb.csv", strings.Repeat("0", 20<<20))},
+			[]got{{Name: "noise.csv", Content: noise(1 << 20)}, {Name: "bomb.csv", Code: "zip_bomb"}},
 			"",
 		},
 		"too large": {
