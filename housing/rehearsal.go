@@ -1,5 +1,10 @@
 package housing
 
+import (
+	"cmp"
+	"slices"
+)
+
 // ChangeKind is what a rehearsed import would do to a fact.
 type ChangeKind string
 
@@ -56,7 +61,10 @@ type AccountEffect struct {
 	Premises string        `json:"premises,omitzero"`
 	Charges  AccountChange `json:"charges"`          // as charged with what is known now, and with the files
 	Opening  Money         `json:"opening,omitzero"` // of the opening balance
-	Paid     Money         `json:"paid,omitzero"`    // by payments of the files
+	Late     []LateEffect  `json:"late,omitempty"`   // corrections of closed months
+	Penalty  Money         `json:"penalty,omitzero"`
+	Paid     Money         `json:"paid,omitzero"`    // payments less what is taken back
+	Closing  Money         `json:"closing,omitzero"` // what is owed at the end of the month: all of the above
 	WasHeld  string        `json:"was_held,omitzero"`
 	Held     string        `json:"held,omitzero"`    // why the account would not be charged, in Russian
 	Rows     []Source      `json:"rows,omitempty"`   // of the files, the first ones that concern it
@@ -65,13 +73,15 @@ type AccountEffect struct {
 
 // Moves reports whether anything at all would be otherwise.
 func (e AccountEffect) Moves() bool {
-	return e.Charges.Was != e.Charges.Now || e.Charges.Causes != (Causes{}) || e.Opening != 0 || e.Paid != 0 || e.Held != e.WasHeld
+	return e.Charges.Was != e.Charges.Now || e.Charges.Causes != (Causes{}) || e.Opening != 0 || e.Paid != 0 || e.Held != e.WasHeld ||
+		len(e.Late) > 0 || e.Penalty != 0 || e.Closing != 0
 }
 
 // Size is how far the money moves, in either direction.
 func (e AccountEffect) Size() Money {
 	size := max(e.Charges.Now-e.Charges.Was, e.Charges.Was-e.Charges.Now)
-	return max(size, max(e.Opening, -e.Opening), max(e.Paid, -e.Paid))
+	late := SumLate(e.Late)
+	return max(size, e.Opening, -e.Opening, e.Paid, -e.Paid, e.Penalty, -e.Penalty, late, -late)
 }
 
 // MoneyEffect adds up the effects on all accounts.
@@ -81,7 +91,41 @@ type MoneyEffect struct {
 	Was      Money `json:"was"`      // charges of the accounts that move
 	Now      Money `json:"now"`
 	Causes
-	Opening      Money `json:"opening"`
-	Paid         Money `json:"paid"`
-	Unidentified Money `json:"unidentified"` // of Paid: to no account that is known
+	Opening      Money        `json:"opening"`
+	Late         []LateEffect `json:"late,omitempty"` // corrections of closed months
+	Penalty      Money        `json:"penalty"`
+	Closing      Money        `json:"closing"` // what is owed at the end of the month
+	Paid         Money        `json:"paid"`
+	Unidentified Money        `json:"unidentified"` // of Paid: to no account that is known
+}
+
+// LateEffect is what late facts of a closed month come to, booked in the open month.
+type LateEffect struct {
+	Month  Period          `json:"month"`
+	Cause  CorrectionCause `json:"cause"`
+	Amount Money           `json:"amount"`
+}
+
+// Kind is the effect without its amount.
+func (l LateEffect) Kind() LateEffect {
+	l.Amount = 0
+	return l
+}
+
+// Compare orders by month and cause.
+func (l LateEffect) Compare(other LateEffect) int {
+	return cmp.Or(cmp.Compare(l.Month, other.Month), cmp.Compare(slices.Index(CorrectionCauses(), l.Cause), slices.Index(CorrectionCauses(), other.Cause)))
+}
+
+// Russian tells the effect without its amount.
+func (l LateEffect) Russian() string {
+	return "перерасчёт за " + l.Month.Russian() + " (" + l.Cause.Russian() + ")"
+}
+
+// SumLate adds up effects of late facts.
+func SumLate(list []LateEffect) (sum Money) {
+	for _, l := range list {
+		sum += l.Amount
+	}
+	return sum
 }

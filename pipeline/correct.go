@@ -131,6 +131,7 @@ type corrector struct {
 	in     CorrectInput
 	rules  correctionRules
 	closed []store.ClosedBefore
+	only   map[int64]bool                    // houses that are looked at; nil: all
 	due    map[int64]map[housing.Period]bool // houses and months to compare
 	payees map[string]int64
 	result CorrectResult
@@ -235,6 +236,9 @@ func (c *corrector) plan(ctx context.Context) error {
 
 // note makes a house due in the closed months that days touch.
 func (c *corrector) note(house int64, days housing.Interval, recorded func(store.ClosedBefore) bool) {
+	if c.only != nil && !c.only[house] {
+		return
+	}
 	for _, m := range c.closed {
 		month := m.Period.Interval()
 		if (!days.From.IsZero() && !days.From.Before(month.To)) || (!days.To.IsZero() && !days.To.After(month.From)) || !recorded(m) {

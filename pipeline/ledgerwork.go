@@ -78,32 +78,37 @@ func (r *LedgerResult) add(o LedgerResult) {
 
 // some draws up the ledger of some houses in one transaction.
 func (w *ledgerWork) some(ctx context.Context, houses []int64) (done LedgerResult, err error) {
-	err = w.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
-		done = LedgerResult{}
-		if err := tx.LockHouses(ctx, w.Organisation.ID, w.period, houses); err != nil {
-			return err
-		}
-		b, err := openBooks(ctx, tx, w.order, w.period, store.BooksScope{Houses: houses})
-		if err != nil {
-			return err
-		}
-		for _, account := range b.Accounts() {
-			n, offset, err := b.distribute(account)
-			if err != nil {
-				return err
-			}
-			done.Distributed += n
-			if offset {
-				done.Offset++
-			}
-		}
-		if done.Penalty, err = w.penalties(b); err != nil {
-			return fmt.Errorf("penalties of %s: %w", w.period, err)
-		}
-		saved, err := b.Save(ctx)
-		done.Changed = saved.Balances
+	err = w.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		done, err = w.someIn(ctx, tx, houses)
 		return err
 	})
+	return done, err
+}
+
+// someIn draws up the ledger of some houses as a part of a transaction.
+func (w *ledgerWork) someIn(ctx context.Context, tx *store.Tx, houses []int64) (done LedgerResult, err error) {
+	if err := tx.LockHouses(ctx, w.Organisation.ID, w.period, houses); err != nil {
+		return done, err
+	}
+	b, err := openBooks(ctx, tx, w.order, w.period, store.BooksScope{Houses: houses})
+	if err != nil {
+		return done, err
+	}
+	for _, account := range b.Accounts() {
+		n, offset, err := b.distribute(account)
+		if err != nil {
+			return done, err
+		}
+		done.Distributed += n
+		if offset {
+			done.Offset++
+		}
+	}
+	if done.Penalty, err = w.penalties(b); err != nil {
+		return done, fmt.Errorf("penalties of %s: %w", w.period, err)
+	}
+	saved, err := b.Save(ctx)
+	done.Changed = saved.Balances
 	return done, err
 }
 

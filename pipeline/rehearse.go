@@ -74,8 +74,12 @@ func (p *Pipeline) Rehearse(ctx context.Context, in RehearsalInput) (result Rehe
 		r := rehearser{
 			Pipeline: inner, in: in, tx: tx, result: Rehearsal{Period: in.Period}, subjects: map[string]*housing.SubjectChanges{},
 			sources: map[int64]string{}, houses: map[int64]*touched{}, accounts: map[int64]*touched{},
+			books: map[int64]bool{}, late: map[housing.LateEffect]housing.Money{},
 		}
-		err := r.run(ctx, files)
+		if r.spool, err = newSpool(aside); err != nil {
+			return err
+		}
+		err := errors.Join(r.run(ctx, files), r.spool.Close())
 		result = r.result
 		return err
 	})
@@ -113,15 +117,17 @@ type rehearser struct {
 	sources  map[int64]string // of the files: id → name
 	houses   map[int64]*touched
 	accounts map[int64]*touched
-	everyone *touched // tariffs and norms of all houses
+	everyone *touched       // tariffs and norms of all houses
+	books    map[int64]bool // houses of which the ledger may be otherwise
+	spool    *spool
+	late     map[housing.LateEffect]housing.Money
 }
 
-// touched is which rows speak of a house or an account, and what they pay in or bring forward.
+// touched is which rows speak of a house or an account.
 type touched struct {
-	rows          []place64
-	further       int
-	charged       bool // its charges may be otherwise
-	opening, paid housing.Money
+	rows    []place64
+	further int
+	charged bool // its charges may be otherwise
 }
 
 type place64 struct{ source, row int64 }
@@ -158,24 +164,45 @@ func (r *rehearser) run(ctx context.Context, files []fetchedFile) error {
 		known = append(known, f)
 	}
 	slices.SortStableFunc(known, func(a, b fetchedFile) int { return cmp.Compare(a.rank, b.rank) })
-	bar := r.Progress.Start("rehearse", len(known))
-	for _, f := range known {
+	var houses []int64
+	var after map[int64]store.AccountSums
+	err = r.tx.Savepoint(ctx, func(ctx context.Context, _ *store.Tx) error {
+		if err := r.files(ctx, known); err != nil {
+			return err
+		}
+		if err := r.compareFacts(ctx, began); err != nil {
+			return err
+		}
+		if houses, err = r.compareCharges(ctx); err != nil {
+			return err
+		}
+		if after, err = r.drawUp(ctx, houses); err != nil {
+			return err
+		}
+		return errors.Join(r.others(ctx, after), errDrawnUp)
+	})
+	if !errors.Is(err, errDrawnUp) {
+		return err
+	}
+	before, err := r.drawUp(ctx, houses)
+	if err != nil {
+		return err
+	}
+	return errors.Join(r.settle(before, after), errors.Join(failures...))
+}
+
+func (r *rehearser) files(ctx context.Context, files []fetchedFile) error {
+	bar := r.Progress.Start("rehearse", len(files))
+	defer bar.Done()
+	for _, f := range files {
 		result, err := r.file(ctx, f)
 		if err != nil {
-			bar.Done()
 			return fmt.Errorf("rehearse %s: %w", f.Name, err)
 		}
 		r.result.Files = append(r.result.Files, result)
 		bar.Add(1)
 	}
-	bar.Done()
-	if err := r.compareFacts(ctx, began); err != nil {
-		return err
-	}
-	if err := r.compareCharges(ctx); err != nil {
-		return err
-	}
-	return errors.Join(failures...)
+	return nil
 }
 
 // file applies one file in a savepoint of its own: where it would be refused, the others go on.

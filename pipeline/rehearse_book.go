@@ -60,9 +60,14 @@ func rehearsalTotals(r Rehearsal) []rehearsalbook.Total {
 			money("  в том числе: "+strings.ToLower(housing.CauseTitles()[i]), part)
 		}
 	}
+	for _, l := range r.Money.Late {
+		money("Закрытые месяцы: "+l.Russian(), l.Amount)
+	}
+	money("Пени", r.Money.Penalty)
 	money("Входящее сальдо изменится на", r.Money.Opening)
 	money("Платежей", r.Money.Paid)
 	money("  из них в невыясненные", r.Money.Unidentified)
+	money("Долг на конец месяца изменится на", r.Money.Closing)
 	for _, reason := range r.Failed {
 		say("Не начисляется", "%s", reason)
 	}

@@ -38,6 +38,9 @@ func (r *rehearser) tell(ctx context.Context, table store.FactTable, changes []s
 		return err
 	}
 	n := names{found}
+	if err := r.concernReversals(ctx, table, changes); err != nil {
+		return err
+	}
 	begun := beginnings(table, changes)
 	for _, c := range changes {
 		r.concern(table.Name, n, c)
@@ -204,6 +207,9 @@ func (r *rehearser) concern(table string, n names, c store.FactChange) {
 		if account != 0 {
 			of(r.accounts, account).by(row)
 		}
+		if house != 0 {
+			r.books[house] = true
+		}
 		if !charged {
 			continue
 		}
@@ -224,6 +230,31 @@ func (r *rehearser) concern(table string, n names, c store.FactChange) {
 	r.pay(table, n, c)
 }
 
+// concernReversals notes whose payments are taken back.
+func (r *rehearser) concernReversals(ctx context.Context, table store.FactTable, changes []store.FactChange) error {
+	if table.Name != "payment_reversals" {
+		return nil
+	}
+	rows := map[int64]place64{}
+	for _, c := range changes {
+		if decision := c.After.Number("decision_id"); decision != 0 {
+			rows[decision] = place64{c.After.Number("source_id"), c.After.Number("source_pos")}
+		}
+	}
+	paid, err := r.tx.PaidByDecisions(ctx, slices.Sorted(maps.Keys(rows)))
+	if err != nil {
+		return err
+	}
+	for _, p := range paid {
+		r.books[p.House] = true
+		row := rows[p.Decision]
+		if _, ours := r.sources[row.source]; ours {
+			of(r.accounts, p.Account).by(row)
+		}
+	}
+	return nil
+}
+
 // moneyAlone says of which tables charges do not depend.
 func moneyAlone(table string) bool {
 	switch table {
@@ -234,26 +265,18 @@ func moneyAlone(table string) bool {
 	return false
 }
 
-// pay notes the money that a row brings by itself.
+// pay notes the money that a row brings to no account that is known.
 func (r *rehearser) pay(table string, n names, c store.FactChange) {
 	amount := housing.Money(c.After.Number("amount") - c.Before.Number("amount"))
-	account, _ := n.whose(table, c.After)
 	switch table {
 	case "payments":
-		r.result.Money.Paid += amount
-		if account == 0 {
+		if account, _ := n.whose(table, c.After); account == 0 {
 			r.result.Money.Unidentified += amount
-			return
 		}
-		of(r.accounts, account).paid += amount
 	case "payment_reversals":
-		r.result.Money.Paid -= amount
 		if c.After.Number("decision_id") == 0 {
 			r.result.Money.Unidentified -= amount
 		}
-	case "opening_balances":
-		r.result.Money.Opening += amount
-		of(r.accounts, account).opening += amount
 	}
 }
 

@@ -14,17 +14,17 @@ import (
 )
 
 // compareCharges charges every house that the files concern twice, with what stands now and with the
-// files, and splits the difference by cause as the gate does.
-func (r *rehearser) compareCharges(ctx context.Context) error {
+// files, and splits the difference by cause as the gate does. It returns the houses whose ledger may move.
+func (r *rehearser) compareCharges(ctx context.Context) ([]int64, error) {
 	limits, err := gating.LimitsOf(r.Parameters, r.in.Period)
 	if err != nil {
-		return fmt.Errorf("read the bounds of the gate: %w", err)
+		return nil, fmt.Errorf("read the bounds of the gate: %w", err)
 	}
 	houses := slices.Sorted(maps.Keys(r.houses))
 	if r.everyone != nil {
 		refs, err := r.tx.HouseRefs(ctx, r.Organisation.ID)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		houses = houses[:0]
 		for _, ref := range refs {
@@ -36,15 +36,12 @@ func (r *rehearser) compareCharges(ctx context.Context) error {
 	for _, house := range houses {
 		bar.Add(1)
 		if err := r.compareHouse(ctx, limits, house); err != nil {
-			return err
+			return nil, err
 		}
+		r.books[house] = true
 	}
 	r.result.Money.Houses = len(houses)
-	if err := r.payersOnly(ctx); err != nil {
-		return err
-	}
-	r.result.Accounts = largestEffects(r.result.Accounts)
-	return nil
+	return slices.Sorted(maps.Keys(r.books)), nil
 }
 
 // wayOf is one house charged one way.
@@ -82,7 +79,7 @@ func (r *rehearser) compareHouse(ctx context.Context, limits gating.Limits, hous
 		if before != nil {
 			effect.WasHeld = before.held[facts.Number]
 		}
-		if err := r.give(effect); err != nil {
+		if err := r.spool.put(facts.ID, effect); err != nil {
 			return err
 		}
 	}
@@ -106,7 +103,7 @@ func (r *rehearser) gone(before *wayOf, seen map[int64]bool) error {
 		effect.Charges.Causes.Services = -effect.Charges.Was
 		effect.WasHeld = before.held[facts.Number]
 		effect.Held = "счёта в этом доме не будет"
-		if err := r.give(effect); err != nil {
+		if err := r.spool.put(facts.ID, effect); err != nil {
 			return err
 		}
 	}
@@ -126,10 +123,7 @@ func (r *rehearser) chargeWay(ctx context.Context, queries store.Queries, house 
 	way := &wayOf{month: gating.Month{Snapshot: snapshot, Charges: map[int64][]housing.Charge{}}, held: map[string]string{}}
 	result, err := charging.Calculate(snapshot)
 	if err != nil { // the house as a whole cannot be charged: the import would still go on
-		reason := fmt.Sprintf("дом %s не начисляется: %v", snapshot.House.Address, err)
-		if !slices.Contains(r.result.Failed, reason) {
-			r.result.Failed = append(r.result.Failed, reason)
-		}
+		r.fails(fmt.Sprintf("дом %s не начисляется: %v", snapshot.House.Address, err))
 		return way, nil
 	}
 	ids := map[string]int64{}
@@ -160,10 +154,6 @@ func (r *rehearser) effectOf(s *housing.Snapshot, account *housing.Account) hous
 		}
 		rows.further += t.further
 	}
-	if t := r.accounts[account.ID]; t != nil {
-		effect.Opening, effect.Paid = t.opening, t.paid
-		t.opening, t.paid = 0, 0 // told
-	}
 	r.rows(&effect, rows)
 	return effect
 }
@@ -184,6 +174,13 @@ func (r *rehearser) give(effect housing.AccountEffect) error {
 	total.Was += effect.Charges.Was
 	total.Now += effect.Charges.Now
 	addCauses(&total.Causes, effect.Charges.Causes)
+	total.Opening += effect.Opening
+	total.Penalty += effect.Penalty
+	total.Paid += effect.Paid
+	total.Closing += effect.Closing
+	for _, l := range effect.Late {
+		r.late[l.Kind()] += l.Amount
+	}
 	r.result.Accounts = append(r.result.Accounts, effect)
 	if len(r.result.Accounts) > 2*shownEffects {
 		r.result.Accounts = largestEffects(r.result.Accounts)
@@ -204,38 +201,4 @@ func addCauses(to *housing.Causes, c housing.Causes) {
 	to.Correction += c.Correction
 	to.Services += c.Services
 	to.Unexplained += c.Unexplained
-}
-
-// payersOnly tells of accounts on which nothing moves but payments and opening balances.
-func (r *rehearser) payersOnly(ctx context.Context) error {
-	var ids []int64
-	for id, t := range r.accounts {
-		if t.opening != 0 || t.paid != 0 {
-			ids = append(ids, id)
-		}
-	}
-	slices.Sort(ids)
-	for some := range slices.Chunk(ids, batchRows) {
-		rows := make([]store.FactChange, len(some))
-		for i, id := range some {
-			rows[i].After = store.FactRowOf("account_id", id)
-		}
-		found, err := r.tx.FactNames(ctx, rows)
-		if err != nil {
-			return err
-		}
-		for _, id := range some {
-			t, account := r.accounts[id], found.Accounts[id]
-			premises := found.Premises[account.Premises]
-			effect := housing.AccountEffect{
-				Account: account.Number, House: found.Houses[account.House], Opening: t.opening, Paid: t.paid,
-				Premises: housing.Premises{Flat: premises.Flat, Room: premises.Room, Kind: housing.PremisesKind(premises.Kind)}.Title(),
-			}
-			r.rows(&effect, t)
-			if err := r.give(effect); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }

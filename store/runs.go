@@ -55,6 +55,15 @@ ON CONFLICT DO NOTHING`
 	return run, houses, err
 }
 
+// PassingRun opens a run that is never seen: of a month that is drawn up to be looked at and taken back.
+func (t *Tx) PassingRun(ctx context.Context, organisation int64, period housing.Period, engine string, now time.Time) (run int64, err error) {
+	const sql = `INSERT INTO runs (organisation_id, period, engine, status, started_at) VALUES ($1, $2, $3, 'done', $4) RETURNING id`
+	if err := t.QueryRow(ctx, sql, organisation, period, engine, now).Scan(&run); err != nil {
+		return 0, fmt.Errorf("open a run: %w", err)
+	}
+	return run, nil
+}
+
 // CountAccounts counts the accounts of houses.
 func (q Queries) CountAccounts(ctx context.Context, houses []int64) (map[int64]int, error) {
 	const sql = `SELECT house_id, count(*) FROM accounts WHERE house_id = ANY($1) GROUP BY house_id`

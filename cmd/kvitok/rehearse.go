@@ -69,12 +69,19 @@ func writeRehearsal(w io.Writer, r pipeline.Rehearsal) {
 			say(w, "    %-28s %s", housing.CauseTitles()[i], signed(part))
 		}
 	}
+	for _, l := range m.Late {
+		say(w, "  %s %s", l.Russian(), signed(l.Amount))
+	}
+	if m.Penalty != 0 {
+		say(w, "  penalties %s", signed(m.Penalty))
+	}
 	if m.Opening != 0 {
 		say(w, "  opening balances %s", signed(m.Opening))
 	}
 	if m.Paid != 0 {
 		say(w, "  payments %s, %s of them to no known account", m.Paid.Russian(), m.Unidentified.Russian())
 	}
+	say(w, "  owed at the end of the month %s", signed(m.Closing))
 	for i := range r.Accounts[:min(len(r.Accounts), shownChanges)] {
 		writeEffect(w, &r.Accounts[i])
 	}
@@ -140,6 +147,12 @@ func writeEffect(w io.Writer, effect *housing.AccountEffect) {
 			causes = append(causes, strings.ToLower(housing.CauseTitles()[i])+" "+signed(part))
 		}
 	}
+	for _, l := range effect.Late {
+		causes = append(causes, l.Russian()+" "+signed(l.Amount))
+	}
+	if effect.Penalty != 0 {
+		causes = append(causes, "пени "+signed(effect.Penalty))
+	}
 	if effect.Opening != 0 {
 		causes = append(causes, "входящее сальдо "+signed(effect.Opening))
 	}
@@ -148,6 +161,9 @@ func writeEffect(w io.Writer, effect *housing.AccountEffect) {
 	}
 	if effect.Held != "" {
 		causes = append(causes, "не начисляется: "+effect.Held)
+	}
+	if effect.Closing != effect.Charges.Now-effect.Charges.Was {
+		causes = append(causes, "к концу месяца "+signed(effect.Closing))
 	}
 	line := fmt.Sprintf("  %s: %s → %s", effect.Account, effect.Charges.Was.Russian(), effect.Charges.Now.Russian())
 	if len(causes) > 0 {

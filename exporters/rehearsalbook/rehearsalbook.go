@@ -86,8 +86,9 @@ func (b *Book) begin() error {
 		}},
 		{&b.accounts, list{
 			name:   "Деньги",
-			titles: append(append([]string{"Лицевой счёт", "Адрес"}, sums...), "Входящее сальдо", "Оплачено", "Не начисляется", "Строки файлов"),
-			widths: append(append([]float64{16, 34}, repeat(13, len(sums))...), 14, 14, 36, 44),
+			titles: append(append([]string{"Лицевой счёт", "Адрес"}, sums...),
+				"За закрытые месяцы", "Пени", "Входящее сальдо", "Оплачено", "Долг на конец месяца", "За какие месяцы", "Не начисляется", "Строки файлов"),
+			widths: append(append([]float64{16, 34}, repeat(13, len(sums))...), 14, 12, 14, 14, 15, 36, 36, 44),
 		}},
 		{&b.services, list{
 			name: "По услугам", titles: append(append([]string{"Лицевой счёт", "Услуга"}, sums...), "Примечание"),
@@ -205,8 +206,14 @@ func (b *Book) Account(e housing.AccountEffect) error {
 		style = b.accent
 	}
 	cells := append(b.texts(style, e.Account, address), b.sums(e.Charges.Was, e.Charges.Now, &e.Charges.Causes)...)
-	cells = append(cells, b.amount(e.Opening), b.amount(e.Paid))
-	cells = append(cells, b.texts(style, e.Held, strings.Join(rows, "; "))...)
+	late := make([]string, len(e.Late))
+	for i, l := range e.Late {
+		late[i] = l.Russian() + ": " + l.Amount.Russian()
+	}
+	for _, m := range []housing.Money{housing.SumLate(e.Late), e.Penalty, e.Opening, e.Paid, e.Closing} {
+		cells = append(cells, b.amount(m))
+	}
+	cells = append(cells, b.texts(style, strings.Join(late, "; "), e.Held, strings.Join(rows, "; "))...)
 	if err := b.add(b.accounts, cells); err != nil {
 		return err
 	}
