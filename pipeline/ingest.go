@@ -326,11 +326,7 @@ func (p *Pipeline) retry(ctx context.Context, known housing.ReceivedFile, f fetc
 	if known.Counts.Rejected == 0 || f.format == nil {
 		return retrial{}, nil
 	}
-	queries := p.Store.Queries
-	if p.rehearsal != nil {
-		queries = p.rehearsal.Queries
-	}
-	problems, err := queries.Problems(ctx, known.ID)
+	problems, err := p.reader().Problems(ctx, known.ID)
 	if err != nil {
 		return retrial{}, err
 	}

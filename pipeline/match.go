@@ -70,7 +70,7 @@ func (p *Pipeline) decide(ctx context.Context, open int) (decided int, err error
 	const atOnce = 10_000
 	last := int64(0)
 	for {
-		claims, err := p.Store.OpenClaims(ctx, p.Organisation.ID, last, atOnce)
+		claims, err := p.reader().OpenClaims(ctx, p.Organisation.ID, last, atOnce)
 		if err != nil || len(claims) == 0 {
 			return decided, err
 		}
@@ -80,7 +80,7 @@ func (p *Pipeline) decide(ctx context.Context, open int) (decided int, err error
 			return decided, err
 		}
 		var done int
-		err = p.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		err = p.inTx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
 			done, err = tx.DecideAll(ctx, decisions, p.Now())
 			return err
 		})
@@ -121,7 +121,7 @@ func (u undoneLinks) of(c housing.Claim) []int64 {
 }
 
 func (p *Pipeline) undoneLinks(ctx context.Context) (undoneLinks, error) {
-	list, err := p.Store.UndoneLinks(ctx, p.Organisation.ID)
+	list, err := p.reader().UndoneLinks(ctx, p.Organisation.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -137,7 +137,7 @@ func (p *Pipeline) undoneLinks(ctx context.Context) (undoneLinks, error) {
 // matchingIndex builds the index of all accounts and shows each of them to the caller.
 func (p *Pipeline) matchingIndex(ctx context.Context, show func(store.HouseAccounts)) (*matching.Index, error) {
 	var accounts []matching.Account
-	err := p.Store.AllAccounts(ctx, p.Organisation.ID, func(a store.HouseAccounts) error {
+	err := p.reader().AllAccounts(ctx, p.Organisation.ID, func(a store.HouseAccounts) error {
 		show(a)
 		accounts = append(accounts, matching.Account{
 			ID: a.ID, Number: a.Number, Unified: a.Unified, ServiceID: a.ServiceID, Elsewhere: a.Elsewhere, HouseKey: a.House.Key, FIAS: a.House.FIAS,
@@ -149,7 +149,7 @@ func (p *Pipeline) matchingIndex(ctx context.Context, show func(store.HouseAccou
 		return nil, err
 	}
 	today := housing.DateOf(p.Now())
-	stored, err := p.Store.StreetRenames(ctx, p.Organisation.ID, today)
+	stored, err := p.reader().StreetRenames(ctx, p.Organisation.ID, today)
 	if err != nil {
 		return nil, err
 	}

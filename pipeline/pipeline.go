@@ -114,6 +114,22 @@ func (p *Pipeline) path(parts ...string) string {
 	return filepath.Join(append([]string{p.Dir}, parts...)...)
 }
 
+// reader sees what stands, in a rehearsal with the files.
+func (p *Pipeline) reader() store.Queries {
+	if p.rehearsal != nil {
+		return p.rehearsal.Queries
+	}
+	return p.Store.Queries
+}
+
+// inTx does something in a transaction, in a rehearsal within the one that is never committed.
+func (p *Pipeline) inTx(ctx context.Context, do func(context.Context, *store.Tx) error) error {
+	if p.rehearsal != nil {
+		return p.rehearsal.Savepoint(ctx, do)
+	}
+	return p.Store.InTx(ctx, do)
+}
+
 func (p *Pipeline) partner(name string) (Partner, bool) {
 	for _, partner := range p.Partners {
 		if partner.Name == name {

@@ -35,7 +35,8 @@ type Rehearsal struct {
 	Subjects []housing.SubjectChanges `json:"subjects"`
 	Changes  []housing.FactChange     `json:"changes"`
 	Money    housing.MoneyEffect      `json:"money"`
-	Accounts []housing.AccountEffect  `json:"accounts"` // by the size of the difference
+	Accounts []housing.AccountEffect  `json:"accounts"`           // by the size of the difference
+	Matching []store.MatchedClaims    `json:"matching,omitempty"` // what would become of the claims of the files
 	Failed   []string                 `json:"failed,omitempty"`
 }
 
@@ -171,6 +172,9 @@ func (r *rehearser) run(ctx context.Context, files []fetchedFile) error {
 			return err
 		}
 		if err := r.compareFacts(ctx, began); err != nil {
+			return err
+		}
+		if err := r.match(ctx); err != nil {
 			return err
 		}
 		if houses, err = r.compareCharges(ctx); err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/kvitok-gkh/kvitok/exporters/rehearsalbook"
 	"github.com/kvitok-gkh/kvitok/housing"
+	"github.com/kvitok-gkh/kvitok/pipeline/matching"
 )
 
 // WriteRehearsal rehearses the files and writes everything that would happen to a workbook.
@@ -34,6 +35,14 @@ func (p *Pipeline) WriteRehearsal(ctx context.Context, w io.Writer, in Rehearsal
 	return result, nil
 }
 
+// MatchedWords tells how claims would end.
+func MatchedWords(status string) string {
+	if status == string(matching.Linked) {
+		return "свяжутся сами"
+	}
+	return "станут вопросами оператору"
+}
+
 func rehearsalTotals(r Rehearsal) []rehearsalbook.Total {
 	totals := []rehearsalbook.Total{{Name: "Месяц", Text: r.Period.Russian()}}
 	say := func(name, format string, args ...any) {
@@ -49,6 +58,9 @@ func rehearsalTotals(r Rehearsal) []rehearsalbook.Total {
 	}
 	for _, s := range r.Subjects {
 		say(s.Subject, "появится %d, изменится %d, переместится %d", s.Created, s.Changed, s.Moved)
+	}
+	for _, m := range r.Matching {
+		say("Заявки: "+MatchedWords(m.Status), "%d: %s", m.Claims, matching.ReasonText(m.Reason))
 	}
 	say("Домов начислено дважды для сравнения", "%d", r.Money.Houses)
 	say("Лицевых счетов, у которых что-то меняется", "%d", r.Money.Accounts)

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -29,6 +30,22 @@ func (r *rehearser) compareFacts(ctx context.Context, began string) error {
 		r.result.Subjects = append(r.result.Subjects, *r.subjects[title])
 	}
 	return nil
+}
+
+// match decides the claims of the files as matching would, each by its reason.
+func (r *rehearser) match(ctx context.Context) error {
+	if r.subjects[subjectTitle("claims")] == nil {
+		return nil
+	}
+	counts, err := r.tx.CountMatches(ctx, r.Organisation.ID)
+	if err != nil || counts.Open == 0 {
+		return err
+	}
+	if _, err := r.quietly().decide(ctx, counts.Open); err != nil {
+		return fmt.Errorf("match the claims: %w", err)
+	}
+	r.result.Matching, err = r.tx.MatchedFrom(ctx, slices.Sorted(maps.Keys(r.sources)))
+	return err
 }
 
 // tell counts and describes changes, and notes which houses and accounts they concern.
@@ -198,7 +215,6 @@ func (r *rehearser) concern(table string, n names, c store.FactChange) {
 	if _, ours := r.sources[row.source]; !ours {
 		row.source = 0
 	}
-	charged := !moneyAlone(table)
 	for _, at := range []store.FactRow{c.Before, c.After} {
 		if at == nil {
 			continue
@@ -210,24 +226,28 @@ func (r *rehearser) concern(table string, n names, c store.FactChange) {
 		if house != 0 {
 			r.books[house] = true
 		}
-		if !charged {
-			continue
-		}
-		if house != 0 {
-			h := of(r.houses, house)
-			h.charged = true
-			if account == 0 {
-				h.by(row)
-			}
-		}
-		if account == 0 && house == 0 {
-			if r.everyone == nil {
-				r.everyone = &touched{}
-			}
-			r.everyone.by(row)
+		if !moneyAlone(table) {
+			r.concernHouse(account, house, row)
 		}
 	}
 	r.pay(table, n, c)
+}
+
+// concernHouse notes whose charges a row may change.
+func (r *rehearser) concernHouse(account, house int64, row place64) {
+	if house != 0 {
+		h := of(r.houses, house)
+		h.charged = true
+		if account == 0 {
+			h.by(row)
+		}
+	}
+	if account == 0 && house == 0 {
+		if r.everyone == nil {
+			r.everyone = &touched{}
+		}
+		r.everyone.by(row)
+	}
 }
 
 // concernReversals notes whose payments are taken back.

@@ -68,7 +68,7 @@ func (p *Pipeline) holdShares(ctx context.Context, claims []housing.Claim, decis
 	if len(accounts) == 0 {
 		return nil
 	}
-	known, err := p.Store.OwnerShares(ctx, p.Organisation.ID, accounts)
+	known, err := p.reader().OwnerShares(ctx, p.Organisation.ID, accounts)
 	if err != nil {
 		return err
 	}

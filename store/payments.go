@@ -308,6 +308,10 @@ WHERE a.organisation_id = $1 AND a.number = ANY($2)`, organisation, numbers)
 	if err != nil {
 		return fmt.Errorf("read opening balances: %w", err)
 	}
+	closed, err := t.lastClosed(ctx, organisation)
+	if err != nil {
+		return err
+	}
 	for i, r := range rows {
 		amount, stored := known[openingKey(r)]
 		switch {
@@ -321,7 +325,24 @@ WHERE a.organisation_id = $1 AND a.number = ANY($2)`, organisation, numbers)
 		case stored && amount != int64(r.Amount):
 			reject(&outcomes[i], "balance_known", "Сальдо", r.Amount.RussianPlain(),
 				"начальное сальдо уже загружено с другой суммой ("+housing.Money(amount).RussianPlain()+")")
+		case !stored && r.Period <= closed:
+			reject(&outcomes[i], "balance_of_closed_month", "Месяц", r.Period.Russian(),
+				closed.Russian()+" закрыт: это сальдо ни в один месяц не войдёт. Начальное сальдо загружается на начало открытого месяца, "+
+					"а за какой месяц долг, говорит «Месяц долга»")
 		}
 	}
 	return nil
+}
+
+// lastClosed is the last closed month, 0 for none.
+func (q Queries) lastClosed(ctx context.Context, organisation int64) (housing.Period, error) {
+	var last *housing.Period
+	const sql = "SELECT max(period) FROM closings WHERE organisation_id = $1 AND reopened_at IS NULL"
+	if err := q.QueryRow(ctx, sql, organisation).Scan(&last); err != nil {
+		return 0, fmt.Errorf("look for the last closed month: %w", err)
+	}
+	if last == nil {
+		return 0, nil
+	}
+	return *last, nil
 }

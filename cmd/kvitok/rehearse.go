@@ -9,6 +9,7 @@ import (
 
 	"github.com/kvitok-gkh/kvitok/housing"
 	"github.com/kvitok-gkh/kvitok/pipeline"
+	"github.com/kvitok-gkh/kvitok/pipeline/matching"
 )
 
 // errRefused ends a rehearsal of files of which one would be refused; they were told already.
@@ -60,6 +61,9 @@ func writeRehearsal(w io.Writer, r pipeline.Rehearsal) {
 	}
 	if told := countOf(r.Subjects); told > shownChanges {
 		say(w, "    … %d more: --xlsx FILE lists all", told-shownChanges)
+	}
+	for _, m := range r.Matching {
+		say(w, "  заявки %s: %d (%s)", pipeline.MatchedWords(m.Status), m.Claims, matching.ReasonText(m.Reason))
 	}
 	m := r.Money
 	say(w, "money of %s: %d houses charged twice, %d accounts move", r.Period, m.Houses, m.Accounts)
