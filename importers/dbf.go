@@ -18,6 +18,7 @@ type DBF struct {
 	Room  string // subject
 	Words string // what the format is, in Russian
 	Table Layout
+	Watch Watcher
 }
 
 // Name returns the name of the format.
@@ -38,10 +39,21 @@ func (f DBF) Decode(ctx context.Context, in Input, yield func(Record) error) (Re
 	var result Result
 	cells := []Cell(nil)
 	rows := 0
+	var asides []Aside
 	result, err := EachDBF(ctx, in, func(columns []string) (notes []housing.Problem, err error) {
+		if f.Watch != nil {
+			f.Watch.Header("", columns)
+		}
 		read, notes, err = f.Table.bind(columns)
 		return withoutUnknown(notes), err
 	}, func(rec Record) error {
+		if f.Watch != nil {
+			taken, err := f.Watch.Aside("", rec.Row, rec.Cells)
+			if taken || err != nil {
+				asides = append(asides, Aside{Row: rec.Row, Cells: rec.Cells})
+				return err //nolint:wrapcheck // a FileError
+			}
+		}
 		rows++
 		if !rec.Rejected() {
 			if cap(cells) < len(rec.Cells) {
@@ -55,7 +67,7 @@ func (f DBF) Decode(ctx context.Context, in Input, yield func(Record) error) (Re
 		}
 		return yield(rec)
 	})
-	result.Control.Rows = rows
+	result.Control.Rows, result.Shape.Aside = rows, asides
 	return result, err
 }
 

@@ -55,6 +55,7 @@ type Fact any
 type Sheet struct {
 	Name   string
 	Header []string // nil where the format has no header line
+	Row    int      // of the header, its last one; 0: just above the first row
 }
 
 // Control is what a file says about itself and what was counted while reading it.
@@ -93,6 +94,7 @@ type Shape struct {
 
 // Aside is a line of a file that is no row.
 type Aside struct {
+	Sheet string
 	Row   int
 	Cells []string
 }

@@ -241,6 +241,9 @@ func heading(name string) string {
 	return strings.TrimRight(strings.Join(strings.Fields(name), " "), " *:")
 }
 
+// SameHeading reports whether two names of columns are the same but for case, ё and spaces.
+func SameHeading(a, b string) bool { return heading(a) == heading(b) }
+
 // source of a row of a file.
 func source(name string, row int) housing.Source {
 	return housing.Source{Kind: housing.SourceFile, Name: name, Position: int64(row)}

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"math"
 	"os"
 	"path"
 	"path/filepath"
@@ -142,7 +141,7 @@ func convertShape(s importers.Shape) protocols.Shape {
 		Columns: s.Columns, CodePage: s.CodePage,
 	}
 	for _, sheet := range s.Sheets {
-		shape.Sheets = append(shape.Sheets, protocols.Sheet{Name: sheet.Name, Header: sheet.Header})
+		shape.Sheets = append(shape.Sheets, protocols.Sheet{Name: sheet.Name, Header: sheet.Header, HeaderRow: sheet.Row})
 	}
 	return shape
 }
@@ -172,9 +171,10 @@ func (p *Pipeline) writeRows(ctx context.Context, writer *protocols.Writer, f fe
 		return nil
 	}
 	ordinal, aside := 0, plan.shape.Aside
-	before := func(row int) error {
-		for len(aside) > 0 && aside[0].Row < row {
-			if err := writer.Row("", aside[0].Row, aside[0].Cells, housing.Outcome{}); err != nil {
+	sheet := ""
+	give := func(due func(importers.Aside) bool) error {
+		for len(aside) > 0 && due(aside[0]) {
+			if err := writer.Row(aside[0].Sheet, aside[0].Row, aside[0].Cells, housing.Outcome{}); err != nil {
 				return err
 			}
 			aside = aside[1:]
@@ -186,7 +186,10 @@ func (p *Pipeline) writeRows(ctx context.Context, writer *protocols.Writer, f fe
 			return errEnough
 		}
 		ordinal++
-		if err := before(r.Row); err != nil {
+		ended := give(func(a importers.Aside) bool { return a.Sheet == sheet && (a.Row < r.Row || r.Sheet != sheet) })
+		sheet = r.Sheet
+		between := give(func(a importers.Aside) bool { return a.Sheet == sheet && a.Row < r.Row })
+		if err := errors.Join(ended, between); err != nil {
 			return err
 		}
 		return writer.Row(r.Sheet, r.Row, r.Cells, plan.end(ordinal-1))
@@ -194,7 +197,7 @@ func (p *Pipeline) writeRows(ctx context.Context, writer *protocols.Writer, f fe
 	if err != nil && !errors.Is(err, errEnough) && !isFileError(err) {
 		return err
 	}
-	return before(math.MaxInt)
+	return give(func(importers.Aside) bool { return true })
 }
 
 // stage writes a file of the data folder under a temporary name and gives it its own when it is whole.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -82,27 +83,58 @@ func inFile(name string, err error) error {
 	return errors.Join(faults...)
 }
 
-// Parse reads one profile strictly. The error holds every fault, each with the path of its key.
+// ParseFile reads the profile of a file. The error names the file before every fault.
+func ParseFile(name string) (*Profile, error) {
+	text, err := os.ReadFile(name) //nolint:gosec // the operator names the file
+	if err != nil {
+		return nil, fmt.Errorf("read the profile: %w", err)
+	}
+	p, err := Parse(text)
+	if err != nil {
+		return nil, inFile(name, err)
+	}
+	return p, nil
+}
+
+// Parse reads one profile strictly. The error holds every fault, each with the line and the path of its key.
 func Parse(text []byte) (*Profile, error) {
 	var root yaml.Node
 	if err := yaml.Unmarshal(text, &root); err != nil {
-		return nil, fmt.Errorf("no YAML: %w", err)
+		return nil, fmt.Errorf("no YAML: %s", strings.TrimPrefix(err.Error(), "yaml: "))
 	}
 	if len(root.Content) == 0 {
-		return nil, errors.New("the profile is empty")
+		return nil, errors.New("the profile is empty; kvitok formats new prints one to begin with")
+	}
+	if root.Content[0].Kind != yaml.MappingNode {
+		return nil, fmt.Errorf("line %d: a profile is keys with values, as in \"name: our-bank\"; kvitok formats new prints one to begin with", root.Content[0].Line)
 	}
 	if faults := unknownKeys(root.Content[0], reflect.TypeFor[Profile](), ""); len(faults) > 0 {
 		return nil, errors.Join(faults...)
 	}
 	p := &Profile{Text: bytes.Clone(text)}
 	if err := root.Decode(p); err != nil {
-		return nil, fmt.Errorf("read the profile: %w", err)
+		return nil, wrongType(err)
 	}
 	p.defaults()
-	if err := p.validate(); err != nil {
+	var f faults
+	p.validate(&f)
+	if err := f.in(root.Content[0]); err != nil {
 		return nil, err
 	}
 	return p, nil
+}
+
+// wrongType takes the faults of values that are of another kind, each with its line, out of what the reader of YAML says.
+func wrongType(err error) error {
+	many, is := errors.AsType[*yaml.TypeError](err)
+	if !is {
+		return fmt.Errorf("read the profile: %w", err)
+	}
+	faults := make([]error, len(many.Errors))
+	for i, text := range many.Errors {
+		faults[i] = errors.New(text)
+	}
+	return errors.Join(faults...)
 }
 
 // unknownKeys names by its path every key that the model does not have.
@@ -126,7 +158,7 @@ func unknownKeys(n *yaml.Node, t reflect.Type, path string) []error {
 			at := strings.TrimPrefix(path+"."+key, ".")
 			field, known := fields[key]
 			if !known {
-				faults = append(faults, fmt.Errorf("line %d: unknown key %s", n.Content[i].Line, at))
+				faults = append(faults, fmt.Errorf("line %d: unknown key %s; here may stand %s", n.Content[i].Line, at, strings.Join(slices.Sorted(maps.Keys(fields)), ", ")))
 				continue
 			}
 			faults = append(faults, unknownKeys(n.Content[i+1], field, at)...)

@@ -6,6 +6,8 @@
 // docs/formats.md tells what every key means.
 package profiles
 
+import "github.com/kvitok-gkh/kvitok/housing"
+
 // Profile is one layout.
 type Profile struct {
 	Name      string    `yaml:"name"`
@@ -33,7 +35,10 @@ type Profile struct {
 
 	Reversal *Reversal `yaml:"reversal"` // how a row takes an earlier payment back; none does where left out
 
-	Lines   []Line   `yaml:"lines"`   // of a text: the kinds of its lines
+	Sheet      string `yaml:"sheet"`       // of a workbook: mask of the sheets that are read; all with such a header where left out
+	HeaderRows int    `yaml:"header_rows"` // of a csv or xlsx table whose names stand in several rows; 1 where left out
+
+	Lines   []Line   `yaml:"lines"`   // of a text: the kinds of its lines; of a table: totals and notes above and below its rows
 	Columns []Column `yaml:"columns"` // of a table with a header; of a text with rows of one kind only
 	Groups  []Group  `yaml:"groups"`  // as Columns
 	Cells   Cells    `yaml:"cells"`   // as Columns
@@ -53,7 +58,8 @@ func (p *Profile) TooMany(rejected, rows int) bool {
 }
 
 // Reversal is how a row says that it takes an earlier payment back: by an amount below zero, by the value of a column, or
-// by either. Its amounts count below zero in the totals, however they are written.
+// by either. Its amounts count below zero in the totals, however they are written. Of a debt or a charge the column says
+// that the amount is below zero: «Кт».
 type Reversal struct {
 	Negative bool     `yaml:"negative"`
 	Column   string   `yaml:"column"` // its id
@@ -138,6 +144,7 @@ type Line struct {
 	Last    bool     `yaml:"last"`    // the last line of the file: nothing may follow it
 	Cells   Cells    `yaml:"cells"`   // how many; as many as there are columns where left out
 	Looks   int      `yaml:"looks"`   // how many telling cells must look right; nearly all where left out
+	Widths  []int    `yaml:"widths"`  // of a text without delimiters: characters of each cell, from the beginning of the line
 	Pattern string   `yaml:"pattern"` // a regular expression with named groups, for totals in free text
 	Covers  Covers   `yaml:"covers"`  // of a total: the rows that it counts
 	Need    bool     `yaml:"required"`
@@ -183,8 +190,9 @@ type Column struct {
 	Name     string            `yaml:"name"` // in Russian, for reasons; Head, Label where left out
 	ID       string            `yaml:"id"`   // for sums and keys; Field where left out
 	Field    string            `yaml:"field"`
-	Type     Type              `yaml:"type"` // that of the field where left out
-	Mask     []string          `yaml:"mask"` // of a date or month
+	Service  housing.Service   `yaml:"service"` // the cell is the amount of this service: a charge of its own
+	Type     Type              `yaml:"type"`    // that of the field where left out
+	Mask     []string          `yaml:"mask"`    // of a date or month
 	Length   Length            `yaml:"length"`
 	Need     bool              `yaml:"required"`
 	Unique   bool              `yaml:"unique"`

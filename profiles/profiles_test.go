@@ -109,7 +109,7 @@ func TestFaults(t *testing.T) {
 		"column without a name": {"name: Сумма, ", "", "lines[0].columns[3].name: is missing"},
 		"no export":             {"kind: text", "kind: text\ndirection: both", "export: is missing"},
 		"no YAML":               {"name: our-bank", "name: [", "no YAML"},
-		"table without heads":   {"kind: text", "kind: csv", "lines: only a text has kinds of lines"},
+		"table without heads":   {"kind: text", "kind: csv", `line 9: lines[0].is: "row", want total or note`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

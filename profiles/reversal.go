@@ -21,8 +21,11 @@ func (p *Profile) validateReversal(f *faults) {
 	if r == nil {
 		return
 	}
-	if p.Subject != Payments {
-		f.add("reversal", "only payments are taken back")
+	if p.Subject != Payments && p.Subject != Debts && p.Subject != Charges {
+		f.add("reversal", "only amounts are below zero or taken back: %s have none", p.Subject)
+	}
+	if p.Subject != Payments && r.Negative {
+		f.add("reversal.negative", "is of payments: the amounts of %s may be below zero without it", p.Subject)
 	}
 	if !r.Negative && r.Column == "" {
 		f.add("reversal", "neither negative nor column says how a row takes a payment back")

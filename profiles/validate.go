@@ -1,7 +1,6 @@
 package profiles
 
 import (
-	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -25,6 +24,9 @@ func (p *Profile) defaults() {
 			p.signs(l.Columns)
 		}
 		p.Lines[i].defaults(p.Subject)
+		if p.Kind != Text {
+			p.Lines[i].Cells = Cells{} // a row of a table has as many as its header
+		}
 	}
 	p.signs(p.Columns)
 	setNames(p.Columns, FieldsOf(p.Subject))
@@ -53,6 +55,9 @@ func (l *Line) defaults(s Subject) {
 		for _, g := range l.Groups {
 			n = max(n, g.At)
 		}
+		if len(l.Widths) > 0 {
+			n = len(l.Widths)
+		}
 		l.Cells = Cells{Min: n, Max: n}
 	}
 }
@@ -69,6 +74,9 @@ func setNames(columns []Column, fields []Field) {
 		if c.ID == "" {
 			c.ID = c.Field
 		}
+		if c.Service != "" && c.Type == "" {
+			c.Type = MoneyType
+		}
 		field, known := FieldNamed(fields, c.Field)
 		if known && c.Type == "" {
 			c.Type = field.Type
@@ -84,26 +92,15 @@ func setNames(columns []Column, fields []Field) {
 
 var profileName = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
-type faults struct{ list []error }
-
-func (f *faults) add(path, format string, args ...any) {
-	f.list = append(f.list, fmt.Errorf("%s: %s", path, fmt.Sprintf(format, args...)))
-}
-
 // oneOf says that a value is none of a list; the empty value is judged by whoever needs one.
 func oneOf[T ~string](f *faults, path string, value T, list ...T) {
 	if value == "" || slices.Contains(list, value) {
 		return
 	}
-	words := make([]string, len(list))
-	for i, w := range list {
-		words[i] = string(w)
-	}
-	f.add(path, "%q, want one of %s", value, strings.Join(words, ", "))
+	f.add(path, "%q, want one of %s", value, joined(list))
 }
 
-func (p *Profile) validate() error {
-	var f faults
+func (p *Profile) validate(f *faults) {
 	if !profileName.MatchString(p.Name) {
 		f.add("name", "%q, want small letters, digits and hyphens", p.Name)
 	}
@@ -113,7 +110,7 @@ func (p *Profile) validate() error {
 	if p.Title == "" {
 		f.add("title", "is missing")
 	}
-	p.validateWords(&f)
+	p.validateWords(f)
 	for _, d := range append([]string{p.Delimiter}, p.Or...) {
 		if utf8.RuneCountInString(d) != 1 || strings.ContainsAny(d, "\r\n\"") {
 			f.add("delimiter", "%q is not one character", d)
@@ -122,27 +119,26 @@ func (p *Profile) validate() error {
 	if p.BadRows != nil && (*p.BadRows < 0 || *p.BadRows > 100) {
 		f.add("bad_rows", "%d, want a percentage from 0 to 100", *p.BadRows)
 	}
-	p.validateReversal(&f)
+	p.validateReversal(f)
 	for i, mask := range p.Dates {
-		checkMask(&f, fmt.Sprintf("dates[%d]", i), mask, "dmy")
+		checkMask(f, fmt.Sprintf("dates[%d]", i), mask, "dmy")
 	}
 	for i, mask := range p.Months {
-		checkMask(&f, fmt.Sprintf("months[%d]", i), mask, "my")
+		checkMask(f, fmt.Sprintf("months[%d]", i), mask, "my")
 	}
 	for i, n := range p.FileNames {
 		at := fmt.Sprintf("file_names[%d]", i)
 		if _, err := CompileMask(n.Mask); err != nil {
 			f.add(at+".mask", "%v", err)
 		}
-		oneOf(&f, at+".severity", n.Severity, Error, Warning, Info)
+		oneOf(f, at+".severity", n.Severity, Error, Warning, Info)
 	}
 	if p.Direction != Out {
-		p.validateLayout(&f)
+		p.validateLayout(f)
 	}
 	if p.Direction != In {
-		p.validateExport(&f)
+		p.validateExport(f)
 	}
-	return errors.Join(f.list...)
 }
 
 func (p *Profile) validateWords(f *faults) {
@@ -164,16 +160,10 @@ func (p *Profile) validateWords(f *faults) {
 
 func (p *Profile) validateLayout(f *faults) {
 	if p.Kind != Text {
-		if len(p.Lines) > 0 {
-			f.add("lines", "only a text has kinds of lines; a %s has columns", p.Kind)
-		}
-		if len(p.Columns) == 0 {
-			f.add("columns", "there are none")
-		}
-		l := Line{Is: Row, Columns: p.Columns, Groups: p.Groups}
-		p.validateLine(f, "", l)
+		p.validateTable(f)
 		return
 	}
+	p.validateOfTables(f)
 	rows := 0
 	for i, l := range p.Lines {
 		if l.Is == Row || l.Is == Pack {
@@ -209,10 +199,14 @@ func (p *Profile) validateLine(f *faults, path string, l Line) {
 		if c.Part != "" && (pattern == nil || !slices.Contains(pattern.SubexpNames(), c.Part)) {
 			f.add(at+".part", "the pattern has no group %q", c.Part)
 		}
-		if p.Kind != Text && c.Head == "" {
+		if p.Kind != Text && c.Head == "" && l.Is == Row {
 			f.add(at+".head", "is missing: columns of a %s are found by their names", p.Kind)
 		}
+		if p.Kind == Text && c.Head != "" {
+			f.add(at+".head", "is of tables; the cells of a text are found by at or label")
+		}
 	}
+	p.validateWidths(f, path, l)
 	for i, g := range l.Groups {
 		p.validateGroup(f, fmt.Sprintf("%sgroups[%d]", path, i), g)
 	}
@@ -225,6 +219,9 @@ func (p *Profile) validateNeeds(f *faults, path string, l Line) {
 		return
 	}
 	for _, name := range needed(p.Subject) {
+		if name == "amount" && slices.ContainsFunc(l.Columns, func(c Column) bool { return c.Service != "" }) && p.Subject == Charges {
+			continue // each service has an amount of its own
+		}
 		if !slices.ContainsFunc(l.Columns, func(c Column) bool { return c.Field == name }) {
 			f.add(path+"columns", "no column has the field %s, without which a row says nothing", name)
 		}
@@ -241,7 +238,8 @@ func (p *Profile) validateColumn(f *faults, at string, c Column, fields []Field)
 	if places != 1 {
 		f.add(at, "exactly one of at, head, label and part says where it stands")
 	}
-	if c.Field != "" {
+	p.validateService(f, at, c)
+	if c.Field != "" && len(fields) > 0 { // without a subject nothing is known of fields
 		if _, known := FieldNamed(fields, c.Field); !known {
 			names := make([]string, len(fields))
 			for i, field := range fields {

@@ -163,8 +163,10 @@ func (p *bookProtocol) row(sheet string, row int, cells []string, outcome housin
 			return err
 		}
 	}
-	if err := a.writeHeader(row, p.looks.head); err != nil {
-		return err
+	if row > a.headerRow { // what stood above the header stays there
+		if err := a.writeHeader(row, p.looks.head); err != nil {
+			return err
+		}
 	}
 	row = max(row, a.Last()+1)
 	if outcome.Verdict == "" {

@@ -23,9 +23,11 @@ type layout struct {
 	sums     []string
 	texts    []string
 	unescape *strings.Replacer
-	usual    int      // cells of a row without a prefix
-	marked   bool     // every row begins with a prefix
-	words    []string // Russian words that its files hold
+	usual    int            // cells of a row without a prefix
+	sheet    *regexp.Regexp // names of the sheets that are read
+	fixed    bool           // lines without delimiters
+	marked   bool           // every row begins with a prefix
+	words    []string       // Russian words that its files hold
 }
 
 type mask struct {
@@ -94,6 +96,7 @@ func compile(p *profiles.Profile) (*layout, error) {
 		}
 		l.unescape = strings.NewReplacer(pairs...)
 	}
+	l.sheet = sheetMask(p.Sheet)
 	l.slots()
 	depth := 0
 	for i := range p.Lines {
@@ -112,11 +115,17 @@ func compile(p *profiles.Profile) (*layout, error) {
 			l.usual = max(l.usual, ready.Cells.Min)
 		}
 		l.lines = append(l.lines, ready)
+		l.fixed = l.fixed || len(ready.Widths) > 0
 	}
 	l.rivals()
 	l.marked = !slices.ContainsFunc(l.lines, func(of *line) bool { return of.Is == profiles.Row && of.Prefix == "" })
 	l.words = wordsOf(p)
 	return l, l.bindKey()
+}
+
+// sheetMask makes the pattern of a mask of sheets, in which * stands for anything; case does not matter.
+func sheetMask(mask string) *regexp.Regexp {
+	return regexp.MustCompile(`(?is)^` + strings.ReplaceAll(regexp.QuoteMeta(strings.TrimSpace(mask)), `\*`, ".*") + "$")
 }
 
 // slots finds out which values of the rows somebody adds up, and which the key is made of.
@@ -229,6 +238,9 @@ func (l *layout) column(from profiles.Column, set func(string, readers) setter) 
 		if c.set = set(from.Field, read); c.set == nil {
 			return nil, fmt.Errorf("column %q: the field %s cannot be read as %s", from.Name, from.Field, from.Type)
 		}
+	}
+	if from.Service != "" {
+		c.set = chargeOf(from.Service, read.money)
 	}
 	c.always = from.Field == "account" && l.profile.Subject == profiles.Payments
 	return c, nil

@@ -24,7 +24,9 @@ type reading struct {
 	first    bool
 	unique   uniques
 	doubles  []double
-	times    map[string]int // how often a key came that is not unique by itself
+	times    map[string]int   // how often a key came that is not unique by itself
+	columns  line             // of a table
+	also     []importers.Fact // of the row of a table
 	parts    map[string]string
 	severity profiles.Severity
 	packs    map[packKey]*housing.PaymentPack
@@ -48,9 +50,8 @@ func (l *layout) decode(ctx context.Context, in importers.Input, sample *importe
 	if refused := l.wrongEncoding(sample); refused != nil {
 		return importers.Result{}, refused
 	}
-	r := &reading{layout: l, in: in, first: true, unique: newUniques(l.expected(in)), times: map[string]int{}}
-	r.draft.numbers, r.draft.texts = make([]number, len(l.sums)), make([]string, len(l.texts))
-	r.tally = newTally(l)
+	r := l.reading()
+	r.in, r.first, r.unique = in, true, newUniques(l.expected(in))
 	r.readName()
 	r.ahead(sample)
 	result, err := importers.EachLineOf(ctx, in, sample, importers.TextLayout{Delimiter: l.cut, Kept: l.kept},
@@ -115,7 +116,7 @@ func (r *reading) take(text importers.Line, yield func(importers.Record) error) 
 		r.aside = append(r.aside, r.asIs(text)) // a row that says nothing: meters without readings
 		return nil
 	}
-	if of != nil && of.Prefix != "" {
+	if of != nil && (of.Prefix != "" || of.Widths != nil) {
 		rec.Cells = r.asIs(text).Cells
 	}
 	r.tally.row(&r.draft, rec)
@@ -148,8 +149,8 @@ func (r *reading) row(rec *importers.Record, of *line, cells []string) {
 	for _, g := range of.groups {
 		r.group(rec, g, cells)
 	}
+	r.turnSums()
 	if r.profile.Subject == profiles.Payments {
-		r.turnSums()
 		r.toPack(rec)
 	}
 	if rec.Rejected() {
@@ -172,7 +173,7 @@ func (r *reading) row(rec *importers.Record, of *line, cells []string) {
 			fact = r.paid(rec, of, pay)
 		}
 	} else {
-		fact, err = d.fact(r.profile.Subject, r.held, src)
+		fact, err = r.statedFact(src)
 	}
 	if err != nil {
 		rec.Blame("", "", err)
@@ -180,7 +181,7 @@ func (r *reading) row(rec *importers.Record, of *line, cells []string) {
 	if rec.Rejected() {
 		return
 	}
-	rec.Fact, rec.Also = fact, r.readings(fact)
+	rec.Fact, rec.Also = fact, r.beside(fact)
 	if debt, ok := fact.(housing.StatedDebt); ok && (r.seenPeriod == 0 || debt.Period != r.held.period) {
 		r.seenPeriod = debt.Period
 	}

@@ -26,7 +26,8 @@ type draft struct {
 	numbers []number // values that totals sum up, by slot
 	texts   []string // values that the key is made of, by slot
 	also    []importers.Fact
-	meters  int // readings that the row holds, those that are wrong too
+	parts   []housing.StatedCharge // amounts of services in columns of their own
+	meters  int                    // readings that the row holds, those that are wrong too
 }
 
 type number struct {
@@ -62,7 +63,7 @@ func (d *draft) reset(s profiles.Subject) {
 	}
 	d.reading, d.own, d.split = housing.MeterReading{}, housing.MeterReading{}, false
 	d.order, d.count, d.amount = order{}, 0, 0
-	d.also, d.meters = nil, 0
+	d.also, d.meters, d.parts = nil, 0, d.parts[:0]
 }
 
 // setter joins a reader of cells with the field that takes its value.
@@ -273,6 +274,9 @@ func (d *draft) fact(s profiles.Subject, held order, src housing.Source) (import
 		}
 		if charge.Period.IsZero() {
 			charge.Period = held.period
+		}
+		if len(d.parts) > 0 {
+			charge.Service, charge.Amount = d.parts[0].Service, d.parts[0].Amount
 		}
 		charge.Source = src
 		return charge, nil

@@ -226,8 +226,14 @@ func (l *layout) kindOf(text string, first bool) (*line, []string) {
 			continue
 		}
 		if rest, ok := strings.CutPrefix(text, of.Prefix); ok {
+			if of.Widths != nil {
+				return of, cutWidths(l.ownText(text), of.Widths)
+			}
 			return of, importers.SplitRowBy(rest, l.cut, of.Cells.Min)
 		}
+	}
+	if l.fixed {
+		return l.byWidths(l.ownText(text), first)
 	}
 	cells := importers.SplitRowBy(text, l.cut, l.usual)
 	return l.byCells(cells, first), cells

@@ -18,25 +18,34 @@ type table struct {
 	importers.Format
 }
 
-// tableRow is a row of a table while it is read.
-type tableRow struct {
-	*reading
+func newTable(l *layout) importers.Format {
+	return table{layout: l, Format: l.format(&tableRead{reading: l.reading()})}
 }
 
-func newTable(l *layout) importers.Format {
-	t := table{layout: l}
-	rows := l.table()
-	name, room := l.profile.Name, string(l.profile.Subject)
+// format is the format of a table of the catalogue that reads into r.
+func (l *layout) format(r *tableRead) importers.Format {
+	name, room, rows := l.profile.Name, string(l.profile.Subject), l.table(r)
+	var watch importers.Watcher
+	if len(l.lines) > 0 {
+		watch = r
+	}
+	above := max(l.profile.HeaderRows-1, 0)
 	switch l.profile.Kind {
 	case profiles.XLSX:
-		t.Format = importers.XLSX{Title: name, Room: room, Tables: []importers.Layout{rows}}
+		x := importers.XLSX{Title: name, Room: room, Tables: []importers.Layout{rows}, Above: above, Watch: watch}
+		if l.profile.Sheet != "" {
+			x.Sheets = l.readsSheet
+		}
+		return x
 	case profiles.DBF:
-		t.Format = importers.DBF{Title: name, Room: room, Words: l.profile.Title, Table: rows}
+		return importers.DBF{Title: name, Room: room, Words: l.profile.Title, Table: rows, Watch: watch}
 	case profiles.CSV, profiles.Text:
-		t.Format = importers.CSV{Title: name, Room: room, Table: rows, Cut: l.cut}
 	}
-	return t
+	return importers.CSV{Title: name, Room: room, Table: rows, Cut: l.cut, Above: above, Watch: watch}
 }
+
+// readsSheet says whether a sheet has a name that the profile wants. The protocol of a file keeps the names.
+func (l *layout) readsSheet(name string) bool { return l.sheet.MatchString(strings.TrimSpace(name)) }
 
 // Name returns the name of the profile.
 func (t table) Name() string { return t.layout.Name() }
@@ -44,9 +53,8 @@ func (t table) Name() string { return t.layout.Name() }
 // Subject returns what its rows speak of.
 func (t table) Subject() string { return t.layout.Subject() }
 
-// Decode reads the table and counts its rejected rows.
+// Decode reads the table, adds up its rows and compares them with what it states.
 func (t table) Decode(ctx context.Context, in importers.Input, yield func(importers.Record) error) (importers.Result, error) {
-	rows := newTally(t.layout)
 	sample, err := importers.NewSample(in)
 	if err != nil {
 		return importers.Result{}, err
@@ -54,19 +62,12 @@ func (t table) Decode(ctx context.Context, in importers.Input, yield func(import
 	if refused := t.wrongEncoding(sample); refused != nil {
 		return importers.Result{}, refused
 	}
-	var paid housing.Money
-	times := map[string]int{}
-	result, err := t.Format.Decode(ctx, in, func(rec importers.Record) error {
-		rows.all.rows++
-		t.tellApart(&rec, times)
-		if rec.Rejected() {
-			rows.reject(&rec)
-		}
-		if sum, err := paid.Add(signedAmount(rec.Fact)); err == nil {
-			paid = sum
-		}
-		return yield(rec)
-	})
+	r := &tableRead{reading: t.reading()}
+	r.in, r.unique = in, newUniques(0)
+	r.readName()
+	result, err := t.format(r).Decode(ctx, in, func(rec importers.Record) error { return r.finish(rec, yield) })
+	r.aside = result.Shape.Aside
+	result.Control = r.control()
 	if refused, is := errors.AsType[*importers.FileError](err); is && refused.Problem.Code == "empty_table" && t.profile.OnlyTotals {
 		result.Notes = append(result.Notes, housing.Problem{
 			Code: "no_operations", Severity: housing.SeverityInfo, Text: "в реестре одна шапка: операций не было",
@@ -76,74 +77,33 @@ func (t table) Decode(ctx context.Context, in importers.Input, yield func(import
 	if err != nil {
 		return result, err
 	}
-	if t.profile.TooMany(rows.rejected, rows.all.rows) {
-		return result, importers.Refuse("rejected_rows", "строк с ошибками %d, первая — %s; %s", rows.rejected, rows.first, t.whole())
-	}
-	notes, refused := t.proved(in, rows.all.rows, paid)
+	r.tally.closeAll()
+	refused := r.verdict()
+	result.Notes = append(result.Notes, r.notes...)
 	if refused != nil {
 		return result, refused
 	}
-	result.Notes = append(result.Notes, notes...)
 	return result, nil
 }
 
-// signedAmount is what a row adds to what its registry comes to.
-func signedAmount(fact importers.Fact) housing.Money {
-	switch f := fact.(type) {
-	case housing.Payment:
-		return f.Amount
-	case housing.PaymentReversal:
-		return -f.Amount
-	}
-	return 0
+// tableRead is one table being read. Its rows are read one after the other into the same draft.
+type tableRead struct {
+	*reading
+	begun bool    // a cell of the row at hand was read
+	own   []*line // lines that are no rows, with the places of their columns on the sheet at hand
 }
 
-// proved compares the name of the file with what was read: a table states its totals nowhere else.
-func (t table) proved(in importers.Input, rows int, paid housing.Money) ([]housing.Problem, *importers.FileError) {
-	r := &reading{layout: t.layout, in: in}
-	r.readName()
-	said := map[string]string{profiles.PartCount: unpadded(itoa(rows))}
-	if t.profile.Subject == profiles.Payments {
-		said[profiles.PartAmount] = unpadded(strings.Replace(paid.String(), ".", "", 1))
-	}
-	if refused := r.compareName(said); refused != nil {
-		return nil, refused
-	}
-	if !r.named() {
-		switch t.profile.Control {
-		case profiles.RequiredControl:
-			return nil, r.noControl()
-		case profiles.OptionalControl:
-			r.notes = append(r.notes, unproved())
-		case profiles.NoControl, profiles.PackControl:
-		}
-	}
-	return r.notes, nil
-}
+// tableRow is a row of a table while it is read; all of it stands in the draft.
+type tableRow struct{}
 
-// tellApart numbers equal payments of a file, whose sender gives them no number of their own: each row of a table is read by
-// itself and takes itself for the first.
-func (t table) tellApart(rec *importers.Record, times map[string]int) {
-	if !slices.ContainsFunc(t.key, func(piece profiles.Piece) bool { return piece.Value == "n" }) {
-		return
-	}
-	number := func(key string) string {
-		base := strings.TrimSuffix(key, "/1")
-		times[base]++
-		return base + "/" + itoa(times[base])
-	}
-	switch fact := rec.Fact.(type) {
-	case housing.Payment:
-		fact.Key = number(fact.Key)
-		rec.Fact = fact
-	case housing.PaymentReversal:
-		fact.Key = number(fact.Key)
-		rec.Fact = fact
-	}
+func (l *layout) reading() *reading {
+	r := &reading{layout: l, times: map[string]int{}, tally: newTally(l)}
+	r.draft.numbers, r.draft.texts = make([]number, len(l.sums)), make([]string, len(l.texts))
+	return r
 }
 
 // table makes the columns of the profile those of a table.
-func (l *layout) table() importers.Layout {
+func (l *layout) table(r *tableRead) importers.Layout {
 	t := importers.Table[tableRow]{Title: l.profile.Title}
 	required := 0
 	for _, c := range l.profile.Columns {
@@ -156,9 +116,10 @@ func (l *layout) table() importers.Layout {
 		if err != nil {
 			continue // compile has proved it
 		}
+		r.columns.columns = append(r.columns.columns, c)
 		column := importers.Column[tableRow]{
 			Name: c.Head, Also: c.Also, Key: c.Need, Mark: c.Need || required == 0,
-			Read: func(row *tableRow, cell importers.Cell) error { return row.read(l, c, cell) },
+			Read: func(_ *tableRow, cell importers.Cell) error { return r.readCell(c, cell) },
 		}
 		if c.Need {
 			column.Need = importers.Filled
@@ -171,35 +132,26 @@ func (l *layout) table() importers.Layout {
 			continue // compile has proved it
 		}
 		t.Columns = append(t.Columns, importers.Column[tableRow]{
-			Name: g.Head,
-			Read: func(row *tableRow, cell importers.Cell) error { return row.readGroup(l, g, cell) },
+			Name: g.Head, Read: func(_ *tableRow, cell importers.Cell) error { return r.readGroup(g, cell) },
 		})
 	}
-	t.Fact = func(row *tableRow, src housing.Source) (importers.Fact, *importers.CellError) {
-		return row.fact(l, src)
-	}
-	t.Also = func(row *tableRow, src housing.Source) []importers.Fact {
-		fact, err := row.draft.fact(l.profile.Subject, order{}, src)
-		if err != nil {
-			return nil
-		}
-		return row.readings(fact)
-	}
+	t.Fact = func(_ *tableRow, src housing.Source) (importers.Fact, *importers.CellError) { return r.fact(src) }
+	t.Also = func(_ *tableRow, _ housing.Source) []importers.Fact { return r.also }
 	return t
 }
 
-// ready makes the state that a row is read into.
-func (row *tableRow) ready(l *layout) {
-	if row.reading == nil {
-		row.reading = &reading{layout: l, times: map[string]int{}}
-		row.draft.numbers, row.draft.texts = make([]number, len(l.sums)), make([]string, len(l.texts))
+// ready empties the draft before the first cell of a row.
+func (r *tableRead) ready() {
+	if !r.begun {
+		r.draft.reset(r.profile.Subject)
+		r.also, r.doubles, r.begun = nil, r.doubles[:0], true
 	}
 }
 
-func (row *tableRow) read(l *layout, c *column, cell importers.Cell) error {
-	row.ready(l)
+func (r *tableRead) readCell(c *column, cell importers.Cell) error {
+	r.ready()
 	if cell.Kind == importers.CellText {
-		if cell.Text = row.clean(c, cell.Text); cell.Text == "" {
+		if cell.Text = r.clean(c, cell.Text); cell.Text == "" {
 			if c.Need {
 				return importers.Wrong("empty", "ячейка не заполнена", "")
 			}
@@ -207,56 +159,152 @@ func (row *tableRow) read(l *layout, c *column, cell importers.Cell) error {
 		}
 	}
 	if c.text >= 0 {
-		row.draft.texts[c.text] = cell.Text
+		r.draft.texts[c.text] = cell.Text
+	}
+	if c.sum >= 0 {
+		r.number(c, cell)
 	}
 	if c.set == nil {
 		return soften(c.check(cell), c.Severity)
 	}
-	return soften(c.set(&row.draft, cell), c.Severity)
+	err := c.set(&r.draft, cell)
+	if c.Unique && err == nil {
+		r.doubles = append(r.doubles, double{c, cell.Text})
+	}
+	return soften(err, c.Severity)
 }
 
 // readGroup reads the blocks of a cell; the first that is wrong is the reason of the cell.
-func (row *tableRow) readGroup(l *layout, g *group, cell importers.Cell) error {
-	row.ready(l)
+func (r *tableRead) readGroup(g *group, cell importers.Cell) error {
+	r.ready()
 	only := *g
 	only.At = 1
 	rec := importers.Record{}
-	row.group(&rec, &only, []string{cell.Text})
+	r.group(&rec, &only, []string{cell.Text})
 	if len(rec.Problems) == 0 {
 		return nil
 	}
+	return problemError(rec)
+}
+
+// problemError is the problem of a record that decides it.
+func problemError(rec importers.Record) *importers.CellError {
 	p := rec.Problems[0]
 	if rec.Rejected() {
 		p = rec.Problems[slices.IndexFunc(rec.Problems, housing.Problem.IsError)]
 	}
-	return &importers.CellError{Code: p.Code, Text: p.Text, Expected: p.Expected, Severity: p.Severity}
+	return &importers.CellError{Code: p.Code, Text: p.Text, Expected: p.Expected, Column: p.Column, Value: p.Value, Severity: p.Severity}
 }
 
 // fact makes the fact of a row whose cells are all right.
-func (row *tableRow) fact(l *layout, src housing.Source) (importers.Fact, *importers.CellError) {
-	row.ready(l)
-	fact, err := row.draft.fact(l.profile.Subject, order{}, src)
+func (r *tableRead) fact(src housing.Source) (importers.Fact, *importers.CellError) {
+	r.ready()
+	fact, err := r.statedFact(src)
 	if err != nil {
 		return nil, err
 	}
 	pay, ok := fact.(housing.Payment)
 	if !ok {
+		r.also = r.beside(fact)
 		return fact, nil
-	}
-	rec := importers.Record{Row: int(src.Position)}
-	of := &line{}
-	for _, c := range l.profile.Columns {
-		of.columns = append(of.columns, &column{Column: c})
 	}
 	if pay.Amount == 0 {
 		zero := zeroAmount()
-		zero.Column, zero.Value = of.named("amount"), pay.Amount.RussianPlain()
+		zero.Column, zero.Value = r.columns.named("amount"), pay.Amount.RussianPlain()
 		return nil, zero
 	}
-	fact = row.paid(&rec, of, pay)
+	rec := importers.Record{Row: int(src.Position)}
+	fact = r.paid(&rec, &r.columns, pay)
+	r.also = r.beside(fact)
 	if len(rec.Problems) > 0 {
-		p := rec.Problems[0]
-		return fact, &importers.CellError{Code: p.Code, Text: p.Text, Expected: p.Expected, Column: p.Column, Value: p.Value, Severity: p.Severity}
+		return fact, problemError(rec)
 	}
 	return fact, nil
+}
+
+// finish adds up a row and gives it on.
+func (r *tableRead) finish(rec importers.Record, yield func(importers.Record) error) error {
+	r.ready() // a row of which no cell was read
+	r.begun = false
+	if refused := r.tally.nothingAfter(importers.Line{Number: rec.Row}, nil); refused != nil {
+		return refused
+	}
+	r.turnSums()
+	if r.profile.Subject == profiles.Payments {
+		r.toPack(&rec)
+	}
+	if r.single(&rec); rec.Rejected() {
+		rec.Fact, rec.Also = nil, nil
+	}
+	if debt, ok := rec.Fact.(housing.StatedDebt); ok && (r.seenPeriod == 0 || debt.Period != r.held.period) {
+		r.seenPeriod = debt.Period
+	}
+	r.tally.row(&r.draft, &rec)
+	return yield(rec)
+}
+
+// Header finds the columns that the totals stand in.
+func (r *tableRead) Header(_ string, names []string) {
+	r.own = r.own[:0]
+	for _, of := range r.lines {
+		placed := *of
+		placed.columns = slices.Clone(of.columns)
+		for i, c := range placed.columns {
+			if c.Head == "" {
+				continue
+			}
+			at := slices.IndexFunc(names, func(name string) bool { return r.heads(c.Head, name) })
+			there := *c
+			there.At = at + 1
+			placed.columns[i] = &there
+		}
+		r.own = append(r.own, &placed)
+	}
+}
+
+// heads reports whether a name of the header is that of a column, by any of its names.
+func (r *tableRead) heads(head, name string) bool {
+	if importers.SameHeading(head, name) {
+		return true
+	}
+	for _, c := range r.columns.columns {
+		if importers.SameHeading(c.Head, head) {
+			return slices.ContainsFunc(c.Also, func(also string) bool { return importers.SameHeading(also, name) })
+		}
+	}
+	return false
+}
+
+// Aside takes totals and notes.
+func (r *tableRead) Aside(_ string, row int, cells []string) (taken bool, err error) {
+	filled := slices.DeleteFunc(slices.Clone(cells), func(cell string) bool { return strings.TrimSpace(cell) == "" })
+	text := strings.Join(filled, " ")
+	for i, of := range r.lines {
+		if !of.begins(text) {
+			continue
+		}
+		if of.Is == profiles.Note {
+			return true, nil
+		}
+		if len(r.own) > 0 {
+			of = r.own[i]
+		}
+		if err := r.total(importers.Line{Number: row, Text: text}, of, cells); err != nil {
+			return true, err
+		}
+		if r.tally.met[of] {
+			r.tally.met[r.lines[i]] = true
+		}
+		return true, nil
+	}
+	return false, nil
+}
+
+// begins reports whether a row of a table is of this kind of lines.
+func (of *line) begins(text string) bool {
+	text = strings.TrimSpace(text)
+	if of.Prefix != "" && (len(text) < len(of.Prefix) || !strings.EqualFold(text[:len(of.Prefix)], of.Prefix)) {
+		return false
+	}
+	return of.pattern == nil || of.pattern.MatchString(text)
 }

@@ -188,7 +188,11 @@ func (r *reading) statements(rec *importers.Record, of *line, text string, cells
 		}
 		for i, check := range of.checks {
 			if value != "" && check.column.ID == c.ID && check.column.Name == c.Name {
-				m, err := importers.ReadMoney(importers.Cell{Text: value})
+				read := importers.ReadMoney
+				if c.Type == profiles.KopecksType {
+					read = readKopecks
+				}
+				m, err := read(importers.Cell{Text: value})
 				numbers[i] = number{value: m, known: err == nil}
 			}
 		}
