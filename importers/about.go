@@ -1,5 +1,7 @@
 package importers
 
+import "strings"
+
 // About says what a format is, for people who choose one: kvitok formats prints it.
 type About struct {
 	Name      string    `json:"name"`
@@ -52,8 +54,16 @@ func Describe(f Format) About {
 	return about
 }
 
-// About says that the format is a csv table.
-func (f CSV) About() About { return About{Kind: "csv"} }
+// About says that the format is a csv table, and which.
+func (f CSV) About() About {
+	return About{Kind: "csv", Title: "Таблица «" + f.Table.SheetName() + "»"}
+}
 
-// About says that the format is a workbook.
-func (f XLSX) About() About { return About{Kind: "xlsx"} }
+// About says that the format is a workbook, and of which sheets.
+func (f XLSX) About() About {
+	sheets := make([]string, len(f.Tables))
+	for i, t := range f.Tables {
+		sheets[i] = "«" + t.SheetName() + "»"
+	}
+	return About{Kind: "xlsx", Title: "Книга: " + strings.Join(sheets, ", ")}
+}

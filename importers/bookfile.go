@@ -203,7 +203,7 @@ func (d *sheetDecoder) aside(row int, cells []string) (taken bool, err error) {
 	if taken, err = d.format.Watch.Aside(d.sheet, row, cells); taken {
 		d.result.Shape.Aside = append(d.result.Shape.Aside, Aside{Sheet: d.sheet, Row: row, Cells: cells})
 	}
-	return taken, err //nolint:wrapcheck // a FileError
+	return taken, err
 }
 
 func beyond(cells []Cell, columns int) string {

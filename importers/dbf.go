@@ -51,7 +51,7 @@ func (f DBF) Decode(ctx context.Context, in Input, yield func(Record) error) (Re
 			taken, err := f.Watch.Aside("", rec.Row, rec.Cells)
 			if taken || err != nil {
 				asides = append(asides, Aside{Row: rec.Row, Cells: rec.Cells})
-				return err //nolint:wrapcheck // a FileError
+				return err
 			}
 		}
 		rows++

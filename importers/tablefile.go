@@ -152,7 +152,7 @@ func (d *csvDecoder) aside(line Line, cells []string) (taken bool, err error) {
 	if taken, err = d.watch.Aside("", line.Number, cells); taken {
 		d.result.Shape.Aside = append(d.result.Shape.Aside, Aside{Row: line.Number, Cells: cells})
 	}
-	return taken, err //nolint:wrapcheck // a FileError
+	return taken, err
 }
 
 // split cuts a line and takes off the answer to an earlier file.

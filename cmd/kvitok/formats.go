@@ -29,7 +29,7 @@ func (e *environment) formatsCommand() *cobra.Command {
 			return e.print(list, func(w io.Writer) { writeFormats(w, list) })
 		}),
 	}
-	c.AddCommand(e.formatsShowCommand(), e.formatsTestCommand())
+	c.AddCommand(e.formatsShowCommand(), e.formatsNewCommand(), e.formatsTestCommand())
 	return c
 }
 
@@ -73,6 +73,26 @@ func (e *environment) formatsShowCommand() *cobra.Command {
 			return e.print(about, func(w io.Writer) {
 				say(w, "%s is read by code: it has no profile. Subject %s, kind %s.", about.Name, about.Subject, about.Kind)
 			})
+		}),
+	}
+}
+
+func (e *environment) formatsNewCommand() *cobra.Command {
+	kinds := strings.Join(profiles.Examples(), "|")
+	return &cobra.Command{
+		Use: "new " + kinds, Short: "Print a profile with comments, a start for one of your own",
+		Long: "Print a profile with comments, a start for one of your own: of a text with delimiters, of a text whose cells have\n" +
+			"their places (widths), of a csv, xlsx or dbf table.\n\n" +
+			"    kvitok formats new csv > our-csv.yaml\n    kvitok formats test our-csv.yaml FILE\n\n" +
+			"docs/formats.md tells every key. A profile that reads well goes into the folder \"formats\" of the data folder.",
+		Args: cobra.ExactArgs(1), ValidArgs: profiles.Examples(),
+		RunE: e.do(func(_ context.Context, args []string) error {
+			text, err := profiles.Example(args[0])
+			if err != nil {
+				return &usageError{err.Error()}
+			}
+			say(e.out, "%s", strings.TrimRight(string(text), "\n"))
+			return nil
 		}),
 	}
 }

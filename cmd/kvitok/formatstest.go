@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/kvitok-gkh/kvitok/housing"
 	"github.com/kvitok-gkh/kvitok/importers"
 	"github.com/kvitok-gkh/kvitok/importers/profiled"
 	"github.com/kvitok-gkh/kvitok/importers/zips"
@@ -33,6 +34,8 @@ type readFile struct {
 	Notes    []readProblem     `json:"notes,omitzero"`
 	Control  importers.Control `json:"control"`
 	Inside   []*readFile       `json:"inside,omitempty"` // of an archive: the files in it
+
+	out io.Writer // rows are printed as they are read, however many; nil keeps them, for JSON
 }
 
 type readRow struct {
@@ -74,11 +77,15 @@ func (e *environment) formatsTestCommand() *cobra.Command {
 				}
 				formats = importers.Catalogue{forced{format}}
 			}
-			result, err := testFile(ctx, formats, args[1])
+			out := e.out
+			if e.json {
+				out = nil
+			}
+			result, err := testFile(ctx, formats, args[1], out)
 			if err != nil {
 				return err
 			}
-			if err := e.print(result, result.write); err != nil {
+			if err := e.print(result, result.writeEnd); err != nil {
 				return err
 			}
 			return result.end()
@@ -89,13 +96,9 @@ func (e *environment) formatsTestCommand() *cobra.Command {
 // namedFormat is the format of that name, or of a profile that is still being written.
 func namedFormat(formats importers.Catalogue, name string) (importers.Format, error) {
 	if ext := filepath.Ext(name); ext == ".yaml" || ext == ".yml" {
-		text, err := os.ReadFile(name) //nolint:gosec // the operator names the file
+		profile, err := profiles.ParseFile(name)
 		if err != nil {
-			return nil, fmt.Errorf("read the profile: %w", err)
-		}
-		profile, err := profiles.Parse(text)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
+			return nil, err
 		}
 		return profiled.New(profile)
 	}
@@ -107,7 +110,7 @@ func namedFormat(formats importers.Catalogue, name string) (importers.Format, er
 }
 
 // testFile reads a file as the pipeline would, and keeps what it would be told.
-func testFile(ctx context.Context, formats importers.Catalogue, path string) (_ *readFile, err error) {
+func testFile(ctx context.Context, formats importers.Catalogue, path string, out io.Writer) (_ *readFile, err error) {
 	content, err := os.Open(path) //nolint:gosec // the operator names the file
 	if err != nil {
 		return nil, fmt.Errorf("read the file: %w", err)
@@ -117,6 +120,9 @@ func testFile(ctx context.Context, formats importers.Catalogue, path string) (_ 
 	if err != nil {
 		return nil, fmt.Errorf("read the file: %w", err)
 	}
+	if info.IsDir() {
+		return nil, &usageError{path + " is a folder; name one file"}
+	}
 	temp, err := os.MkdirTemp("", "kvitok-formats")
 	if err != nil {
 		return nil, fmt.Errorf("make a folder for temporary files: %w", err)
@@ -124,19 +130,18 @@ func testFile(ctx context.Context, formats importers.Catalogue, path string) (_ 
 	defer func() { err = errors.Join(err, os.RemoveAll(temp)) }()
 	in := importers.Input{Name: filepath.Base(path), Size: info.Size(), Content: content, Temp: temp}
 	if zips.Is(in) {
-		return testArchive(ctx, formats, in)
+		return testArchive(ctx, formats, in, out)
 	}
-	return testInput(ctx, formats, in)
+	return (&readFile{File: in.Name, Rows: []readRow{}, out: out}).test(ctx, formats, in)
 }
 
-func testInput(ctx context.Context, formats importers.Catalogue, in importers.Input) (*readFile, error) {
-	result := &readFile{File: in.Name, Rows: []readRow{}}
-	err := result.read(ctx, formats, in)
+func (f *readFile) test(ctx context.Context, formats importers.Catalogue, in importers.Input) (*readFile, error) {
+	err := f.read(ctx, formats, in)
 	if refused, ok := errors.AsType[*importers.FileError](err); ok {
-		result.refuse(refused)
-		return result, nil
+		f.refuse(refused)
+		return f, nil
 	}
-	return result, err
+	return f, err
 }
 
 func (f *readFile) refuse(refusal *importers.FileError) {
@@ -154,6 +159,9 @@ func (f *readFile) read(ctx context.Context, formats importers.Catalogue, in imp
 		return err
 	}
 	f.Format = format.Name()
+	if f.out != nil {
+		say(f.out, "%s: %s %s", f.File, f.Format, f.Encoding)
+	}
 	read, err := format.Decode(ctx, in, f.take)
 	f.Control = read.Control
 	for _, note := range read.Notes {
@@ -188,37 +196,40 @@ func (f *readFile) take(rec importers.Record) error {
 	} else {
 		f.Read++
 	}
-	f.Rows = append(f.Rows, row)
+	if f.out == nil {
+		f.Rows = append(f.Rows, row)
+		return nil
+	}
+	row.write(f.out)
 	return nil
 }
 
-// write prints the rows for people.
-func (f *readFile) write(w io.Writer) {
-	if len(f.Inside) > 0 {
-		f.writeInside(w)
+// write prints a row for people.
+func (row *readRow) write(w io.Writer) {
+	place, state := strconv.Itoa(row.Row), "read"
+	if row.Sheet != "" {
+		place = row.Sheet + ":" + place
+	}
+	if row.Rejected {
+		state = "REJECTED"
+	}
+	if len(row.Facts) == 0 {
+		say(w, "%6s  %-8s", place, state)
+	}
+	for _, fact := range row.Facts {
+		say(w, "%6s  %-8s  %s %s", place, state, fact.Kind, flatFact(fact.Value))
+		place, state = "", ""
+	}
+	for _, p := range row.Problems {
+		say(w, "%6s  %-8s  %s %s: %s", "", "", p.Severity, p.Code, p.Text)
+	}
+}
+
+// writeEnd prints what is known once all rows are read.
+func (f *readFile) writeEnd(w io.Writer) {
+	if f.Inside != nil {
+		say(w, "%s: %d files, %d rows read, %d rejected", f.File, len(f.Inside), f.Read, f.Rejected)
 		return
-	}
-	if f.Format != "" {
-		say(w, "%s: %s %s", f.File, f.Format, f.Encoding)
-	}
-	for _, row := range f.Rows {
-		place, state := strconv.Itoa(row.Row), "read"
-		if row.Sheet != "" {
-			place = row.Sheet + ":" + place
-		}
-		if row.Rejected {
-			state = "REJECTED"
-		}
-		if len(row.Facts) == 0 {
-			say(w, "%6s  %-8s", place, state)
-		}
-		for _, fact := range row.Facts {
-			say(w, "%6s  %-8s  %s %s", place, state, fact.Kind, flatFact(fact.Value))
-			place, state = "", ""
-		}
-		for _, p := range row.Problems {
-			say(w, "%6s  %-8s  %s: %s", "", "", p.Code, p.Text)
-		}
 	}
 	for _, note := range f.Notes {
 		say(w, "%s: %s", note.Severity, note.Text)
@@ -230,8 +241,21 @@ func (f *readFile) write(w io.Writer) {
 	say(w, "%d rows read, %d rejected", f.Read, f.Rejected)
 }
 
+// totals prints what is stated or counted; a zero is what a file does not state.
 func totals(t importers.ControlTotals) string {
-	return fmt.Sprintf("%d rows, amount %s, transfer %s, fee %s", t.Rows, t.Amount, t.Transfer, t.Fee)
+	var words []string
+	if t.Rows != 0 {
+		words = append(words, strconv.Itoa(t.Rows)+" rows")
+	}
+	for _, sum := range []struct {
+		name  string
+		value housing.Money
+	}{{"amount", t.Amount}, {"transfer", t.Transfer}, {"fee", t.Fee}} {
+		if sum.value != 0 {
+			words = append(words, sum.name+" "+sum.value.String())
+		}
+	}
+	return strings.Join(words, ", ")
 }
 
 // flatFact prints what a fact says as name=value, without what it leaves empty and without its source.
@@ -256,6 +280,8 @@ func flattenFact(words *[]string, prefix string, fields map[string]any) {
 			if v != "" && key != "source" {
 				*words = append(*words, prefix+key+"="+quoted(v))
 			}
+		case []any:
+			flattenList(words, prefix+key, v)
 		case bool:
 			if v {
 				*words = append(*words, prefix+key)
@@ -265,6 +291,21 @@ func flattenFact(words *[]string, prefix string, fields map[string]any) {
 				*words = append(*words, prefix+key+"="+text)
 			}
 		}
+	}
+}
+
+// flattenList prints the items of a list: plain ones together, those with fields one by one.
+func flattenList(words *[]string, key string, items []any) {
+	var plain []string
+	for i, item := range items {
+		if fields, is := item.(map[string]any); is {
+			flattenFact(words, fmt.Sprintf("%s[%d].", key, i+1), fields)
+			continue
+		}
+		plain = append(plain, fmt.Sprint(item))
+	}
+	if text := strings.Join(plain, ","); text != "" {
+		*words = append(*words, key+"="+quoted(text))
 	}
 }
 

@@ -13,18 +13,16 @@ import (
 )
 
 // testArchive reads each file of an archive by itself.
-func testArchive(ctx context.Context, formats importers.Catalogue, in importers.Input) (*readFile, error) {
-	result := &readFile{File: in.Name, Rows: []readRow{}}
+func testArchive(ctx context.Context, formats importers.Catalogue, in importers.Input, out io.Writer) (*readFile, error) {
+	result := &readFile{File: in.Name, Rows: []readRow{}, Inside: []*readFile{}}
 	err := zips.Open(in, zips.DefaultLimits(), func(m zips.Member) error {
-		one := &readFile{File: in.Name + "/" + m.Name, Rows: []readRow{}}
+		one := &readFile{File: in.Name + "/" + m.Name, Rows: []readRow{}, out: out}
 		if m.Refusal != nil {
 			one.refuse(m.Refusal)
-		} else {
-			var err error
-			if one, err = testMember(ctx, formats, in, m); err != nil {
-				return err
-			}
+		} else if err := one.testMember(ctx, formats, in, m); err != nil {
+			return err
 		}
+		one.writeMember()
 		result.Inside = append(result.Inside, one)
 		result.Read += one.Read
 		result.Rejected += one.Rejected
@@ -40,21 +38,29 @@ func testArchive(ctx context.Context, formats importers.Catalogue, in importers.
 	return result, nil
 }
 
-func testMember(ctx context.Context, formats importers.Catalogue, in importers.Input, m zips.Member) (one *readFile, err error) {
+func (f *readFile) testMember(ctx context.Context, formats importers.Catalogue, in importers.Input, m zips.Member) (err error) {
 	file, err := os.CreateTemp(in.Temp, "member-*")
 	if err != nil {
-		return nil, fmt.Errorf("make a temporary file: %w", err)
+		return fmt.Errorf("make a temporary file: %w", err)
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
 	size, err := io.Copy(file, m.Content)
 	if err != nil {
-		return nil, fmt.Errorf("unpack %s: %w", m.Name, err)
+		return fmt.Errorf("unpack %s: %w", m.Name, err)
 	}
-	member := importers.Input{Name: path.Base(m.Name), Size: size, Content: file, Temp: in.Temp}
-	if one, err = testInput(ctx, formats, member); err == nil {
-		one.File = in.Name + "/" + m.Name
+	_, err = f.test(ctx, formats, importers.Input{Name: path.Base(m.Name), Size: size, Content: file, Temp: in.Temp})
+	return err
+}
+
+// writeMember prints how a file of an archive ended.
+func (f *readFile) writeMember() {
+	switch {
+	case f.out == nil:
+	case f.Refused != nil:
+		say(f.out, "%s: REFUSED: %s", f.File, f.Refused.Text)
+	default:
+		f.writeEnd(f.out)
 	}
-	return one, err
 }
 
 // end is the exit of the command: refused files before rejected rows.
@@ -68,15 +74,4 @@ func (f *readFile) end() error {
 		return errAttention
 	}
 	return nil
-}
-
-func (f *readFile) writeInside(w io.Writer) {
-	for _, one := range f.Inside {
-		if one.Refused != nil {
-			say(w, "%s: REFUSED: %s", one.File, one.Refused.Text)
-			continue
-		}
-		one.write(w)
-	}
-	say(w, "%s: %d files, %d rows read, %d rejected", f.File, len(f.Inside), f.Read, f.Rejected)
 }

@@ -39,7 +39,7 @@ func TestSamplesAreReadOrRefused(t *testing.T) {
 			return err
 		}
 		name := strings.TrimPrefix(filepath.ToSlash(path), root+"/")
-		got, err := testFile(t.Context(), catalogue.New(), path)
+		got, err := testFile(t.Context(), catalogue.New(), path, nil)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			return nil

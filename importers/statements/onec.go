@@ -38,6 +38,11 @@ func (oneC) Name() string { return "1c-client-bank" }
 // Subject returns the folder of the format.
 func (oneC) Subject() string { return "statements" }
 
+// About says what the format is.
+func (oneC) About() importers.About {
+	return importers.About{Kind: "text", Title: "Выписка банка, обмен с 1С (1CClientBankExchange, kl_to_1c.txt)"}
+}
+
 // Recognise wants the literal that begins the file.
 func (oneC) Recognise(s *importers.Sample) bool {
 	return s.Kind == importers.KindText && len(s.Lines) > 0 && strings.TrimSpace(s.Lines[0]) == signature
