@@ -31,6 +31,28 @@ func (c *calculation) checkAccount() {
 			}
 		}
 	}
+	c.checkPlaces(a.Meters)
+}
+
+// checkPlaces holds an account where a meter counts beside the one that it replaced: two meters on one place
+// would charge the same water twice.
+func (c *calculation) checkPlaces(meters []housing.MeterFacts) {
+	for i := range meters {
+		m := &meters[i]
+		if m.Replaces == "" || !c.active(m) {
+			continue
+		}
+		for j := range meters {
+			old := &meters[j]
+			if j == i || old.Service != m.Service || old.Serial != m.Replaces || !c.active(old) {
+				continue
+			}
+			if old.Closed.IsZero() || old.Closed.After(m.Commissioned) {
+				c.hold(m.Service, "meter_place", "на одном месте два прибора: ИПУ № "+m.Serial+" установлен взамен ИПУ № "+
+					old.Serial+", а тот к этому дню не снят")
+			}
+		}
+	}
 }
 
 func (c *calculation) checkOccupancy() {

@@ -12,7 +12,7 @@ func (c *calculation) grounds(l *line) string {
 	var parts []string
 	switch rule := l.charge.Rule; {
 	case l.charge.Kind == housing.Correction:
-	case strings.HasPrefix(rule, "R2.11"), rule == "R1.6" && l.charge.Method != housing.ByMeter:
+	case strings.HasPrefix(rule, "R2.11"), rule == "R2.2.2", rule == "R1.6" && l.charge.Method != housing.ByMeter:
 		parts = c.meterGrounds(&l.charge)
 	case rule == "H14", rule == "R2.8.8":
 		parts = c.brokenGrounds(l.charge.Service)

@@ -47,13 +47,26 @@ func (c *calculation) heating(t *serviceTable) {
 
 // inSeason reads the months of the heating season of the region.
 func (c *calculation) inSeason() bool {
-	month := c.month.From.String()[5:7]
-	for m := range strings.SplitSeq(c.word("heating.season_months"), " ") {
-		if m == month {
+	return seasonal(c.word("heating.season_months"), c.snapshot.Period)
+}
+
+func seasonal(months string, p housing.Period) bool {
+	for m := range strings.SplitSeq(months, " ") {
+		if m == p.First().String()[5:7] {
 			return true
 		}
 	}
 	return false
+}
+
+// alike reports whether an earlier month may stand for this one in an average: a month of the heating
+// season (п. 59) for one of the season. Snapshots that know no season take all months.
+func (c *calculation) alike(service housing.Service, p housing.Period) bool {
+	if service != housing.Heating {
+		return true
+	}
+	months := c.optional("heating.season_months")
+	return months == nil || seasonal(months.Value, p) == seasonal(months.Value, c.snapshot.Period)
 }
 
 func (c *calculation) heatingByNorm(t *serviceTable, rule string, share *housing.Parameter) {

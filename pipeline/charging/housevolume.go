@@ -162,13 +162,13 @@ func (c *calculation) heatByDays(f *housing.HouseFacts) (houseVolume, bool) {
 	}}, true
 }
 
-// meanOfMonths is the mean of the latest measured months of the house.
+// meanOfMonths is the mean of the latest measured months of the house, of heating those of the season.
 func (c *calculation) meanOfMonths(service housing.Service, f *housing.HouseFacts) (houseVolume, bool) {
 	full, least := c.count("average.full_months"), c.count("average.min_months")
 	var sum housing.Ratio
 	months := 0
 	for p := c.snapshot.Period.Prev(); months < full && p > c.snapshot.Period-3*monthsOfYear; p = p.Prev() {
-		if h := houseMonth(f, p); h != nil && h.Metered {
+		if h := houseMonth(f, p); h != nil && h.Metered && c.alike(service, p) {
 			sum, months = sum.Add(h.Volume.Ratio()), months+1
 		}
 	}

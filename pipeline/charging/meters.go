@@ -164,13 +164,13 @@ func (c *calculation) occupancyQuiet(on housing.Date) *housing.Occupancy {
 }
 
 // substitute puts the average in place of readings for as many periods in a row as the rules allow,
-// then the norm: × K where the meter itself is out of order (R2.11a), without K where only the
-// readings are missing (R2.11b) or no average can be made.
+// then the norm: × K where the meter itself is out of order (R2.11a) or nobody may see it (R2.11c),
+// without K where only the readings are missing (R2.11b) or no average can be made.
 func (c *calculation) substitute(m *housing.MeterFacts, rule string) verdict {
 	if limit, limited := c.averageLimit(rule); limited && c.substituted(m) >= limit {
 		c.note(m.Service, "average_exhausted",
 			"среднее по ИПУ № "+m.Serial+" применялось предельное число периодов подряд: начислено по нормативу")
-		if rule == "R2.11a" {
+		if rule == "R2.11a" || rule == "R2.11c" {
 			return raisedNorm
 		}
 		return plainNorm
@@ -222,12 +222,13 @@ func (c *calculation) substituted(m *housing.MeterFacts) int {
 }
 
 // average is the mean of the latest metered months of a register: at most average.full_months of
-// them, at least average.min_months, else months is 0.
+// them, at least average.min_months, else months is 0. Of heating only months of the season count,
+// out of it those out of it.
 func (c *calculation) average(m *housing.MeterFacts, zone housing.Zone) (mean housing.Ratio, months int) {
 	full, least := c.count("average.full_months"), c.count("average.min_months")
 	var volumes []housing.MonthVolume
 	for _, h := range m.History {
-		if h.Metered && h.Zone == zone && h.Period < c.snapshot.Period && h.Volume.Sign() >= 0 {
+		if h.Metered && h.Zone == zone && h.Period < c.snapshot.Period && h.Volume.Sign() >= 0 && c.alike(m.Service, h.Period) {
 			volumes = append(volumes, h)
 		}
 	}

@@ -30,6 +30,7 @@ type publishedCase struct {
 	Service       housing.Service     `json:"service"`
 	Period        string              `json:"period"`
 	Tariff        string              `json:"tariff"`
+	Citizens      string              `json:"citizens"` // percent of the tariff that citizens pay
 	Norm          string              `json:"norm"`
 	NormBase      housing.NormBase    `json:"norm_base"`
 	People        int                 `json:"people"`
@@ -263,7 +264,19 @@ func (p *publishedCase) run(t *testing.T) map[string][]string {
 		}
 		got[string(ch.Kind)] = append(got[string(ch.Kind)], ch.Amount.String())
 	}
+	if p.Citizens != "" {
+		got["citizens"] = p.forCitizens(t)
+	}
 	return p.asPublished(got, result.Charges)
+}
+
+// forCitizens charges by the part of the tariff that citizens pay, which is not rounded by itself.
+func (p *publishedCase) forCitizens(t *testing.T) []string {
+	t.Helper()
+	part := dec(p.Tariff).Ratio().Mul(dec(p.Citizens).Ratio()).Mul(must(housing.RatioOf(1, 100)))
+	own := *p
+	own.Tariff, own.Citizens = must(part.Round(6)).String(), ""
+	return own.run(t)["base"]
 }
 
 // operands compares what the trace of the correction prints, and proves every trace.

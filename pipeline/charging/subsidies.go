@@ -108,10 +108,26 @@ func (c *calculation) subsidisedLines(run []line) []subsidised {
 			list[at].left += ch.Amount
 		}
 	}
+	evenOut(list)
+	return list
+}
+
+// evenOut takes what a line has below zero off the others of its service: a refund of the whole month stands beside
+// one of them, the benefits of it beside each.
+func evenOut(list []subsidised) {
+	for i := range list {
+		for j := range list {
+			a, b := &list[i], &list[j]
+			if a.left >= 0 || b.left <= 0 || a.base.charge.Service != b.base.charge.Service || a.base.charge.Payee != b.base.charge.Payee {
+				continue
+			}
+			part := min(-a.left, b.left)
+			a.left, b.left = a.left+part, b.left-part
+		}
+	}
 	for i := range list {
 		list[i].left = max(list[i].left, 0)
 	}
-	return list
 }
 
 // beside is the base line that another line stands beside, -1 where there is none: the very one, or the last of its service.

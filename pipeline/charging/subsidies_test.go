@@ -119,3 +119,27 @@ func TestSubsidyTermAndLimit(t *testing.T) {
 		})
 	}
 }
+
+// A refund of the month stands beside one line of a service, its benefits beside each: together they leave nothing
+// to pay, and a subsidy finds nothing to be put on.
+func TestSubsidyAfterRefundAndBenefits(t *testing.T) {
+	t.Parallel()
+	p := publishedCase{
+		Service: housing.ColdWater, Period: "2026-10", Norm: "4", Tariff: "40", People: 2,
+		PeopleFrom: &peopleFrom{On: "2026-10-16", People: 3},
+		Acts:       []publishedAct{{Kind: housing.Interruption, From: "2026-10-05T00:00", To: "2026-10-06T00:00"}},
+	}
+	s := p.snapshot(t)
+	since := interval("2026-10-01", "2027-04-01")
+	s.Accounts[0].Benefits = []housing.Benefit{
+		{Person: "1", Category: "льгота", Percent: dec("100"), Scope: housing.FamilyScope, Mode: housing.Discount, Valid: since},
+		{Person: "2", Category: "Субсидия", Subsidy: true, Amount: 100_00, Scope: housing.FamilyScope, Mode: housing.Discount, Valid: since},
+	}
+	charges := calculate(t, s).Charges
+	if sum := total(t, charges); sum != 0 {
+		t.Errorf("to pay %s, want nothing", sum)
+	}
+	if i := slices.IndexFunc(charges, func(c housing.Charge) bool { return c.Rule == "R3.3" }); i >= 0 {
+		t.Errorf("a subsidy on nothing: %+v", charges[i])
+	}
+}
