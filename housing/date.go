@@ -20,11 +20,25 @@ var ErrNotDate = errors.New("not a date of the calendar")
 
 // NewDate returns the date, or ErrNotDate for 31 February and the like. Years 1900 to 2199.
 func NewDate(year int, month time.Month, day int) (Date, error) {
-	t := time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
-	if year < 1900 || year > 2199 || t.Day() != day || t.Month() != month {
+	if year < 1900 || year > 2199 || month < time.January || month > time.December || day < 1 || day > daysIn(year, month) {
 		return Date{}, fmt.Errorf("%04d-%02d-%02d: %w", year, month, day, ErrNotDate)
 	}
-	return DateOf(t), nil
+	return Date{int16(year), uint8(month), uint8(day)}, nil
+}
+
+// daysIn is how many days a month has.
+func daysIn(year int, month time.Month) int {
+	switch month {
+	case time.February:
+		if year%4 == 0 && (year%100 != 0 || year%400 == 0) {
+			return 29
+		}
+		return 28
+	case time.April, time.June, time.September, time.November:
+		return 30
+	case time.January, time.March, time.May, time.July, time.August, time.October, time.December:
+	}
+	return 31
 }
 
 // DateOf returns the date that t shows in its own zone.

@@ -89,7 +89,7 @@ func ReadText(c Cell, limit int) (string, error) {
 	if len(s) > limit && utf8.RuneCountInString(s) > limit {
 		return "", tooLong(s, limit, "")
 	}
-	if strings.ContainsRune(s, utf8.RuneError) {
+	if strings.Contains(s, "\ufffd") || !utf8.ValidString(s) {
 		return "", Wrong("bad_character", "есть нечитаемые знаки", "")
 	}
 	if hasLatin(s) && !isASCII(s) {
@@ -119,9 +119,22 @@ func untidy(s string) bool {
 
 func hasLatin(s string) bool {
 	for i := range len(s) {
-		if isLatin(rune(s[i])) {
+		if small := s[i] | ('a' ^ 'A'); small-'a' <= 'z'-'a' {
 			return true
 		}
 	}
 	return false
+}
+
+// filled reports whether there is anything but spaces. Most cells tell by their first byte: no space begins as a sign of
+// ASCII or a Russian letter does.
+func filled(s string) bool {
+	const cyrillicLow, cyrillicHigh = 0xd0, 0xd1
+	if s == "" {
+		return false
+	}
+	if b := s[0]; b > ' ' && b < utf8.RuneSelf || b == cyrillicLow || b == cyrillicHigh {
+		return true
+	}
+	return strings.TrimSpace(s) != ""
 }

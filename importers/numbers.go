@@ -24,6 +24,9 @@ func readDecimal(c Cell, form string) (housing.Decimal, error) {
 		return housing.Decimal{}, Wrong("bad_number", "дата вместо числа", form)
 	case CellText, CellNumber, CellBool:
 	}
+	if d, ok := plainDecimal(c.Text); ok {
+		return d, nil
+	}
 	text := c.Text
 	if i := strings.IndexByte(text, ','); i >= 0 {
 		text = text[:i] + "." + text[i+1:]
@@ -33,6 +36,34 @@ func readDecimal(c Cell, form string) (housing.Decimal, error) {
 		return housing.Decimal{}, Wrong("bad_number", notNumber(c.Text), form)
 	}
 	return d, nil
+}
+
+// plainDecimal reads what nearly every number looks like: up to 15 digits, at most one comma or point among them.
+func plainDecimal(s string) (housing.Decimal, bool) {
+	const most = 15
+	if len(s) == 0 || len(s) > most {
+		return housing.Decimal{}, false
+	}
+	var units int64
+	mark := -1
+	for i := range len(s) {
+		switch b := s[i]; {
+		case b >= '0' && b <= '9':
+			units = units*10 + int64(b-'0')
+		case (b == ',' || b == '.') && mark < 0 && i > 0:
+			mark = i
+		default:
+			return housing.Decimal{}, false
+		}
+	}
+	scale := 0
+	if mark >= 0 {
+		if scale = len(s) - 1 - mark; scale == 0 {
+			return housing.Decimal{}, false
+		}
+	}
+	d, err := housing.NewDecimal(units, uint8(scale)) //nolint:gosec // below most
+	return d, err == nil
 }
 
 func notNumber(s string) string {

@@ -80,14 +80,16 @@ func (e edge) textWidth(cells []string) int {
 	return e.width(cells)
 }
 
-// SplitRow cuts a line of a format that knows neither quotes nor a header, with «;» between its cells.
-func SplitRow(line string) []string { return SplitRowBy(line, delimiter, 0) }
+// SplitRow cuts a line of a format that knows neither quotes nor a header, with «;» between its cells, and takes the
+// cells of an answer off its end.
+func SplitRow(line string) []string { return SplitRowBy(line, delimiter) }
 
-// SplitRowBy cuts a line of a format that knows neither quotes nor a header, and takes the cells of an
-// answer off its end. No format has a verdict among its own last cells. About how many cells there are spares
-// time; 0 where that is not known.
-func SplitRowBy(line string, delimiter rune, about int) []string {
-	cells := splitInto(line, delimiter, about)
+// SplitRowBy is SplitRow for another delimiter.
+func SplitRowBy(line string, delimiter rune) []string {
+	return withoutAnswer(SplitPlain(line, delimiter), delimiter)
+}
+
+func withoutAnswer(cells []string, delimiter rune) []string {
 	for i := len(cells) - 1; i > 0; i-- {
 		if beyond := i + answerColumns; beyond < len(cells) && strings.TrimSpace(cells[beyond]) != "" {
 			break

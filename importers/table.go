@@ -51,6 +51,9 @@ type Layout interface {
 	beside() bool // its rows may hold further facts
 }
 
+// emptied is a row that makes itself ready for the next: it keeps what is the same for all.
+type emptied interface{ Empty() }
+
 // rowReader fills a record from the cells of its row.
 type rowReader func(rec *Record, cells []Cell, src housing.Source)
 
@@ -170,8 +173,14 @@ func (t Table[T]) missing(at []int, header []string) error {
 }
 
 func (t Table[T]) reader(at []int) rowReader {
+	row, empty := new(T), *new(T) // one for all rows: facts are made from it by value
+	kept, keeps := any(row).(emptied)
 	return func(rec *Record, cells []Cell, src housing.Source) {
-		row := new(T)
+		if keeps {
+			kept.Empty()
+		} else {
+			*row = empty
+		}
 		for i := range t.Columns {
 			var c Cell
 			if place := at[i]; place >= 0 && place < len(cells) {
@@ -199,7 +208,7 @@ func (t Table[T]) reader(at []int) rowReader {
 
 // take reads a cell into the row; spaces alone count as empty.
 func (c *Column[T]) take(row *T, cell Cell) error {
-	if cell.Text != "" && strings.TrimSpace(cell.Text) != "" {
+	if filled(cell.Text) {
 		return c.Read(row, cell)
 	}
 	if c.Need == Filled {
@@ -208,10 +217,11 @@ func (c *Column[T]) take(row *T, cell Cell) error {
 	return nil
 }
 
-// problem words the error of a cell with its place.
+// problem words the error of a cell with its place. Problems are kept until the file has ended, so the value is no part
+// of its line.
 func (r *Record) problem(column, value string, err error) housing.Problem {
 	p := housing.Problem{
-		Row: r.Row, Sheet: r.Sheet, Column: column, Value: value,
+		Row: r.Row, Sheet: r.Sheet, Column: column, Value: strings.Clone(value),
 		Code: "bad_value", Text: err.Error(), Severity: housing.SeverityError,
 	}
 	if cell, ok := errors.AsType[*CellError](err); ok {
@@ -223,7 +233,7 @@ func (r *Record) problem(column, value string, err error) housing.Problem {
 			p.Column = cell.Column
 		}
 		if cell.Value != "" {
-			p.Value = cell.Value
+			p.Value = strings.Clone(cell.Value)
 		}
 	}
 	return p

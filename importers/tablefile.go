@@ -59,7 +59,10 @@ func (f CSV) Decode(ctx context.Context, in Input, yield func(Record) error) (Re
 		return Result{}, Refuse("wrong_kind", "ожидается текстовый файл CSV, а это книга Excel")
 	}
 	cut := f.delimiter()
-	d := csvDecoder{in: in, table: f.Table, cut: cut, heads: headings{above: f.Above}, watch: f.Watch, lines: NewLayoutReader(in, s.Encoding, TextLayout{Delimiter: cut})}
+	d := csvDecoder{
+		in: in, table: f.Table, heads: headings{above: f.Above}, watch: f.Watch, split: NewSplitter(cut),
+		lines: NewLayoutReader(in, s.Encoding, TextLayout{Delimiter: cut}),
+	}
 	d.result.Shape = Shape{Kind: KindText, Encoding: s.Encoding, Delimiter: cut}
 	err = d.run(ctx, yield)
 	return d.result, err
@@ -68,7 +71,6 @@ func (f CSV) Decode(ctx context.Context, in Input, yield func(Record) error) (Re
 type csvDecoder struct {
 	in     Input
 	table  Layout
-	cut    rune
 	lines  *TextReader
 	heads  headings
 	watch  Watcher
@@ -76,6 +78,8 @@ type csvDecoder struct {
 	edge   edge
 	read   rowReader
 	cells  []Cell
+	rec    Record // one for all rows: yield takes it by value
+	split  *Splitter
 	result Result
 }
 
@@ -94,15 +98,15 @@ func (d *csvDecoder) run(ctx context.Context, yield func(Record) error) error {
 		if line.Number&1023 == 0 && ctx.Err() != nil {
 			return fmt.Errorf("read line %d: %w", line.Number, ctx.Err())
 		}
-		cells := d.split(line)
+		cells := d.cut(line)
 		if taken, err := d.aside(line, cells); err != nil {
 			return err
 		} else if taken {
 			continue
 		}
-		rec := d.record(line, cells)
+		d.record(line, cells)
 		d.result.Control.Rows++
-		if err := yield(rec); err != nil {
+		if err := yield(d.rec); err != nil {
 			return err
 		}
 	}
@@ -117,7 +121,7 @@ func (d *csvDecoder) findHeader() error {
 		if err != nil {
 			return err
 		}
-		cells := SplitQuoted(line.Text, d.cut)
+		cells := d.split.quoted(line.Text)
 		heads := d.heads.with(cells)
 		found := slices.IndexFunc(heads, d.table.marked)
 		if found < 0 {
@@ -155,31 +159,31 @@ func (d *csvDecoder) aside(line Line, cells []string) (taken bool, err error) {
 	return taken, err
 }
 
-// split cuts a line and takes off the answer to an earlier file.
-func (d *csvDecoder) split(line Line) []string {
-	cells := SplitQuoted(line.Text, d.cut)
+// cut cuts a line and takes off the answer to an earlier file.
+func (d *csvDecoder) cut(line Line) []string {
+	cells := d.split.quoted(line.Text)
 	if d.edge.answered {
 		cells = d.edge.said(cells).cut(cells[:d.edge.textWidth(cells)])
 	}
 	return cells
 }
 
-func (d *csvDecoder) record(line Line, cells []string) Record {
-	rec := Record{Row: line.Number, Cells: cells}
+func (d *csvDecoder) record(line Line, cells []string) {
+	rec := &d.rec
+	*rec = Record{Row: line.Number, Cells: cells}
 	if line.Problem != nil {
 		rec.Problems = []housing.Problem{*line.Problem}
-		return rec
+		return
 	}
 	if n := len(rec.Cells); n != len(d.header) && !d.paddedOnly(rec.Cells) {
 		rec.Problems = []housing.Problem{rec.problem("", "", wrongCount(n, len(d.header)))}
-		return rec
+		return
 	}
 	d.cells = d.cells[:0]
 	for _, text := range rec.Cells {
 		d.cells = append(d.cells, Cell{Text: text})
 	}
-	d.read(&rec, d.cells, source(d.in.Name, line.Number))
-	return rec
+	d.read(rec, d.cells, source(d.in.Name, line.Number))
 }
 
 // paddedOnly allows empty cells beyond the header, which spreadsheets write.

@@ -32,6 +32,7 @@ type TextReader struct {
 	cut      byte   // the delimiter
 	kept     [][]byte
 	buffer   []byte
+	texts    textShelf
 	letters  [128]letter // of the upper half of a one-byte encoding
 	ended    bool
 	open     bool
@@ -121,7 +122,7 @@ func (r *TextReader) Next() (Line, error) {
 		}
 		// 0x1A ends texts of DOS programs.
 		raw = bytes.TrimRight(raw, "\r\n\x1a")
-		if len(bytes.TrimSpace(raw)) == 0 {
+		if len(raw) == 0 || (raw[0] <= ' ' || raw[0] >= utf8.RuneSelf) && len(bytes.TrimSpace(raw)) == 0 {
 			continue
 		}
 		if isComment(raw, r.cut) && !r.keeps(raw) {
@@ -143,7 +144,7 @@ func (r *TextReader) line(raw []byte) Line {
 	if r.table == nil {
 		// An answer gives unreadable bytes back as U+FFFD.
 		if utf8.Valid(raw) && bytes.IndexByte(raw, 0) < 0 && !bytes.Contains(raw, []byte("\ufffd")) {
-			line.Text = string(raw)
+			line.Text = r.texts.put(raw)
 			return line
 		}
 		line.Text = strings.ToValidUTF8(string(raw), "\ufffd")
@@ -169,8 +170,8 @@ func (r *TextReader) line(raw []byte) Line {
 		*(*[utf8.UTFMax]byte)(buffer[n : n+utf8.UTFMax]) = l.bytes
 		n += l.size
 	}
-	line.Text = string(buffer[:n])
-	if damaged || (!plain && !isASCII(string(own)) && utf8.Valid(own)) {
+	line.Text = r.texts.put(buffer[:n])
+	if damaged || !plain && utf8.Valid(own) && (len(own) == len(raw) || !isASCII(string(own))) {
 		line.Problem = r.problem()
 	}
 	return line
@@ -230,23 +231,7 @@ func (e Encoding) Russian() string {
 }
 
 // SplitPlain cuts a line of a format that knows no quotes.
-func SplitPlain(line string, delimiter rune) []string { return splitInto(line, delimiter, 0) }
-
-// splitInto is SplitPlain where about how many cells there are is known.
-func splitInto(line string, delimiter rune, cells int) []string {
-	if delimiter >= utf8.RuneSelf || cells < 1 {
-		return strings.Split(line, string(delimiter))
-	}
-	list := make([]string, 0, cells)
-	for {
-		at := strings.IndexByte(line, byte(delimiter)) //nolint:gosec // ASCII, see above
-		if at < 0 {
-			return append(list, line)
-		}
-		list = append(list, line[:at])
-		line = line[at+1:]
-	}
-}
+func SplitPlain(line string, delimiter rune) []string { return strings.Split(line, string(delimiter)) }
 
 // SplitQuoted cuts a line in which a cell may stand in quotes with its own quotes doubled. A quote
 // that is not closed right before a delimiter is an ordinary character: one stray quote in «ООО "УК»

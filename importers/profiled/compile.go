@@ -23,7 +23,6 @@ type layout struct {
 	sums     []string
 	texts    []string
 	unescape *strings.Replacer
-	usual    int            // cells of a row without a prefix
 	sheet    *regexp.Regexp // names of the sheets that are read
 	fixed    bool           // lines without delimiters
 	marked   bool           // every row begins with a prefix
@@ -110,9 +109,6 @@ func compile(p *profiles.Profile) (*layout, error) {
 		}
 		if strings.HasPrefix(ready.Prefix, "#") {
 			l.kept = append(l.kept, ready.Prefix)
-		}
-		if ready.Is == profiles.Row && ready.Prefix == "" {
-			l.usual = max(l.usual, ready.Cells.Min)
 		}
 		l.lines = append(l.lines, ready)
 		l.fixed = l.fixed || len(ready.Widths) > 0

@@ -17,6 +17,7 @@ type reading struct {
 	*layout
 	in       importers.Input
 	draft    draft
+	split    *importers.Splitter
 	record   importers.Record
 	held     order // said by heads, packs and a trailer
 	tally    tally
@@ -82,7 +83,7 @@ func (l *layout) expected(in importers.Input) int {
 
 // take reads one line.
 func (r *reading) take(text importers.Line, yield func(importers.Record) error) error {
-	of, cells := r.kindOf(text.Text, r.first)
+	of, cells := r.kindOf(r.split, text.Text, r.first)
 	r.first = false
 	if refused := r.tally.nothingAfter(text, of); refused != nil {
 		r.aside = append(r.aside, r.asIs(text))
@@ -125,7 +126,7 @@ func (r *reading) take(text importers.Line, yield func(importers.Record) error) 
 
 // asIs gives a line back as it came, without the cells of an answer.
 func (r *reading) asIs(text importers.Line) importers.Aside {
-	return importers.Aside{Row: text.Number, Cells: importers.SplitRowBy(text.Text, r.cut, 0)}
+	return importers.Aside{Row: text.Number, Cells: importers.SplitRowBy(text.Text, r.cut)}
 }
 
 // expectedLines lists the beginnings of lines that there may be.

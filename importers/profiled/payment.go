@@ -101,7 +101,8 @@ func (r *reading) toPack(rec *importers.Record) {
 	}
 	pack := r.packs[key]
 	if pack == nil {
-		pack = &housing.PaymentPack{OrderNo: pay.OrderNo, OrderDate: pay.OrderDate}
+		key.number = strings.Clone(key.number) // of no line
+		pack = &housing.PaymentPack{OrderNo: key.number, OrderDate: pay.OrderDate}
 		r.packs[key] = pack
 		r.order = append(r.order, key)
 	}

@@ -80,9 +80,9 @@ func (l *layout) recognise(s *importers.Sample) (score int) {
 	if s.Kind != importers.KindText {
 		return 0
 	}
-	look := look{seen: map[*line]bool{}}
+	look, split := look{seen: map[*line]bool{}}, importers.NewSplitter(l.cut)
 	for i, text := range append(l.hashed(s), s.Lines...) {
-		of, cells := l.kindOf(text, i == 0)
+		of, cells := l.kindOf(split, text, i == 0)
 		if look.line(of, cells); look.foreign {
 			return 0
 		}
@@ -220,7 +220,7 @@ func labelled(cells []string, label string) int {
 }
 
 // kindOf finds out what a line is and cuts it; nil for a line of no kind.
-func (l *layout) kindOf(text string, first bool) (*line, []string) {
+func (l *layout) kindOf(split *importers.Splitter, text string, first bool) (*line, []string) {
 	for _, of := range l.lines {
 		if of.Prefix == "" || of.First && !first {
 			continue
@@ -229,13 +229,13 @@ func (l *layout) kindOf(text string, first bool) (*line, []string) {
 			if of.Widths != nil {
 				return of, cutWidths(l.ownText(text), of.Widths)
 			}
-			return of, importers.SplitRowBy(rest, l.cut, of.Cells.Min)
+			return of, split.Row(rest)
 		}
 	}
 	if l.fixed {
 		return l.byWidths(l.ownText(text), first)
 	}
-	cells := importers.SplitRowBy(text, l.cut, l.usual)
+	cells := split.Row(text)
 	return l.byCells(cells, first), cells
 }
 

@@ -97,7 +97,7 @@ type tableRead struct {
 type tableRow struct{}
 
 func (l *layout) reading() *reading {
-	r := &reading{layout: l, times: map[string]int{}, tally: newTally(l)}
+	r := &reading{layout: l, times: map[string]int{}, tally: newTally(l), split: importers.NewSplitter(l.cut)}
 	r.draft.numbers, r.draft.texts = make([]number, len(l.sums)), make([]string, len(l.texts))
 	return r
 }

@@ -253,7 +253,7 @@ func (r *reading) hold(said order) {
 // ahead reads the trailer before the rows that belong to it.
 func (r *reading) ahead(s *importers.Sample) {
 	for _, text := range s.Tail {
-		of, cells := r.kindOf(text, false)
+		of, cells := r.kindOf(r.split, text, false)
 		if of == nil || of.Is != profiles.Total || !of.Last {
 			continue
 		}

@@ -1,5 +1,7 @@
 package profiled
 
+import "strings"
+
 // uniques are the values of a column in which none may come twice, with the row of each. A registry has a
 // million of them: numbers of up to 12 digits, as banks give them, cost eight bytes and a half-empty table.
 type uniques struct {
@@ -39,7 +41,10 @@ func (u *uniques) repeated(text string, row int) int {
 	case ok:
 		return repeatedIn(u.numbers, n, row)
 	}
-	return repeatedIn(u.words, text, row)
+	if first, known := u.words[text]; known {
+		return int(first)
+	}
+	return repeatedIn(u.words, strings.Clone(text), row) // of no line
 }
 
 func repeatedIn[K comparable](seen map[K]int32, value K, row int) int {

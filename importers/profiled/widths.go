@@ -12,7 +12,7 @@ func (l *layout) ownText(text string) string {
 	if !strings.ContainsRune(text, l.cut) {
 		return text
 	}
-	return strings.Join(importers.SplitRowBy(text, l.cut, 0), string(l.cut))
+	return strings.Join(importers.SplitRowBy(text, l.cut), string(l.cut))
 }
 
 // cutWidths cuts a line into cells of so many characters. Spaces around a cell are no part of it, those at the end of a
