@@ -27,11 +27,23 @@ func periodOf(year, month int) Period {
 
 // ParsePeriod reads "2026-10".
 func ParsePeriod(s string) (Period, error) {
-	t, err := time.Parse("2006-01", s)
-	if err != nil {
+	const mask = "yyyy-mm"
+	year, month := 0, 0
+	fits := len(s) == len(mask)
+	for i := 0; fits && i < len(mask); i++ {
+		digit := int(s[i]) - '0'
+		switch mask[i] {
+		case 'y':
+			year = year*10 + digit
+		case 'm':
+			month = month*10 + digit
+		}
+		fits = mask[i] == '-' && s[i] == '-' || mask[i] != '-' && digit >= 0 && digit <= 9
+	}
+	if !fits {
 		return 0, fmt.Errorf("%q: %w", s, ErrNotPeriod)
 	}
-	return NewPeriod(t.Year(), t.Month())
+	return NewPeriod(year, time.Month(month))
 }
 
 // IsZero reports whether there is no month.

@@ -107,8 +107,10 @@ func ReadPeriod(c Cell) (housing.Period, error) {
 		return 0, failed()
 	}
 	s := c.Text
-	if d, err := ReadDate(c); err == nil && d.Day() == 1 {
-		return d.Period(), nil
+	if len(s) != len("10.2026") { // a month alone is no date
+		if d, err := ReadDate(c); err == nil && d.Day() == 1 {
+			return d.Period(), nil
+		}
 	}
 	if len(s) == len("10.2026") && s[2] == '.' {
 		s = s[3:] + "-" + s[:2]

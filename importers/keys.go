@@ -255,23 +255,24 @@ func ReadPhone(c Cell) (string, error) {
 	if c.Kind == CellFailed {
 		return "", failed()
 	}
+	const most = 15
 	plus := strings.HasPrefix(strings.TrimSpace(c.Text), "+")
-	digits := strings.Map(func(r rune) rune {
-		if r >= '0' && r <= '9' {
-			return r
+	digits := make([]byte, 0, most+1)
+	for i := range len(c.Text) {
+		if b := c.Text[i]; b >= '0' && b <= '9' && len(digits) <= most {
+			digits = append(digits, b)
 		}
-		return -1
-	}, c.Text)
+	}
 	if strings.Trim(c.Text, "0123456789+-() \u00a0.–") != "" {
 		return "", Wrong("bad_phone", "в номере телефона лишние знаки (нужен один номер)", form)
 	}
 	switch {
 	case len(digits) == 11 && (digits[0] == '7' || digits[0] == '8' && !plus):
-		return "+7" + digits[1:], nil
+		return "+7" + string(digits[1:]), nil
 	case len(digits) == 10 && !plus:
-		return "+7" + digits, nil
-	case plus && len(digits) >= 11 && len(digits) <= 15:
-		return "+" + digits, nil
+		return "+7" + string(digits), nil
+	case plus && len(digits) >= 11 && len(digits) <= most:
+		return "+" + string(digits), nil
 	}
 	return "", Wrong("bad_phone", "в номере телефона не 11 цифр", form)
 }

@@ -94,20 +94,19 @@ func meterFact(r *meterRow, src housing.Source) (importers.Fact, *importers.Cell
 	if r.initial == "" {
 		return r.MeterEntry, nil
 	}
-	parts := strings.Split(r.initial, "/")
-	if len(parts) != len(r.Meter.Zones) {
+	if values := strings.Count(r.initial, "/") + 1; values != len(r.Meter.Zones) {
 		return nil, importers.WrongIn("Начальные показания", "bad_initial",
-			fmt.Sprintf("показаний %d, а зон у прибора %d", len(parts), len(r.Meter.Zones)),
+			fmt.Sprintf("показаний %d, а зон у прибора %d", values, len(r.Meter.Zones)),
 			"по одному показанию на зону, например «123,4 / 56,7»")
 	}
-	for i, part := range parts {
+	for part := range strings.SplitSeq(r.initial, "/") {
 		value, err := importers.ReadNotNegative(importers.Cell{Text: strings.TrimSpace(part)})
 		if err != nil {
 			return nil, importers.WrongIn("Начальные показания", "bad_initial", err.Error(),
 				"по одному показанию на зону, например «123,4 / 56,7»")
 		}
 		r.Initial = append(r.Initial, housing.Reading{
-			Zone: r.Meter.Zones[i], On: r.Meter.Commissioned, Value: value, Source: src,
+			Zone: r.Meter.Zones[len(r.Initial)], On: r.Meter.Commissioned, Value: value, Source: src,
 		})
 	}
 	return r.MeterEntry, nil

@@ -25,6 +25,8 @@ type reading struct {
 	first    bool
 	unique   uniques
 	doubles  []double
+	pieces   [][]string       // blocks of the group at hand
+	keyText  []byte           // key of the row at hand
 	times    map[string]int   // how often a key came that is not unique by itself
 	columns  line             // of a table
 	also     []importers.Fact // of the row of a table
@@ -277,7 +279,7 @@ func (r *reading) clean(c *column, text string) string {
 		text = strings.TrimPrefix(text, c.After)
 	}
 	if c.Chars > 0 && len(text) > c.Chars && utf8.RuneCountInString(text) > c.Chars {
-		text = string([]rune(text)[:c.Chars])
+		text = firstRunes(text, c.Chars)
 	}
 	if c.Before != "" {
 		text = strings.TrimSuffix(text, c.Before)
@@ -290,6 +292,16 @@ func (r *reading) clean(c *column, text string) string {
 	}
 	if r.unescape != nil {
 		text = r.unescape.Replace(text)
+	}
+	return text
+}
+
+func firstRunes(text string, most int) string {
+	for at := range text {
+		if most == 0 {
+			return text[:at]
+		}
+		most--
 	}
 	return text
 }

@@ -25,7 +25,7 @@ type draft struct {
 
 	numbers []number // values that totals sum up, by slot
 	texts   []string // values that the key is made of, by slot
-	also    []importers.Fact
+	also    []housing.MeterReading
 	parts   []housing.StatedCharge // amounts of services in columns of their own
 	meters  int                    // readings that the row holds, those that are wrong too
 }
@@ -63,7 +63,7 @@ func (d *draft) reset(s profiles.Subject) {
 	}
 	d.reading, d.own, d.split = housing.MeterReading{}, housing.MeterReading{}, false
 	d.order, d.count, d.amount = order{}, 0, 0
-	d.also, d.meters, d.parts = nil, 0, d.parts[:0]
+	d.also, d.meters, d.parts = d.also[:0], 0, d.parts[:0]
 }
 
 // setter joins a reader of cells with the field that takes its value.

@@ -114,7 +114,8 @@ func (r *reading) blocks(g *group, cells []string) ([][]string, error) {
 			return nil, importers.Wrong("bad_blocks", fmt.Sprintf("%s нельзя разбить на блоки по %d",
 				importers.Count(len(flat), "ячейку", "ячейки", "ячеек"), g.Size), "")
 		}
-		return chunks(flat, g.Size), nil
+		r.pieces = chunks(r.pieces[:0], flat, g.Size)
+		return r.pieces, nil
 	}
 	at := place(g.At, len(cells))
 	if at < 0 || at >= len(cells) || strings.TrimSpace(cells[at]) == "" {
@@ -130,7 +131,7 @@ func inCell(g *group, text string) ([][]string, error) {
 		if len(flat)%g.Size != 0 {
 			return nil, importers.Wrong("bad_blocks", fmt.Sprintf("%s через «%s» вместо пар", importers.Count(len(flat), "значение", "значения", "значений"), g.Parts), "")
 		}
-		return chunks(flat, g.Size), nil
+		return chunks(nil, flat, g.Size), nil
 	}
 	var blocks [][]string
 	for part := range strings.SplitSeq(text, g.Split) {
@@ -139,8 +140,7 @@ func inCell(g *group, text string) ([][]string, error) {
 	return blocks, nil
 }
 
-func chunks(flat []string, size int) [][]string {
-	blocks := make([][]string, 0, len(flat)/size)
+func chunks(blocks [][]string, flat []string, size int) [][]string {
 	for at := 0; at < len(flat); at += size {
 		blocks = append(blocks, flat[at:at+size])
 	}
@@ -151,11 +151,7 @@ func chunks(flat []string, size int) [][]string {
 func (r *reading) onlyReadings(rec *importers.Record, src housing.Source) {
 	own := r.draft.own
 	facts := make([]importers.Fact, 0, len(r.draft.also))
-	for _, also := range r.draft.also {
-		m, ok := also.(housing.MeterReading)
-		if !ok {
-			continue
-		}
+	for _, m := range r.draft.also {
 		if m.Account == "" {
 			m.Account = own.Account
 		}
@@ -194,17 +190,15 @@ func (r *reading) readings(fact importers.Fact) []importers.Fact {
 		on, src = r.draft.on, f.Source
 	}
 	facts := make([]importers.Fact, 0, len(r.draft.also))
-	for _, also := range r.draft.also {
-		if m, ok := also.(housing.MeterReading); ok {
-			if m.Account == "" {
-				m.Account = account
-			}
-			if m.On.IsZero() {
-				m.On = on
-			}
-			m.Source = src
-			facts = append(facts, m)
+	for _, m := range r.draft.also {
+		if m.Account == "" {
+			m.Account = account
 		}
+		if m.On.IsZero() {
+			m.On = on
+		}
+		m.Source = src
+		facts = append(facts, m)
 	}
 	return facts
 }

@@ -54,28 +54,29 @@ func (of *line) has(field string) bool {
 // makeKey makes the key of a payment whose sender gives it no number of its own. {n} tells equal payments
 // apart by their order, so that the same file under another name gives the same keys.
 func (r *reading) makeKey(pay housing.Payment) string {
-	var key strings.Builder
+	key := r.keyText[:0]
 	ordinal := false
 	for _, piece := range r.key {
 		switch piece.Value {
 		case "":
-			key.WriteString(piece.Text)
+			key = append(key, piece.Text...)
 		case "n":
 			ordinal = true
 		case "order_no":
-			key.WriteString(pay.OrderNo)
+			key = append(key, pay.OrderNo...)
 		case "order_date":
-			key.WriteString(pay.OrderDate.String())
+			key, _ = pay.OrderDate.AppendText(key) // never fails
 		case "paid_on":
-			key.WriteString(pay.PaidOn.String())
+			key, _ = pay.PaidOn.AppendText(key)
 		default:
-			key.WriteString(r.draft.texts[indexOf(r.texts, piece.Value)])
+			key = append(key, r.draft.texts[indexOf(r.texts, piece.Value)]...)
 		}
 	}
+	r.keyText = key
 	if !ordinal {
-		return key.String()
+		return string(key)
 	}
-	base := key.String()
+	base := string(key)
 	r.times[base]++
 	return base + "/" + itoa(r.times[base])
 }
