@@ -23,7 +23,7 @@ func NewDate(year int, month time.Month, day int) (Date, error) {
 	if year < 1900 || year > 2199 || month < time.January || month > time.December || day < 1 || day > daysIn(year, month) {
 		return Date{}, fmt.Errorf("%04d-%02d-%02d: %w", year, month, day, ErrNotDate)
 	}
-	return Date{int16(year), uint8(month), uint8(day)}, nil
+	return Date{int16(year), uint8(month), uint8(day)}, nil //nolint:gosec // proved above
 }
 
 // daysIn is how many days a month has.

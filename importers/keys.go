@@ -257,13 +257,18 @@ func ReadPhone(c Cell) (string, error) {
 	}
 	const most = 15
 	plus := strings.HasPrefix(strings.TrimSpace(c.Text), "+")
-	digits := make([]byte, 0, most+1)
+	digits, usual := make([]byte, 0, most+1), true
 	for i := range len(c.Text) {
-		if b := c.Text[i]; b >= '0' && b <= '9' && len(digits) <= most {
-			digits = append(digits, b)
+		switch b := c.Text[i]; {
+		case b >= '0' && b <= '9':
+			if len(digits) <= most {
+				digits = append(digits, b)
+			}
+		case b != ' ' && b != '-' && b != '(' && b != ')' && b != '+':
+			usual = false
 		}
 	}
-	if strings.Trim(c.Text, "0123456789+-() \u00a0.–") != "" {
+	if !usual && strings.Trim(c.Text, "0123456789+-() \u00a0.–") != "" {
 		return "", Wrong("bad_phone", "в номере телефона лишние знаки (нужен один номер)", form)
 	}
 	switch {

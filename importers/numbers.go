@@ -62,7 +62,7 @@ func plainDecimal(s string) (housing.Decimal, bool) {
 			return housing.Decimal{}, false
 		}
 	}
-	d, err := housing.NewDecimal(units, uint8(scale)) //nolint:gosec // below most
+	d, err := housing.NewDecimal(units, uint8(scale))
 	return d, err == nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/kvitok-gkh/kvitok/housing"
 )
@@ -25,6 +26,9 @@ func ours(heading string) bool {
 }
 
 func isVerdict(cell string) bool {
+	if cell == "" || cell[0] > ' ' && cell[0] < utf8.RuneSelf { // verdicts are Russian words
+		return false
+	}
 	cell = strings.TrimSpace(cell)
 	return strings.EqualFold(cell, housing.Accepted.Russian()) || strings.EqualFold(cell, housing.Unchanged.Russian()) ||
 		strings.EqualFold(cell, housing.Rejected.Russian())

@@ -175,12 +175,12 @@ func (t Table[T]) missing(at []int, header []string) error {
 func (t Table[T]) reader(at []int) rowReader {
 	row, empty := new(T), *new(T) // one for all rows: facts are made from it by value
 	kept, keeps := any(row).(emptied)
+	ready := func() { *row = empty }
+	if keeps {
+		ready = kept.Empty
+	}
 	return func(rec *Record, cells []Cell, src housing.Source) {
-		if keeps {
-			kept.Empty()
-		} else {
-			*row = empty
-		}
+		ready()
 		for i := range t.Columns {
 			var c Cell
 			if place := at[i]; place >= 0 && place < len(cells) {

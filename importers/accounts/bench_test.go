@@ -35,4 +35,6 @@ func BenchmarkBalancesCSV(b *testing.B) {
 		}, noTail)
 }
 
-func water(n int) string { return [...]string{"Холодное водоснабжение", "Горячее водоснабжение"}[n%2] }
+func water(n int) string {
+	return [...]string{"Холодное водоснабжение", "Горячее водоснабжение"}[n%2]
+}

@@ -7,12 +7,15 @@ import "strings"
 type uniques struct {
 	slots   []uint64 // number and row, 0: free; twice as many as are taken, a power of two
 	taken   int
-	numbers map[uint64]int32 // longer numbers, by their row
-	words   map[string]int32 // all else
+	numbers map[longNumber]int32 // longer numbers, by their row
+	words   map[string]int32     // all else
 }
 
+// longNumber is a number of up to 36 digits, in two halves.
+type longNumber struct{ high, low uint64 }
+
 const (
-	rowBits  = 21 // of more rows than a file may have
+	rowBits  = 21 // of more rows than most files have; further ones stand in a map
 	mostRows = 1 << rowBits
 	// mostPacked is above the numbers that stand in a slot beside their row.
 	mostPacked = 1 << (64 - rowBits)
@@ -25,7 +28,7 @@ func newUniques(expected int) uniques {
 	for slots < 2*expected {
 		slots *= 2
 	}
-	u := uniques{numbers: map[uint64]int32{}, words: map[string]int32{}}
+	u := uniques{numbers: map[longNumber]int32{}, words: map[string]int32{}}
 	if expected > 0 {
 		u.slots = make([]uint64, slots)
 	}
@@ -39,7 +42,15 @@ func (u *uniques) repeated(text string, row int) int {
 	case ok && n < mostPacked:
 		return u.repeatedNumber(n, row)
 	case ok:
-		return repeatedIn(u.numbers, n, row)
+		return repeatedIn(u.numbers, longNumber{low: n}, row)
+	}
+	const half = 18
+	if len(text) > half {
+		high, is := plainNumber(text[:len(text)-half])
+		low, are := plainNumber(text[len(text)-half:])
+		if is && are {
+			return repeatedIn(u.numbers, longNumber{high, low}, row)
+		}
 	}
 	if first, known := u.words[text]; known {
 		return int(first)
@@ -64,7 +75,7 @@ func (u *uniques) repeatedNumber(n uint64, row int) int {
 		return int(slot % mostRows)
 	}
 	if row >= mostRows {
-		return repeatedIn(u.numbers, n, row)
+		return repeatedIn(u.numbers, longNumber{low: n}, row)
 	}
 	u.slots[at] = n<<rowBits | uint64(row) //nolint:gosec // below mostRows
 	u.taken++

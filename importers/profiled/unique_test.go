@@ -13,19 +13,19 @@ func TestUniques(t *testing.T) {
 	const many = 5000 // makes the table grow
 	forms := func(i int) []string {
 		n := strconv.Itoa(i)
-		return []string{n, "0" + n, strings.Repeat("9", 12) + n, "УНО-" + n}
+		return []string{n, "0" + n, strings.Repeat("9", 12) + n, strings.Repeat("0", 20) + n, "УНО-" + n}
 	}
 	for i := 1; i <= many; i++ {
 		for j, text := range forms(i) {
-			if first := u.repeated(text, 4*i+j); first != 0 {
-				t.Fatalf("%q is new in row %d, but row %d is said to have it", text, 4*i+j, first)
+			if first := u.repeated(text, 5*i+j); first != 0 {
+				t.Fatalf("%q is new in row %d, but row %d is said to have it", text, 5*i+j, first)
 			}
 		}
 	}
 	for i := 1; i <= many; i++ {
 		for j, text := range forms(i) {
-			if first := u.repeated(text, 9_999_999); first != 4*i+j {
-				t.Fatalf("%q stands in row %d, got row %d", text, 4*i+j, first)
+			if first := u.repeated(text, 9_999_999); first != 5*i+j {
+				t.Fatalf("%q stands in row %d, got row %d", text, 5*i+j, first)
 			}
 		}
 	}
