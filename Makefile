@@ -12,13 +12,16 @@ DEMO_ACCOUNTS ?= 1000
 # the bench: where it works and how many accounts
 BENCH_DIR ?= out/bench
 BENCH_ACCOUNTS ?= 100000
+# rows of its large files, claims and accounts of its matching
+BENCH_ROWS ?= 1000000
+BENCH_CLAIMS ?= 1000000
 # which tests, and anything else for go test: make test PKG=./housing/... TESTFLAGS='-run TestMoney -v'
 PKG ?= ./...
 TESTFLAGS ?=
 # two cores with the race detector are slow; a hang still ends
 TEST_TIMEOUT ?= 20m
 
-.PHONY: help setup build demo test e2e lint bench clean
+.PHONY: help setup build demo test e2e lint bench bench-month bench-files bench-match clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  \1\t\2/' | expand -t 12
@@ -50,10 +53,23 @@ lint: ## golangci-lint, gofmt, go.mod, ShellCheck
 	@scripts/setup.sh lint
 	@scripts/lint.sh
 
-bench: ## the month at 100,000 accounts, a figure per stage
+bench: bench-month bench-files bench-match ## the month at 100,000 accounts, files and matching of a million
+
+bench-month: ## the month at 100,000 accounts, a figure per stage
 	@scripts/setup.sh demo
 	@$(MAKE) --no-print-directory build
 	bin/kvitok bench --dir $(BENCH_DIR) --accounts $(BENCH_ACCOUNTS)
+
+bench-files: ## files of a million rows: parsed, stored, peak memory
+	@scripts/setup.sh demo
+	@$(MAKE) --no-print-directory build
+	bin/kvitok bench parse --rows $(BENCH_ROWS)
+	bin/kvitok bench import --dir $(BENCH_DIR) --rows $(BENCH_ROWS)
+
+bench-match: ## a million claims against a million accounts
+	@scripts/setup.sh demo
+	@$(MAKE) --no-print-directory build
+	bin/kvitok bench match --dir $(BENCH_DIR) --claims $(BENCH_CLAIMS)
 
 clean: ## remove what make made: bin, out, the cache of test servers
 	rm -rf bin out .cache

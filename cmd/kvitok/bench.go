@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -69,6 +70,7 @@ func (e *environment) benchCommand() *cobra.Command {
 	c.Flags().BoolVar(&f.files, "files", false, "measure the import alone, file by file")
 	c.Flags().IntVar(&f.rows, "rows", 0, "with --files: a registry of payments and a file of readings of so many rows beside the town's")
 	c.Flags().BoolVar(&f.keep, "keep", false, "leave the folder behind")
+	c.AddCommand(e.benchParseCommand(), e.benchImportCommand(), e.benchMatchCommand())
 	c.RunE = e.do(func(ctx context.Context, _ []string) error {
 		t, err := town.New(town.Config{Accounts: f.accounts, Seed: townSeed})
 		if err != nil || f.payments < 0 || f.debtors < 0 {
@@ -246,9 +248,9 @@ func machine() string {
 	return fmt.Sprintf("%d × %s, %s", runtime.NumCPU(), model, runtime.Version())
 }
 
-// resetPeak makes the kernel count the peak anew; where it cannot, peaks only grow.
+// resetPeak makes the kernel count the peak anew, without what the stage before has left; where it cannot, peaks only grow.
 func resetPeak() {
-	runtime.GC()
+	debug.FreeOSMemory()
 	_ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0o600) // not every kernel lets us
 }
 
