@@ -44,16 +44,16 @@ func (e *environment) calc(path, xlsx string) (err error) {
 	if err != nil {
 		return fmt.Errorf("read %s: %w", path, err)
 	}
-	traces, findings, err := charging.ExplainAll(snapshot)
+	result, traces, err := charging.ExplainHouse(snapshot)
 	if err != nil {
 		return fmt.Errorf("calculate %s: %w", path, err)
 	}
 	if xlsx != "" {
-		if err := e.writeCalc(xlsx, snapshot, traces, findings); err != nil {
+		if err := e.writeCalc(xlsx, snapshot, traces, result.Findings); err != nil {
 			return err
 		}
 	}
-	return e.printTraces(traces, findings)
+	return e.printCalculated(calculated{Traces: traces, Findings: result.Findings, House: result.House, Benefits: result.Benefits})
 }
 
 // writeCalc writes a workbook that is of the file alone: equal files give equal bytes.
@@ -76,21 +76,25 @@ func (e *environment) writeCalc(path string, s *housing.Snapshot, traces []housi
 	})
 }
 
-// printTraces prints a calculation sheet; held accounts end the command with their own exit code.
-func (e *environment) printTraces(traces []housing.Trace, findings []housing.Finding) error {
-	result := struct {
-		Traces   []housing.Trace   `json:"traces"`
-		Findings []housing.Finding `json:"findings"`
-	}{traces, findings}
+// calculated is what a calculation is printed of: the last two are of a whole house.
+type calculated struct {
+	Traces   []housing.Trace         `json:"traces"`
+	Findings []housing.Finding       `json:"findings"`
+	House    []charging.HouseOutcome `json:"house,omitempty"`
+	Benefits []housing.BenefitShare  `json:"benefits,omitempty"`
+}
+
+// printCalculated prints a calculation sheet; held accounts end the command with their own exit code.
+func (e *environment) printCalculated(r calculated) error {
 	held := false
 	var failed error
-	err := e.print(result, func(w io.Writer) {
-		failed = charging.WriteText(w, traces)
-		for _, f := range findings {
-			say(w, "%s: %s", f.Account, f.Text)
+	err := e.print(r, func(w io.Writer) {
+		failed = charging.WriteText(w, r.Traces)
+		for _, f := range r.Findings {
+			say(w, "%s: %s", findingOf(f), f.Text)
 		}
 	})
-	for _, f := range findings {
+	for _, f := range r.Findings {
 		held = held || f.Held
 	}
 	if err := errors.Join(err, failed); err != nil {
@@ -100,4 +104,15 @@ func (e *environment) printTraces(traces []housing.Trace, findings []housing.Fin
 		return errAttention
 	}
 	return nil
+}
+
+// findingOf says whom a finding is about, and whether it holds him.
+func findingOf(f housing.Finding) string {
+	switch {
+	case f.Account == "":
+		return "Дом"
+	case f.Held:
+		return "Лицевой счёт " + f.Account + " задержан (" + f.Code + ")"
+	}
+	return "Лицевой счёт " + f.Account
 }

@@ -68,6 +68,15 @@ func ExplainAll(s *housing.Snapshot) ([]housing.Trace, []housing.Finding, error)
 	return c.traces(func(*line) bool { return true }), c.findings, nil
 }
 
+// ExplainHouse gives all that Calculate does, and every line with its trace.
+func ExplainHouse(s *housing.Snapshot) (Result, []housing.Trace, error) {
+	c, err := calculate(s)
+	if err != nil {
+		return Result{}, nil, err
+	}
+	return c.result(), c.traces(func(*line) bool { return true }), nil
+}
+
 // calculation is one house being charged. acc, held and served belong to the account at hand.
 type calculation struct {
 	snapshot   *housing.Snapshot

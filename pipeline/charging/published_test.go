@@ -299,3 +299,37 @@ func (p *publishedCase) operands(t *testing.T, s *housing.Snapshot) {
 		t.Errorf("%s, operands (-published +computed):\n%s", p.ID, diff)
 	}
 }
+
+// TestPublishedIsComplete finds every published calculation of charges among ours, with its source.
+func TestPublishedIsComplete(t *testing.T) {
+	t.Parallel()
+	raw, err := os.ReadFile("../../../shared/cases/published.json")
+	if err != nil {
+		t.Skip("skipped: no ../shared")
+	}
+	var all, own []publishedCase
+	if err := json.Unmarshal(raw, &all); err != nil {
+		t.Fatal(err)
+	}
+	raw, err = os.ReadFile("testdata/published.json")
+	if err == nil {
+		err = json.Unmarshal(raw, &own)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	sources := map[string]string{}
+	for i := range own {
+		sources[own[i].ID] = own[i].Source
+	}
+	for i := range all {
+		p := &all[i]
+		family, _, _ := strings.Cut(p.ID, "-")
+		if family == "PN" || family == "DL" || family == "QR" {
+			continue // penalties, parameters, receipts/paymentcode
+		}
+		if source, known := sources[p.ID]; !known || !strings.HasPrefix(p.Source, source) {
+			t.Errorf("%s of %s is not transcribed, or from another source: %q", p.ID, p.Source, source)
+		}
+	}
+}
