@@ -73,16 +73,19 @@ func (l *layout) sheetSummary(s *housing.CalculationSheet) {
 	}}
 	for i := range s.Lines {
 		ch := &s.Lines[i].Charge
-		coefficient, volume := none, none
+		coefficient, volume, price := none, none, none // a correction may have no price of its own
 		if !ch.Coefficient.IsZero() {
 			coefficient = ch.Coefficient.Russian()
+		}
+		if !ch.Price.IsZero() || ch.Kind == housing.BaseCharge {
+			price = ch.Price.Russian()
 		}
 		if !ch.Volume.IsZero() {
 			volume = ch.Volume.Russian() + " " + ch.Unit()
 		}
 		t.rows = append(t.rows, row{cells: []string{
 			strconv.Itoa(i + 1), s.Lines[i].Title, sheetDays(ch.Segment), ch.Method.Russian(), volume,
-			ch.Price.Russian(), coefficient, minus(ch.Amount.Russian()),
+			price, coefficient, minus(ch.Amount.Russian()),
 		}})
 	}
 	t.rows = append(t.rows, row{bold: true, cells: []string{"", "Итого начислено", "", "", "", "", "", minus(s.Total.Russian())}})

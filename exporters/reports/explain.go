@@ -87,7 +87,11 @@ func addLine(t *table, s *housing.CalculationSheet, i int) error {
 		t.text(text)
 	}
 	t.number(c.Volume)
-	t.number(c.Price)
+	if c.Price.IsZero() && c.Kind != housing.BaseCharge { // a correction may have no price of its own
+		t.blank()
+	} else {
+		t.number(c.Price)
+	}
 	if c.Coefficient.IsZero() {
 		t.blank()
 	} else {

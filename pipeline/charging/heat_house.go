@@ -16,6 +16,7 @@ type heatShares struct {
 
 	perArea    housing.Ratio // Vi of 1 m² without a meter
 	baseArea   housing.Ratio // what Vд is divided by for it
+	rest       housing.Ratio // area of the premises without a meter or a source of their own
 	individual housing.Ratio // Σ Vi of all
 	common     housing.Ratio // Vд − Σ Vi
 	missing    housing.Ratio // by how much Σ Vi exceeds Vд where the common part was set to zero
@@ -39,11 +40,10 @@ func (c *calculation) divide(s *heatShares) {
 	if s.baseArea.Sign() > 0 {
 		s.perArea = c.quo(s.volume, s.baseArea)
 	}
-	rest := area.Sub(s.meteredArea).Sub(s.ownArea)
-	if rest.Sign() < 0 {
-		rest = housing.Ratio{}
+	if s.rest = area.Sub(s.meteredArea).Sub(s.ownArea); s.rest.Sign() < 0 {
+		s.rest = housing.Ratio{}
 	}
-	s.individual = s.metered.Add(s.perArea.Mul(rest))
+	s.individual = s.metered.Add(s.perArea.Mul(s.rest))
 	s.common = s.volume.Sub(s.individual)
 	if s.common.Sign() < 0 {
 		switch mode := c.word("heating.negative_common"); mode {

@@ -40,6 +40,9 @@ func (c *calculation) heatReason(h *heatHouse, individual housing.Ratio, areas f
 		r.operands = append(r.operands, h.source.operands()...)
 		sum := decimalOf("ΣVi", "индивидуальное потребление всех помещений", h.individual, "Гкал")
 		sum.Basis = joined("по ИПУ ", comma(h.metered.String()), ", помещений с ИПУ ", strconv.Itoa(len(h.uses)))
+		if h.rest.Sign() > 0 {
+			sum.Basis += joined("; остальные ", comma(h.rest.String()), " м² × Vд / ", comma(h.baseArea.String()), " м²")
+		}
 		r.operands = append(r.operands, sum)
 		if h.missing.Sign() > 0 {
 			r.operands = append(r.operands, housing.Operand{
@@ -55,7 +58,10 @@ func (c *calculation) heatReason(h *heatHouse, individual housing.Ratio, areas f
 // useOperands are the readings or the average behind a metered volume.
 func (c *calculation) useOperands(u *heatUse) []housing.Operand {
 	if u.months > 0 {
-		return []housing.Operand{decimalOf("Vср", "среднемесячный объём ИПУ за прошлый год", u.volume, "Гкал")}
+		mean := decimalOf("Vср", "среднемесячный объём ИПУ за прошлый год", u.volume, "Гкал")
+		mean.Basis = joined("объём за ", strconv.Itoa(c.lastYear().Year()), " год ", comma(u.volume.Mul(whole(u.months)).String()),
+			", делённый на ", strconv.Itoa(u.months))
+		return []housing.Operand{mean}
 	}
 	l := line{first: u.first, last: u.last, days: c.days, volume: u.volume}
 	l.charge.Service = housing.Heating

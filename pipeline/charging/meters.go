@@ -3,6 +3,7 @@ package charging
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/kvitok-gkh/kvitok/housing"
@@ -221,11 +222,22 @@ func (c *calculation) substituted(m *housing.MeterFacts) int {
 	}
 }
 
-// average is the mean of the latest metered months of a register: at most average.full_months of
-// them, at least average.min_months, else months is 0. Of heating only months of the season count,
-// out of it those out of it.
+// average is the mean of the latest metered months of a register, months is 0 where they are too few.
 func (c *calculation) average(m *housing.MeterFacts, zone housing.Zone) (mean housing.Ratio, months int) {
-	full, least := c.count("average.full_months"), c.count("average.min_months")
+	volumes := c.averaged(m, zone)
+	if len(volumes) == 0 || len(volumes) < c.count("average.min_months") {
+		return housing.Ratio{}, 0
+	}
+	mean, err := sumOf(volumes).Quo(housing.Whole(int64(len(volumes))).Ratio())
+	if err != nil {
+		c.fail(err)
+	}
+	return mean, len(volumes)
+}
+
+// averaged are the latest metered months of a register, at most average.full_months of them. Of heating only
+// months of the season count, out of it those out of it.
+func (c *calculation) averaged(m *housing.MeterFacts, zone housing.Zone) []housing.MonthVolume {
 	var volumes []housing.MonthVolume
 	for _, h := range m.History {
 		if h.Metered && h.Zone == zone && h.Period < c.snapshot.Period && h.Volume.Sign() >= 0 && c.alike(m.Service, h.Period) {
@@ -235,18 +247,28 @@ func (c *calculation) average(m *housing.MeterFacts, zone housing.Zone) (mean ho
 	slices.SortFunc(volumes, func(a, b housing.MonthVolume) int {
 		return cmp.Or(int(b.Period)-int(a.Period), a.Volume.Cmp(b.Volume))
 	})
-	volumes = volumes[:min(len(volumes), max(full, 0))]
-	if len(volumes) == 0 || len(volumes) < least {
-		return housing.Ratio{}, 0
-	}
+	return volumes[:min(len(volumes), max(c.count("average.full_months"), 0))]
+}
+
+func sumOf(volumes []housing.MonthVolume) (sum housing.Ratio) {
 	for _, h := range volumes {
-		mean = mean.Add(h.Volume.Ratio())
+		sum = sum.Add(h.Volume.Ratio())
 	}
-	mean, err := mean.Quo(housing.Whole(int64(len(volumes))).Ratio())
-	if err != nil {
-		c.fail(err)
+	return sum
+}
+
+// averageText tells what an average is made of; snapshots that know no states of meters keep their sheets.
+func (c *calculation) averageText(u *use) string {
+	text := "месяцев: " + strconv.Itoa(u.months)
+	if !c.states {
+		return text
 	}
-	return mean, len(volumes)
+	volumes := c.averaged(u.meter, u.zone)
+	months := make([]string, len(volumes))
+	for i, h := range volumes {
+		months[i] = h.Period.First().Russian()[3:] + " — " + h.Volume.Russian()
+	}
+	return text + ", вместе " + comma(sumOf(volumes).String()) + " (" + strings.Join(months, "; ") + ")"
 }
 
 func zoneNote(z housing.Zone) string {

@@ -185,7 +185,7 @@ func (c *calculation) meterOperands(l *line) []housing.Operand {
 		if u.months > 0 {
 			ops = append(ops, housing.Operand{
 				Symbol: "Vср", Meaning: "среднемесячный объём", Value: u.volume.String(), Unit: unit,
-				Basis: meter + ", месяцев: " + strconv.Itoa(u.months), Source: u.meter.Source,
+				Basis: meter + ", " + c.averageText(u), Source: u.meter.Source,
 			})
 			continue
 		}
