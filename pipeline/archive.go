@@ -57,6 +57,10 @@ func (p *Pipeline) archiveRemote(ctx context.Context, partner Partner, entry rem
 
 // archiveLocal copies a file given on the command line into the archive.
 func (p *Pipeline) archiveLocal(partner, path string) (a archived, err error) {
+	where, err := filepath.Abs(path)
+	if err != nil {
+		return a, fmt.Errorf("open the file to import: %w", err)
+	}
 	source, err := os.Open(path) //nolint:gosec // the operator names the file
 	if err != nil {
 		return a, fmt.Errorf("open the file to import: %w", err)
@@ -78,6 +82,7 @@ func (p *Pipeline) archiveLocal(partner, path string) (a archived, err error) {
 	}
 	return p.intoArchive(temporary, archived{
 		Name: filepath.Base(path), Partner: partner, SHA256: hex.EncodeToString(hash.Sum(nil)), Size: size,
+		Origin: "import " + where,
 	})
 }
 

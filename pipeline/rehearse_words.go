@@ -7,90 +7,6 @@ import (
 	"github.com/kvitok-gkh/kvitok/store"
 )
 
-// subjectTitle names a table of facts as an accountant knows it.
-func subjectTitle(table string) string {
-	return firstOf(subjectTitles()[table], table)
-}
-
-func subjectTitles() map[string]string {
-	return map[string]string{
-		"houses":               "Дома",
-		"premises":             "Помещения",
-		"accounts":             "Лицевые счета",
-		"occupancies":          "Площадь и проживающие",
-		"house_services":       "Услуги домов и счетов",
-		"tariffs":              "Тарифы",
-		"norms":                "Нормативы",
-		"ranges":               "Диапазоны потребления",
-		"meters":               "Приборы учёта",
-		"meter_events":         "События приборов учёта",
-		"readings":             "Показания",
-		"house_volumes":        "Объёмы ОДПУ",
-		"payments":             "Платежи",
-		"payment_reversals":    "Сторно платежей",
-		"opening_balances":     "Входящее сальдо",
-		"claims":               "Заявки жильцов",
-		"absences":             "Временное отсутствие",
-		"benefit_grants":       "Льготы",
-		"court_debts":          "Судебные решения",
-		"stays":                "Временные жильцы",
-		"violations":           "Акты о потреблении в обход прибора",
-		"quality_acts":         "Акты о качестве услуг",
-		"bank_statements":      "Банковские выписки",
-		"bank_documents":       "Банковские выписки",
-		"communal_flats":       "Коммунальные квартиры",
-		"waste_containers":     "Обращение с ТКО",
-		"waste_years":          "Обращение с ТКО",
-		"waste_shares":         "Обращение с ТКО",
-		"distributor_shares":   "Доли распределителей тепла",
-		"instalments":          "Рассрочка",
-		"delivery_addresses":   "Адреса доставки",
-		"postal_indexes":       "Сведения о домах",
-		"house_expenses":       "Расходы по домам",
-		"house_managers":       "Сведения о домах",
-		"house_decisions":      "Сведения о домах",
-		"house_equipment":      "Сведения о домах",
-		"house_months":         "Сведения о домах",
-		"house_made":           "Сведения о домах",
-		"house_meter_failures": "Сведения о домах",
-		"delivery_wishes":      "Доставка квитанций",
-	}
-}
-
-// fieldTitle names a column, "" where it is not shown: keys of our own, and contacts of people.
-func fieldTitle(name string) string {
-	switch name {
-	case "of_keys", "decision_id", "dismissed_by", "dismissed_at", "dismissed_why", "id", "source_id", "source_pos", "organisation_id", "key", "fingerprint", "copy", "phone", "email", "for_period", "house_id", "account_id",
-		"meter_id", "person_id", "since", "until", "recorded_at":
-		return ""
-	}
-	if title, known := fieldTitles()[name]; known {
-		return title
-	}
-	return name
-}
-
-func fieldTitles() map[string]string {
-	return map[string]string{
-		"address": "адрес", "fias": "код ФИАС", "kind": "вид", "area": "площадь, м²", "common": "общее имущество, м²",
-		"flat": "квартира", "room": "комната", "number": "номер", "unified": "ЕЛС", "service_code": "идентификатор ЖКУ",
-		"premises_id": "помещение", "payer": "плательщик", "opened": "открыт", "closed": "закрыт", "people": "проживает",
-		"owners": "собственников", "occupant": "право", "valid": "действует", "service": "услуга", "payee_id": "получатель",
-		"meter_possible": "прибор возможен", "zone": "зона", "price": "цена, руб.", "document": "документ", "base": "на что",
-		"value": "значение", "serial": "заводской №", "zones": "тарифов", "digits": "разрядов", "commissioned": "введён",
-		"verify_by": "поверка до", "period": "месяц", "month": "за месяц", "taken_on": "дата", "volume": "объём", "amount": "сумма",
-		"transfer": "перечислено", "fee": "комиссия", "paid_on": "дата платежа", "account": "лицевой счёт в файле",
-		"order_no": "№ поручения", "order_date": "дата поручения", "full_name": "ФИО", "share": "доля", "control": "контрольное",
-		"range_no": "диапазон", "part": "часть норматива", "category": "категория", "equipment": "оборудование",
-		"up_to": "до", "common_property": "общее имущество", "replaces": "вместо прибора", "own_source": "свой источник тепла",
-		"applied": "дата заявления", "emergency": "авария", "found": "дата акта", "power": "мощность", "began": "начало",
-		"ended": "окончание", "measured": "измерено", "opening": "входящий остаток", "received": "поступило", "spent": "списано",
-		"closing": "исходящий остаток", "dated": "дата", "purpose": "назначение", "manager": "управление", "method": "способ",
-		"wish": "доставка", "confirmed_on": "адрес подтверждён", "confirmed_by": "как подтверждён", "consented_on": "согласие",
-		"why": "почему не проведено", "percent": "процент", "scope": "кому", "within_norm": "в пределах нормы", "mode": "предоставление",
-	}
-}
-
 // names turns the columns of a row into words.
 type names struct{ store.FactNames }
 
@@ -102,16 +18,22 @@ func (n names) field(row store.FactRow, name string) string {
 		return n.premises(row.Number(name))
 	case "payee_id":
 		return n.Organisations[row.Number(name)]
-	case "amount", "transfer", "fee", "opening", "received", "spent", "closing", "cost":
-		return housing.Money(row.Number(name)).Russian()
+	case "amount", "transfer", "fee", "opening", "received", "spent", "closing", "cost", "paid":
+		if amount := housing.Money(row.Number(name)); amount != 0 || row.Text("subsidy") == "" {
+			return amount.Russian()
+		}
+		return "" // of benefits only subsidies have a sum
 	case "service", "resource":
 		return firstOf(housing.Service(text).Russian(), text)
 	case "zone":
 		return housing.Zone(text).Russian()
 	case "valid":
 		return spanText(text)
-	case "period", "month":
+	case "period", "month", "from_month", "through_month":
 		if day, err := housing.ParseDate(text); err == nil {
+			if day.Period() == housing.EarlierDebt {
+				return "до начала учёта"
+			}
 			return day.Period().Russian()
 		}
 	case "occupant", "kind", "base", "scope", "mode":

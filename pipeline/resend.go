@@ -182,6 +182,7 @@ func (p *Pipeline) Retake(ctx context.Context, a Again, period housing.Period) (
 		}
 		taken = append(taken, fetchedFile{trusted: file.Format != formatPGP, archived: archived{
 			Name: file.Name, Partner: file.Partner, SHA256: file.SHA256, Size: file.Size, Path: file.Archive, Received: p.Now().UTC(),
+			Origin: "archive " + file.Archive,
 		}})
 	}
 	if err := p.Store.NoteExchange(ctx, a.entry("replay", p.Now(), len(taken))); err != nil {

@@ -18,6 +18,7 @@ import (
 // Position below 0 is all of them.
 type TraceInput struct {
 	Source housing.Source
+	SHA256 string         // of several files of that name, the one whose digest begins so; "": all
 	Period housing.Period // look into this month only; zero: all that were charged
 	Limit  int            // facts and lines shown; all are counted
 }
@@ -26,6 +27,7 @@ type TraceInput struct {
 type SourceTrace struct {
 	Source    string                   `json:"source"`
 	Files     []housing.ReceivedFile   `json:"files,omitempty"`       // of that name, the newest first
+	Came      []SourceFile             `json:"came,omitempty"`        // of these files: how each arrived
 	Inside    []housing.ReceivedFile   `json:"inside,omitempty"`      // of an archive: the files that came in it
 	Problems  []housing.Problem        `json:"problems,omitempty"`    // of the rows
 	Chain     []store.FileCorrection   `json:"corrections,omitempty"` // files that correct each other
@@ -33,6 +35,8 @@ type SourceTrace struct {
 	Fate      string                   `json:"fate"` // in Russian
 	Facts     []housing.FactChange     `json:"facts,omitempty"`
 	Payments  []store.TracedPayment    `json:"payments,omitempty"`
+	Openings  []store.TracedOpening    `json:"openings,omitempty"`
+	Receipts  []ReceiptOf              `json:"receipts,omitempty"` // that payments and opening balances stand on
 	Claims    []store.TracedClaim      `json:"claims,omitempty"`
 	Lines     []TracedLine             `json:"lines,omitempty"`
 	Charges   int                      `json:"charge_lines"`            // all that rest on it
@@ -82,6 +86,7 @@ func (p *Pipeline) traceSource(ctx context.Context, in TraceInput, t *SourceTrac
 	if t.Files, err = p.Store.FilesNamed(ctx, p.Organisation.ID, in.Source.Name); err != nil {
 		return nil, err
 	}
+	t.Files = only(t.Files, in.SHA256)
 	if len(t.Files) == 0 {
 		return nil, fmt.Errorf("file %s: %w", in.Source.Name, store.ErrNotFound)
 	}
@@ -89,6 +94,9 @@ func (p *Pipeline) traceSource(ctx context.Context, in TraceInput, t *SourceTrac
 		if t.Inside, err = p.Store.FilesWithin(ctx, p.Organisation.ID, in.Source.Name); err != nil {
 			return nil, err
 		}
+	}
+	if t.Came, err = p.withArrivals(ctx, t.Files); err != nil {
+		return nil, err
 	}
 	files := make([]int64, 0, len(t.Files))
 	for _, file := range t.Files {
@@ -149,6 +157,9 @@ func (p *Pipeline) traceFacts(ctx context.Context, in TraceInput, sources []int6
 	describer := rehearser{Pipeline: p, sources: map[int64]string{}}
 	var payments, claims, reversed []int64
 	for _, table := range tables {
+		if table.Name == "payment_keys" {
+			continue // the payments themselves are told
+		}
 		facts, err := p.Store.FactsOf(ctx, table, sources, in.Source.Position, in.Limit)
 		if err != nil {
 			return err
@@ -179,10 +190,15 @@ func (p *Pipeline) traceFacts(ctx context.Context, in TraceInput, sources []int6
 	if t.Payments, err = p.tracedPayments(ctx, payments, reversed); err != nil {
 		return err
 	}
-	if len(claims) > 0 {
-		t.Claims, err = p.Store.ClaimsTraced(ctx, p.Organisation.ID, claims, "")
+	if t.Openings, err = p.Store.OpeningsTraced(ctx, p.Organisation.ID, "", sources, in.Source.Position); err != nil {
+		return err
 	}
-	return err
+	if len(claims) > 0 {
+		if t.Claims, err = p.Store.ClaimsTraced(ctx, p.Organisation.ID, claims, ""); err != nil {
+			return err
+		}
+	}
+	return p.moneyReceipts(ctx, t)
 }
 
 // tracedPayments reads the payments of a source, and those that its rows have taken back.

@@ -81,6 +81,11 @@ type Checker interface {
 	Check(ctx context.Context) error
 }
 
+// Locator is an optional power of a source: it says where a file lies, for the record. What it says holds no password.
+type Locator interface {
+	Locate(name string) string
+}
+
 // Entry is one file of a place.
 type Entry struct {
 	Name    string    `json:"name"`
@@ -89,7 +94,8 @@ type Entry struct {
 
 	// Title is the name that the sender gave, where Name had to be made unique: two mails may carry one "reestr.txt".
 	Title string `json:"title,omitempty"`
-	// Origin says where at the place it came from, for the record: a sender and a Message-ID.
+	// Origin says where at the place it came from, for the record: a sender and a Message-ID,
+	// or host and path.
 	Origin string `json:"origin,omitempty"`
 }
 

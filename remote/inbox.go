@@ -165,6 +165,9 @@ func (p *Place) fetchOnce(ctx context.Context, e Entry, create func() (io.WriteC
 		return Fetched{}, fmt.Errorf("%w, or is not complete yet: %s", ErrChanged, missing)
 	}
 	before.Title, before.Origin = e.Title, e.Origin
+	if locator, can := p.source.(Locator); can && before.Origin == "" {
+		before.Origin = locator.Locate(e.Name)
+	}
 	return Fetched{Entry: before, SHA256: [sha256.Size]byte(sum.Sum(nil))}, nil
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -214,39 +213,6 @@ func (q Queries) PaymentsOfDecisions(ctx context.Context, decisions []int64) ([]
 		return nil, fmt.Errorf("read what was decided on payments: %w", err)
 	}
 	return ids, nil
-}
-
-// TracedClaim is a claim with its standing decision, without the data of the person.
-type TracedClaim struct {
-	ID      int64          `json:"id"`
-	Source  housing.Source `json:"source"`
-	Account string         `json:"account,omitzero"` // that it was matched to
-	Status  string         `json:"status,omitzero"`
-	Reason  string         `json:"reason,omitzero"`
-	By      string         `json:"decided_by,omitzero"`
-	At      *time.Time     `json:"decided_at,omitzero"`
-}
-
-// ClaimsTraced reads claims by id, or those matched to an account.
-func (q Queries) ClaimsTraced(ctx context.Context, organisation int64, ids []int64, account string) ([]TracedClaim, error) {
-	const sql = `
-SELECT c.id, COALESCE(a.number, ''), COALESCE(m.status, ''), COALESCE(m.reason, ''), COALESCE(m.decided_by, ''), m.decided_at,
-    s.kind, s.name, s.partition, c.source_pos
-FROM claims c JOIN sources s ON s.id = c.source_id
-LEFT JOIN matches m ON m.claim_id = c.id AND m.undone_at IS NULL LEFT JOIN accounts a ON a.id = m.account_id
-WHERE c.organisation_id = $1 AND (c.id = ANY($2) OR a.number = $3) ORDER BY c.id`
-	rows, err := q.Query(ctx, sql, organisation, ids, account)
-	if err != nil {
-		return nil, fmt.Errorf("read claims: %w", err)
-	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (c TracedClaim, err error) {
-		err = row.Scan(append([]any{&c.ID, &c.Account, &c.Status, &c.Reason, &c.By, &c.At}, sourceTargets(&c.Source)...)...)
-		return c, err //nolint:wrapcheck // wrapped below
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read claims: %w", err)
-	}
-	return list, nil
 }
 
 // DocumentsOf returns the numbers of the documents issued to accounts in a month, by account.

@@ -35,8 +35,9 @@ func (c Config) Validate() error {
 type Folder struct{ dir string }
 
 var (
-	_ remote.Driver = (*Folder)(nil)
-	_ remote.Stater = (*Folder)(nil)
+	_ remote.Driver  = (*Folder)(nil)
+	_ remote.Stater  = (*Folder)(nil)
+	_ remote.Locator = (*Folder)(nil)
 )
 
 // New makes the driver of a directory. The directory must exist when it is used and is never created: an
@@ -51,6 +52,9 @@ func New(c Config) (*Folder, error) {
 	}
 	return &Folder{dir: dir}, nil
 }
+
+// Locate implements remote.Locator.
+func (f *Folder) Locate(name string) string { return "folder " + filepath.Join(f.dir, name) }
 
 // Close does nothing.
 func (f *Folder) Close() error { return nil }

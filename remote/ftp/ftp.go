@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"path"
 	"time"
 
 	"github.com/jlaffaye/ftp"
@@ -32,8 +33,9 @@ type Driver struct {
 }
 
 var (
-	_ remote.Driver = (*Driver)(nil)
-	_ remote.Stater = (*Driver)(nil)
+	_ remote.Driver  = (*Driver)(nil)
+	_ remote.Stater  = (*Driver)(nil)
+	_ remote.Locator = (*Driver)(nil)
 )
 
 // New checks the configuration. It does not connect.
@@ -48,6 +50,15 @@ func New(c Config) (*Driver, error) {
 		c.Dial = (&net.Dialer{}).DialContext
 	}
 	return &Driver{conf: c}, nil
+}
+
+// Locate implements remote.Locator.
+func (d *Driver) Locate(name string) string {
+	scheme := "ftp"
+	if d.conf.TLS == TLSExplicit {
+		scheme = "ftps"
+	}
+	return scheme + "://" + d.conf.Address + path.Join("/", d.conf.Dir, name)
 }
 
 // Close says goodbye and disconnects.

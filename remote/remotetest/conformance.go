@@ -41,6 +41,7 @@ func Run(t *testing.T, open func(t *testing.T) remote.Driver) {
 		{"a stream closed early", closedEarly},
 		{"close is idempotent", closeTwice},
 		{"inbox", inbox},
+		{"inbox: where a file came from", inboxOrigin},
 		{"inbox: changed after fetch", inboxChanged},
 		{"outbox", outbox},
 		{"outbox: name taken", outboxTaken},

@@ -183,6 +183,9 @@ func (m *Memory) Remove(ctx context.Context, name string) error {
 	return m.hook("remove after", name)
 }
 
+// Locate implements remote.Locator.
+func (m *Memory) Locate(name string) string { return "memory " + name }
+
 // Close implements remote.Driver.
 func (m *Memory) Close() error { return nil }
 

@@ -13,9 +13,12 @@ func TestMemory(t *testing.T) {
 }
 
 // listOnly hides Stat, as a server without SIZE does.
-type listOnly struct{ remote.Driver }
+type listOnly struct {
+	remote.Driver
+	remote.Locator
+}
 
 func TestWithoutStat(t *testing.T) {
 	t.Parallel()
-	remotetest.Run(t, func(*testing.T) remote.Driver { return listOnly{remotetest.NewMemory()} })
+	remotetest.Run(t, func(*testing.T) remote.Driver { m := remotetest.NewMemory(); return listOnly{m, m} })
 }

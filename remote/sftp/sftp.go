@@ -29,8 +29,9 @@ type Driver struct {
 }
 
 var (
-	_ remote.Driver = (*Driver)(nil)
-	_ remote.Stater = (*Driver)(nil)
+	_ remote.Driver  = (*Driver)(nil)
+	_ remote.Stater  = (*Driver)(nil)
+	_ remote.Locator = (*Driver)(nil)
 )
 
 // New checks the configuration. It does not connect.
@@ -45,6 +46,11 @@ func New(c Config) (*Driver, error) {
 		c.Dir = "."
 	}
 	return &Driver{conf: c}, nil
+}
+
+// Locate implements remote.Locator. A directory without a leading slash is below where the server puts us.
+func (d *Driver) Locate(name string) string {
+	return "sftp://" + d.conf.Address + path.Join("/", d.conf.Dir, name)
 }
 
 // Close disconnects.
