@@ -51,11 +51,6 @@ func (p *Pipeline) Charge(ctx context.Context, period housing.Period) (ChargeRes
 	if err != nil {
 		return ChargeResult{}, err
 	}
-	if state.Changed > 0 {
-		if err := p.Store.AnalyzeMonth(ctx, period); err != nil {
-			return ChargeResult{}, err
-		}
-	}
 	totals, err := p.Store.ChargedTotals(ctx, p.Organisation.ID, period)
 	if err != nil {
 		return ChargeResult{}, err
@@ -66,8 +61,8 @@ func (p *Pipeline) Charge(ctx context.Context, period housing.Period) (ChargeRes
 // manyHouses is from how many houses on a month's first run stores its lines before it makes their key.
 const manyHouses = 100
 
-// workOffKeyed works the houses off, and leaves the month with its key whatever happened to an earlier
-// run or happens to this one.
+// workOffKeyed works the houses off, and leaves the month with its key, whatever happened to an earlier
+// run or happens to this one, and looked over where something changed.
 func (p *Pipeline) workOffKeyed(ctx context.Context, run int64, houses []int64, period housing.Period) (err error) {
 	if len(houses) >= manyHouses {
 		if _, err := p.Store.UnkeyMonth(ctx, period); err != nil {
@@ -76,6 +71,12 @@ func (p *Pipeline) workOffKeyed(ctx context.Context, run int64, houses []int64, 
 	}
 	if len(houses) > 0 {
 		err = p.workOff(ctx, run, len(houses))
+	}
+	if err == nil {
+		var state store.Run
+		if state, err = p.Store.RunState(ctx, run); err == nil && state.Changed > 0 {
+			return p.Store.SettleMonth(ctx, period) //nolint:wrapcheck // says what it did
+		}
 	}
 	return errors.Join(err, p.Store.KeyMonth(context.WithoutCancel(ctx), period))
 }

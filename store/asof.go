@@ -62,7 +62,7 @@ func (s *Store) frozen(ctx context.Context, moment time.Time) (f *Frozen, err er
 			return nil, fmt.Errorf("read the clock of the database: %w", err)
 		}
 	}
-	f.Store = &Store{Queries: Queries{f.tx}, pool: s.pool, log: s.log}
+	f.Store = &Store{Queries: Queries{f.tx}, pool: s.pool, log: s.log, sources: s.sources}
 	return f, nil
 }
 

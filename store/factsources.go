@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"fmt"
+	"maps"
+	"sync/atomic"
 
 	"github.com/jackc/pgx/v5"
 
@@ -11,6 +13,23 @@ import (
 
 // sourceRef names the source of a fact by id in a query, for eachSourced; the position stands after it.
 const sourceRef = `source_id, `
+
+// knownSources are the sources that the store has met, by id. A source never changes, and its id is never
+// given twice, so whoever reads facts by the same connections need not ask for it again.
+type knownSources struct{ met atomic.Pointer[map[int64]housing.Source] }
+
+// all returns them, not to be changed.
+func (k *knownSources) all() map[int64]housing.Source {
+	if met := k.met.Load(); met != nil {
+		return *met
+	}
+	return nil
+}
+
+// keep puts more of them in place. What another has put there meanwhile may be lost: it is read again.
+func (k *knownSources) keep(met map[int64]housing.Source) { k.met.Store(&met) }
+
+func (k *knownSources) forget() { k.met.Store(nil) }
 
 // heldRow is a row kept until the source it names is known.
 type heldRow struct{ columns [][]byte }
@@ -92,9 +111,11 @@ func (l *factLoader) loadSources(ctx context.Context, missing map[int64]bool) er
 		ids = append(ids, id)
 	}
 	const sql = `SELECT id, kind, name, partition FROM sources WHERE id = ANY(@ids)`
+	met := make(map[int64]housing.Source, len(l.sources)+len(ids))
+	maps.Copy(met, l.sources)
 	err := l.eachFact(ctx, l.words, sql, pgx.NamedArgs{"ids": ids}, func(r *factRow) error {
 		id := r.number()
-		l.sources[id] = housing.Source{
+		met[id] = housing.Source{
 			Kind: housing.SourceKind(r.word()), Name: r.word(), Partition: int32(r.number()), //nolint:gosec // an integer column
 		}
 		delete(missing, id)
@@ -103,6 +124,8 @@ func (l *factLoader) loadSources(ctx context.Context, missing map[int64]bool) er
 	if err != nil {
 		return fmt.Errorf("read the sources: %w", err)
 	}
+	l.sources = met
+	l.known.keep(met)
 	if len(missing) > 0 {
 		return fmt.Errorf("read the sources of facts: %d of %d: %w", len(missing), len(ids), ErrNotFound)
 	}

@@ -104,7 +104,7 @@ func (t *Tx) tryKeyed(ctx context.Context, k keyed, source int64, rows []keyedRo
 		args = append(args, column(rows, func(r keyedRow) string { return r.texts[i] }))
 	}
 	err := pgx.BeginFunc(ctx, t.tx, func(tx pgx.Tx) error {
-		inner := &Tx{Queries: Queries{tx}, tx: tx}
+		inner := &Tx{Queries: Queries{tx}, tx: tx, sources: t.sources}
 		return inner.markAccepted(ctx, outcomes, indexes, k.statement(), args...)
 	})
 	if err != nil {

@@ -43,14 +43,28 @@ func (t *Tx) EnsureMonth(ctx context.Context, period housing.Period) error {
 // not wait for the server's own turn: reports would be planned as if the month were empty. A small
 // sample does: plans hang on how many rows there are, and the usual one took as long as a tenth of a run.
 func (s *Store) AnalyzeMonth(ctx context.Context, period housing.Period) error {
-	ofAll := partitionedTables()
-	large := slices.DeleteFunc(slices.Clone(ofAll), func(table string) bool { return table != keyedByMonth })
-	others := slices.DeleteFunc(ofAll, func(table string) bool { return table == keyedByMonth })
 	both, ctx := errgroup.WithContext(ctx)
-	for _, tables := range [][]string{large, others} {
-		both.Go(func() error { return s.analyzeMonth(ctx, period, tables) })
-	}
+	both.Go(func() error { return s.analyzeMonth(ctx, period, []string{keyedByMonth}) })
+	both.Go(func() error { return s.analyzeMonth(ctx, period, unkeyedTables()) })
 	return both.Wait() //nolint:wrapcheck // ours
+}
+
+// SettleMonth is KeyMonth, whether or not the context has ended, and AnalyzeMonth at once: what is looked over does
+// not wait for the key.
+func (s *Store) SettleMonth(ctx context.Context, period housing.Period) error {
+	both, some := errgroup.WithContext(ctx)
+	both.Go(func() error {
+		if err := s.KeyMonth(context.WithoutCancel(ctx), period); err != nil {
+			return err
+		}
+		return s.analyzeMonth(some, period, []string{keyedByMonth})
+	})
+	both.Go(func() error { return s.analyzeMonth(some, period, unkeyedTables()) })
+	return both.Wait() //nolint:wrapcheck // ours
+}
+
+func unkeyedTables() []string {
+	return slices.DeleteFunc(partitionedTables(), func(table string) bool { return table == keyedByMonth })
 }
 
 func (s *Store) analyzeMonth(ctx context.Context, period housing.Period, tables []string) error {

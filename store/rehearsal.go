@@ -35,7 +35,7 @@ func (s *Store) Rehearse(ctx context.Context, do func(ctx context.Context, tx *T
 // and the transaction goes on.
 func (t *Tx) Savepoint(ctx context.Context, do func(ctx context.Context, tx *Tx) error) error {
 	return pgx.BeginFunc(ctx, t.tx, func(inner pgx.Tx) error { //nolint:wrapcheck // errors of our own functions
-		return do(ctx, &Tx{Queries: Queries{inner}, tx: inner})
+		return do(ctx, &Tx{Queries: Queries{inner}, tx: inner, sources: t.sources})
 	})
 }
 

@@ -23,16 +23,28 @@ func (q Queries) LoadSnapshot(ctx context.Context, organisation housing.Organisa
 // Parameters are not in the database: the caller adds them. Slices are sorted by their keys, and
 // houses may share those of facts that they share: whoever changes one copies it first.
 func (q Queries) LoadSnapshots(ctx context.Context, organisation housing.Organisation, houses []int64, period housing.Period) ([]*housing.Snapshot, error) {
+	return q.loadSnapshots(ctx, &knownSources{}, snapshotsWanted{organisation, houses, period})
+}
+
+// snapshotsWanted says which snapshots are read.
+type snapshotsWanted struct {
+	organisation housing.Organisation
+	houses       []int64
+	period       housing.Period
+}
+
+func (q Queries) loadSnapshots(ctx context.Context, known *knownSources, want snapshotsWanted) ([]*housing.Snapshot, error) {
+	houses, period := want.houses, want.period
 	l := factLoader{
 		Queries: q, month: period.First(), houses: make(map[int64]*housing.Snapshot, len(houses)), words: map[string]string{},
-		sources: map[int64]housing.Source{},
+		known: known, sources: known.all(),
 		args: pgx.NamedArgs{
-			"organisation": organisation.ID, "houses": houses, "month": period.First(), "next": period.Next().First(),
+			"organisation": want.organisation.ID, "houses": houses, "month": period.First(), "next": period.Next().First(),
 		},
 	}
 	snapshots := make([]*housing.Snapshot, len(houses))
 	for i, house := range houses {
-		snapshots[i] = &housing.Snapshot{Format: housing.SnapshotFormat, Period: period, Organisation: organisation.INN}
+		snapshots[i] = &housing.Snapshot{Format: housing.SnapshotFormat, Period: period, Organisation: want.organisation.INN}
 		l.houses[house] = snapshots[i]
 	}
 	for _, step := range l.steps() {
@@ -43,21 +55,15 @@ func (q Queries) LoadSnapshots(ctx context.Context, organisation housing.Organis
 	return snapshots, nil
 }
 
-// LoadSnapshots is that of Queries with plans that are kept whatever houses are asked for: its statements
-// take the same index for any number of them, and planning them for each few houses anew costs as much
-// as some of them.
+// LoadSnapshots is that of Queries with plans that are kept, until the end of the transaction, whatever
+// houses are asked for: its statements, those of AddFacts and of SaveCharges take the same index for any
+// number of them, and planning them for each few houses anew costs as much as some of them. Sources that
+// the store has met are not read again.
 func (t *Tx) LoadSnapshots(ctx context.Context, organisation housing.Organisation, houses []int64, period housing.Period) ([]*housing.Snapshot, error) {
 	if _, err := t.Exec(ctx, "SET LOCAL plan_cache_mode = force_generic_plan"); err != nil {
 		return nil, fmt.Errorf("set how statements are planned: %w", err)
 	}
-	snapshots, err := t.Queries.LoadSnapshots(ctx, organisation, houses, period)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := t.Exec(ctx, "SET LOCAL plan_cache_mode = auto"); err != nil {
-		return nil, fmt.Errorf("set how statements are planned: %w", err)
-	}
-	return snapshots, nil
+	return t.loadSnapshots(ctx, t.sources, snapshotsWanted{organisation, houses, period})
 }
 
 // factLoader hangs what the steps read on the houses, accounts and meters at hand.
@@ -75,7 +81,8 @@ type factLoader struct {
 	month    housing.Date
 	args     pgx.NamedArgs
 	words    map[string]string        // texts that many rows share
-	sources  map[int64]housing.Source // met so far, see eachSourced
+	known    *knownSources
+	sources  map[int64]housing.Source // met so far, see eachSourced; read only
 	houses   map[int64]*housing.Snapshot
 	accounts map[int64]*housing.AccountFacts // after loadAccounts
 	meters   map[int64]*housing.MeterFacts   // after loadMeters

@@ -59,6 +59,8 @@ type Store struct {
 	Queries
 	pool *pgxpool.Pool
 	log  *slog.Logger
+
+	sources *knownSources
 }
 
 // Open connects and checks the server, not the schema: migrations need it before there is one.
@@ -79,8 +81,11 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if params["application_name"] == "" {
 		params["application_name"] = "kvitok"
 	}
-	// Instants are UTC; pgx would give them in the zone of the machine.
+	sources := &knownSources{}
+	// Instants are UTC; pgx would give them in the zone of the machine. Whoever puts a backup in the place of the
+	// database breaks its connections: what was known of the former one is forgotten.
 	pc.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
+		sources.forget()
 		conn.TypeMap().RegisterType(&pgtype.Type{
 			Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
 		})
@@ -94,7 +99,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		pool.Close()
 		return nil, err
 	}
-	return &Store{Queries: Queries{pool}, pool: pool, log: cfg.Log}, nil
+	return &Store{Queries: Queries{pool}, pool: pool, log: cfg.Log, sources: sources}, nil
 }
 
 // OpenForWork opens the store and refuses a schema of another version than the program's, see

@@ -37,7 +37,8 @@ const (
 // Tx is one transaction. It lives as long as the function given to InTx.
 type Tx struct {
 	Queries
-	tx pgx.Tx
+	tx      pgx.Tx
+	sources *knownSources
 }
 
 // Raw returns the transaction itself, for libraries that write in it (River).
@@ -113,7 +114,7 @@ func (s *Store) once(ctx context.Context, opts pgx.TxOptions, do func(ctx contex
 			err = errors.Join(err, fmt.Errorf("roll back: %w", rerr))
 		}
 	}()
-	if err := do(ctx, &Tx{Queries: Queries{tx}, tx: tx}); err != nil {
+	if err := do(ctx, &Tx{Queries: Queries{tx}, tx: tx, sources: s.sources}); err != nil {
 		return err
 	}
 	if err := tx.Commit(ctx); err != nil {
