@@ -26,7 +26,7 @@ func (c *calculation) absences(service housing.Service, first int) {
 		if ch.Kind != housing.BaseCharge || l.people == 0 || l.owners || !byPeople(ch) {
 			continue
 		}
-		c.absencesOf(l, all, days, waste)
+		c.absencesOf(*l, all, days, waste)
 	}
 }
 

@@ -28,7 +28,7 @@ func (c *calculation) benefits() {
 		return
 	}
 	all := c.lines
-	c.lines = make([]line, 0, len(all)+len(all)/2)
+	c.lines = make([]*line, 0, len(all)+len(all)/2)
 	for from := 0; from < len(all) && c.err == nil; {
 		to := from + 1
 		first := &all[from].charge
@@ -46,7 +46,7 @@ func (c *calculation) benefits() {
 	}
 }
 
-func payeesOf(run []line) []string {
+func payeesOf(run []*line) []string {
 	var payees []string
 	for i := range run {
 		if p := run[i].charge.Payee; !slices.Contains(payees, p) {
@@ -82,11 +82,11 @@ type claim struct {
 	of     int          // of how many
 }
 
-func (c *calculation) newRelief(run []line, payee string) *relief {
+func (c *calculation) newRelief(run []*line, payee string) *relief {
 	r := &relief{keep: housing.Whole(1).Ratio(), price: housing.Whole(1).Ratio()}
 	var charged, back housing.Ratio
 	for i := range run {
-		l := &run[i]
+		l := run[i]
 		switch ch := &l.charge; {
 		case ch.Payee != payee:
 		case ch.Kind == housing.BaseCharge:
@@ -228,7 +228,7 @@ func (c *calculation) emitBenefit(r *relief, at int, mode housing.BenefitMode, m
 	l.why = c.benefitReason(r, mine, limited)
 	c.shareOut(r, at, mode, amount, mine)
 	if mode == housing.Discount {
-		c.lines = append(c.lines, l)
+		c.lines = append(c.lines, c.keep(&l))
 		return amount
 	}
 	l.charge.Kind, l.charge.Amount, l.exact = housing.CompensationLine, amount, exact

@@ -88,7 +88,8 @@ type calculation struct {
 	tables     []serviceTable // by index of services
 	payers     composition
 	known      map[string]*housing.Parameter // of the first day, looked up before
-	lines      []line
+	lines      []*line
+	page       []line // where the next lines are kept
 	uses       []use
 	findings   []housing.Finding
 	acts       []housing.QualityAct             // in order
@@ -178,7 +179,7 @@ func newCalculation(s *housing.Snapshot) (*calculation, error) {
 	for i := range s.Accounts {
 		lines += len(s.Accounts[i].Services) + 1
 	}
-	c.lines = make([]line, 0, lines)
+	c.lines = make([]*line, 0, lines)
 	return c, c.err
 }
 

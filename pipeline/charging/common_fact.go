@@ -84,7 +84,7 @@ func (c *calculation) sumResource(resource housing.Service) resourceSums {
 	}
 	var s resourceSums
 	for i := range c.lines {
-		l := &c.lines[i]
+		l := c.lines[i]
 		if l.charge.Service != resource || l.charge.Kind != housing.BaseCharge {
 			continue
 		}

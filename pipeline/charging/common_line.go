@@ -66,7 +66,7 @@ func (c *calculation) commonLine(share *commonShare) {
 			}
 			l.volume = c.part(volume.Mul(o.Area.Ratio()).Mul(perArea), l.days)
 			l.why = c.commonReason(share)
-			c.emit(l, share.service, piece)
+			c.emit(&l, share.service, piece)
 		}
 	}
 }

@@ -147,7 +147,7 @@ func roomOperands(own housing.Operand, p *housing.CommunalPeople) []housing.Oper
 func (c *calculation) emitHeat(l line, service housing.Service, segment housing.Interval) {
 	flat := c.communal()
 	if flat == nil || l.occupancy == nil {
-		c.emit(l, service, segment)
+		c.emit(&l, service, segment)
 		return
 	}
 	if !c.only("communal.split_heating", "room_area") {
@@ -183,5 +183,5 @@ func (c *calculation) emitHeat(l line, service housing.Service, segment housing.
 		}
 		return ops
 	}}
-	c.emit(l, service, segment)
+	c.emit(&l, service, segment)
 }

@@ -40,7 +40,7 @@ func (c *calculation) containers(t *serviceTable, mode *housing.Parameter) {
 			if l.occupancy == nil || l.tariff == nil || !c.containerShare(&l, area, whole, piece) {
 				return
 			}
-			c.emit(l, service, piece)
+			c.emit(&l, service, piece)
 		}
 	}
 }

@@ -295,7 +295,7 @@ func (c *calculation) emitCorrection(s *yearShare, l line) {
 	l.days = c.days
 	l.charge.Account, l.charge.Payee, l.charge.Segment = s.account.Number, s.payee, c.month
 	l.charge.Kind, l.charge.Method, l.charge.Reason = housing.Correction, housing.ByHouseMeter, yearReason(l.charge.Rule)
-	c.lines = append(c.lines, l)
+	c.lines = append(c.lines, c.keep(&l))
 }
 
 // Reasons of corrections of a year.

@@ -341,7 +341,7 @@ func (c *calculation) heatByShares(h *heatHouse, t *serviceTable) {
 			}
 			l.volume = individual.Add(common)
 			l.why = c.heatReason(h, individual, func(l *line) []housing.Operand { return heatedOperands(l, heated, flat) })
-			c.emit(l, service, piece)
+			c.emit(&l, service, piece)
 		}
 	}
 }

@@ -40,7 +40,7 @@ func (c *calculation) hotWaterHeat(t *serviceTable) {
 			continue
 		}
 		raised := i+1 < end && c.lines[i+1].charge.Kind == housing.Uplift
-		if !c.heatOfLine(&water, t, raised) {
+		if !c.heatOfLine(water, t, raised) {
 			return
 		}
 	}
@@ -95,7 +95,7 @@ func (c *calculation) heatOfLine(water *line, t *serviceTable, raised bool) bool
 				charge: housing.Charge{Rule: "R2.7.2", Method: water.charge.Method},
 				why:    c.twoPartReason(volume),
 			}
-			c.emit(l, service, piece)
+			c.emit(&l, service, piece)
 			if raised {
 				l.formula = upliftFormula
 				c.emitUplift(l, service, t, piece)
@@ -210,7 +210,7 @@ func (c *calculation) madeHeating(t *serviceTable) {
 				l := line{days: c.daysOf(piece), service: s.service, occupancy: o, tariff: tariff, pool: p, why: c.madeReason(m)}
 				l.charge = housing.Charge{Rule: "R2.7.4", Method: housing.ByHouseMeter, Resource: resourceOf(m.Resource)}
 				l.volume = c.part(c.quo(m.Volume.Ratio().Mul(o.Area.Ratio()), c.snapshot.House.Area.Ratio()), l.days)
-				c.emit(l, service, piece)
+				c.emit(&l, service, piece)
 			}
 		}
 	}
@@ -257,7 +257,7 @@ func (c *calculation) heatOfMadeWater(order []int) {
 	}
 	sum := t.facts.Outside.Ratio()
 	for i := range c.lines {
-		if l := &c.lines[i]; l.charge.Service == housing.HotWater && l.charge.Kind == housing.BaseCharge {
+		if l := c.lines[i]; l.charge.Service == housing.HotWater && l.charge.Kind == housing.BaseCharge {
 			sum = sum.Add(l.volume)
 		}
 	}
@@ -277,14 +277,14 @@ func (c *calculation) heatOfMadeWater(order []int) {
 }
 
 // heatOfMadeLines charges the part of an account in a resource, for each line of its hot water.
-func (c *calculation) heatOfMadeLines(water []line, sum housing.Ratio, m housing.MadeOf, p *pool) {
+func (c *calculation) heatOfMadeLines(water []*line, sum housing.Ratio, m housing.MadeOf, p *pool) {
 	const service = housing.HotWaterHeat
 	rt := c.table(m.Resource)
-	first, _ := slices.BinarySearchFunc(water, c.acc.Number, func(l line, number string) int {
+	first, _ := slices.BinarySearchFunc(water, c.acc.Number, func(l *line, number string) int {
 		return strings.Compare(l.charge.Account, number)
 	})
 	for i := first; i < len(water) && water[i].charge.Account == c.acc.Number; i++ {
-		w := &water[i]
+		w := water[i]
 		if w.charge.Service != housing.HotWater || w.charge.Kind != housing.BaseCharge {
 			continue
 		}
@@ -304,7 +304,7 @@ func (c *calculation) heatOfMadeLines(water []line, sum housing.Ratio, m housing
 				l := line{days: c.daysOf(piece), service: s.service, tariff: tariff, pool: p, why: madeWaterReason(m, volume, sum)}
 				l.charge = housing.Charge{Rule: "R2.7.3", Method: w.charge.Method, Resource: resourceOf(m.Resource)}
 				l.volume = c.quo(m.Volume.Ratio().Mul(volume), sum)
-				c.emit(l, service, piece)
+				c.emit(&l, service, piece)
 			}
 		}
 	}

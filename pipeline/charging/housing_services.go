@@ -37,7 +37,7 @@ func (c *calculation) housingService(service housing.Service, t *serviceTable) {
 			if service == housing.Rent && !c.rent(&l) {
 				return
 			}
-			c.emit(l, service, piece)
+			c.emit(&l, service, piece)
 		}
 	}
 }

@@ -54,8 +54,20 @@ type reason struct {
 	rounding string // empty: once, half-up
 }
 
-// emit prices a line and rounds it once.
-func (c *calculation) emit(l line, service housing.Service, segment housing.Interval) {
+// keep copies a line to where those of the house are kept. Lines are large: each is moved once, and lists of them
+// are lists of pointers.
+func (c *calculation) keep(l *line) *line {
+	if len(c.page) == cap(c.page) {
+		const most = 64
+		c.page = make([]line, 0, min(most, cap(c.lines)+1))
+	}
+	c.page = append(c.page, *l)
+	return &c.page[len(c.page)-1]
+}
+
+// emit prices a line and rounds it once. The line itself stays as it is.
+func (c *calculation) emit(draft *line, service housing.Service, segment housing.Interval) {
+	l := c.keep(draft)
 	ch := &l.charge
 	ch.Account, ch.Service, ch.Segment = c.acc.Number, service, segment
 	ch.Payee, ch.Price = l.service.Payee, l.tariff.Price

@@ -36,7 +36,7 @@ func CalculateMeters(s *housing.Snapshot) (Result, []MeterVolume, error) {
 		g.accounts[s.Accounts[i].Number] = &s.Accounts[i]
 	}
 	for i := range c.lines {
-		if l := &c.lines[i]; l.charge.Kind == housing.BaseCharge {
+		if l := c.lines[i]; l.charge.Kind == housing.BaseCharge {
 			g.line(l)
 		}
 	}

@@ -159,7 +159,7 @@ func (c *calculation) bySegment(service housing.Service, t *serviceTable, s *seg
 		if t.ranged(uses[i].zone, s.valid.From) {
 			ranged = append(ranged, l)
 		} else {
-			c.emit(l, service, s.valid)
+			c.emit(&l, service, s.valid)
 		}
 		i = end
 	}

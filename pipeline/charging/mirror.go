@@ -18,7 +18,7 @@ func (c *calculation) mirrorWater(service housing.Service, t *serviceTable, firs
 		begin--
 	}
 	for i := begin; i < first; i++ {
-		w := &c.lines[i]
+		w := c.lines[i]
 		wanted := w.charge.Service == housing.HotWater || (w.charge.Service == housing.ColdWater && service == housing.Sewage)
 		if wanted && w.charge.Kind == housing.Correction && w.volume.Sign() != 0 {
 			c.mirror(*w, service, t)

@@ -40,7 +40,7 @@ func (c *calculation) byNorm(service housing.Service, t *serviceTable, of normCa
 // emitNorm emits a line by norm and, where K applies, its excess.
 func (c *calculation) emitNorm(l line, service housing.Service, t *serviceTable, piece housing.Interval, raised bool) {
 	if !t.ranged(housing.ZoneSingle, piece.From) {
-		c.emit(l, service, piece)
+		c.emit(&l, service, piece)
 		if raised {
 			c.emitUplift(l, service, t, piece)
 		}
@@ -86,7 +86,7 @@ func (c *calculation) emitUplift(base line, service housing.Service, t *serviceT
 		l.formula = upliftAreaFormula
 	}
 	l.charge.Kind, l.charge.Rule = housing.Uplift, "R2.2.2"
-	c.emit(l, service, piece)
+	c.emit(&l, service, piece)
 }
 
 // raise puts the coefficient of a day into a line, nothing where it is 1; false fails.

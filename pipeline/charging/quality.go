@@ -272,7 +272,7 @@ func (c *calculation) takeOff(r *refunds, d reduction) {
 		return
 	}
 	slices.Sort(d.acts)
-	base := &c.lines[r.first]
+	base := c.lines[r.first]
 	l := line{service: base.service, days: c.days, exact: negative(month.Mul(share))}
 	l.charge = housing.Charge{
 		Rule: d.rule, Method: base.charge.Method, Reason: reasonQuality,

@@ -209,7 +209,7 @@ func (c *calculation) emitRange(whole *line, volume housing.Ratio, n int, of ran
 	l.special = &special{
 		formula: "P = Vдиап × T", operands: func() []housing.Operand { return c.rangeOperands(whole, &l, of) },
 	}
-	c.emit(l, of.service, segment)
+	c.emit(&l, of.service, segment)
 	if whole.parameter != nil && whole.charge.Coefficient.Sign() > 0 && !c.held {
 		up := l
 		up.charge.Kind, up.charge.Rule, up.charge.Coefficient = housing.Uplift, "R2.2.2", whole.charge.Coefficient
@@ -220,7 +220,7 @@ func (c *calculation) emitRange(whole *line, volume housing.Ratio, n int, of ran
 				Basis: "параметр " + whole.parameter.Name + basis(whole.parameter.Basis),
 			})
 		}}
-		c.emit(up, of.service, segment)
+		c.emit(&up, of.service, segment)
 	}
 }
 

@@ -37,19 +37,19 @@ func (c *calculation) sewage(t *serviceTable) {
 			l := line{formula: sewageFormula, days: c.daysOf(piece), service: s.service, tariff: tariff}
 			l.charge.Rule = "R2.3.1"
 			c.addWater(&l, water, piece)
-			c.emit(l, service, piece)
+			c.emit(&l, service, piece)
 		}
 	}
 }
 
 // waterLines are the base lines of cold and hot water of the account at hand.
-func (c *calculation) waterLines() []line {
+func (c *calculation) waterLines() []*line {
 	first := len(c.lines)
 	for first > 0 && c.lines[first-1].charge.Account == c.acc.Number && isWater(c.lines[first-1].charge.Service) {
 		first--
 	}
 	water := c.lines[first:]
-	if !slices.ContainsFunc(water, func(l line) bool { return l.charge.Service != housing.HotWaterHeat }) {
+	if !slices.ContainsFunc(water, func(l *line) bool { return l.charge.Service != housing.HotWaterHeat }) {
 		return nil
 	}
 	return water
@@ -60,10 +60,10 @@ func isWater(s housing.Service) bool {
 }
 
 // addWater takes of each water line the days that the segment shares with it.
-func (c *calculation) addWater(l *line, water []line, piece housing.Interval) {
+func (c *calculation) addWater(l *line, water []*line, piece housing.Interval) {
 	l.charge.Method = housing.ByMeter
 	for i := range water {
-		w := &water[i]
+		w := water[i]
 		if w.charge.Kind != housing.BaseCharge || w.charge.Service == housing.HotWaterHeat ||
 			!w.charge.Segment.Overlaps(piece) {
 			continue

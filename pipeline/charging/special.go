@@ -145,7 +145,7 @@ func (c *calculation) correction(l line, service housing.Service, segment housin
 	}
 	ch.Amount, ch.Volume = amount, volume.Trim()
 	if amount != 0 || ch.Volume.Sign() != 0 {
-		c.lines = append(c.lines, l)
+		c.lines = append(c.lines, c.keep(&l))
 	}
 }
 

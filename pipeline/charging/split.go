@@ -54,7 +54,7 @@ func (c *calculation) splitHouseVolume(t *serviceTable) {
 	var lines []*line
 	rest := t.volume
 	for i := range c.lines {
-		if l := &c.lines[i]; l.table == t {
+		if l := c.lines[i]; l.table == t {
 			parts, lines = append(parts, l.volume), append(lines, l)
 			rest = rest.Sub(l.volume)
 		}

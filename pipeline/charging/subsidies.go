@@ -51,7 +51,7 @@ func (c *calculation) subsidies() {
 		return
 	}
 	all := c.lines
-	c.lines = make([]line, 0, len(all)+len(all)/2)
+	c.lines = make([]*line, 0, len(all)+len(all)/2)
 	for from := 0; from < len(all) && c.err == nil; {
 		to := from + 1
 		for to < len(all) && all[to].charge.Account == all[from].charge.Account {
@@ -68,7 +68,7 @@ func (c *calculation) subsidies() {
 }
 
 // subsidiseAccount puts the subsidies of an account on its lines: those of a service behind its other ones.
-func (c *calculation) subsidiseAccount(run []line) {
+func (c *calculation) subsidiseAccount(run []*line) {
 	list := c.subsidisedLines(run)
 	for i := range c.acc.Benefits {
 		if b := &c.acc.Benefits[i]; b.Subsidy {
@@ -90,7 +90,7 @@ func (c *calculation) subsidiseAccount(run []line) {
 }
 
 // subsidisedLines are the base lines of the services that subsidies are given on, with what is to pay of each.
-func (c *calculation) subsidisedLines(run []line) []subsidised {
+func (c *calculation) subsidisedLines(run []*line) []subsidised {
 	var list []subsidised
 	for i := range run {
 		ch := &run[i].charge
@@ -98,7 +98,7 @@ func (c *calculation) subsidisedLines(run []line) []subsidised {
 			continue
 		}
 		if ch.Kind == housing.BaseCharge {
-			list = append(list, subsidised{base: &run[i], at: i, left: ch.Amount})
+			list = append(list, subsidised{base: run[i], at: i, left: ch.Amount})
 			continue
 		}
 		if ch.Kind == housing.Correction && (ch.Amount > 0 || !ofMonth(ch.Reason)) {
@@ -220,7 +220,7 @@ func (c *calculation) emitSubsidy(base *line, p subsidyPart) {
 	}
 	l.exact, l.why = negative(exact), p.reason
 	if mode == housing.Discount {
-		c.lines = append(c.lines, l)
+		c.lines = append(c.lines, c.keep(&l))
 		return
 	}
 	l.charge.Kind, l.charge.Amount, l.exact = housing.CompensationLine, p.amount, exact

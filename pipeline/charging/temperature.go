@@ -171,7 +171,7 @@ func (c *calculation) byColdTariff(service housing.Service, first, hours int, ac
 		l.exact = negative(volume.Mul(share).Mul(base.tariff.Price.Ratio().Sub(price.Price.Ratio())))
 		l.charge = housing.Charge{Rule: "Q5", Method: base.charge.Method, Reason: reasonQuality, Document: document}
 		l.special = &special{formula: "P = −V × h / H × (Tгв − Tхв)", operands: func() []housing.Operand {
-			hot := tariffOperand(&base, service)
+			hot := tariffOperand(base, service)
 			hot.Symbol = "Tгв"
 			return []housing.Operand{
 				{Symbol: "V", Meaning: "объём услуги за отрезок", Value: volume.String(), Unit: service.Unit()},
@@ -212,7 +212,7 @@ func (c *calculation) planned(service housing.Service, a *housing.QualityAct, o 
 		begin := base.charge.Segment.From.Day() - 1
 		from, to := max(o.from, begin*minutesOfDay), min(o.to, (begin+base.days)*minutesOfDay)
 		if hours := c.fullUnits(max(0, to-from), minutesOfHour); hours > 0 {
-			c.notDelivered(&base, a, hours)
+			c.notDelivered(base, a, hours)
 		}
 	}
 	return rest

@@ -12,7 +12,7 @@ import (
 func (c *calculation) traces(wanted func(*line) bool) []housing.Trace {
 	var traces []housing.Trace
 	for i := range c.lines {
-		if l := &c.lines[i]; wanted(l) {
+		if l := c.lines[i]; wanted(l) {
 			traces = append(traces, c.trace(l))
 		}
 	}

@@ -77,7 +77,7 @@ func monthsBefore(on housing.Date, months int) housing.Date {
 }
 
 func (c *calculation) violation(
-	service housing.Service, t *serviceTable, v *housing.Violation, s serving, charged []line,
+	service housing.Service, t *serviceTable, v *housing.Violation, s serving, charged []*line,
 ) {
 	c.cuts.reset(s.valid)
 	c.cutByTariffs(t, housing.ZoneSingle)
@@ -124,7 +124,7 @@ func (c *calculation) byPower(l *line, service housing.Service, v *housing.Viola
 }
 
 func (c *calculation) byFactor(
-	l *line, service housing.Service, t *serviceTable, v *housing.Violation, piece housing.Interval, charged []line,
+	l *line, service housing.Service, t *serviceTable, v *housing.Violation, piece housing.Interval, charged []*line,
 ) bool {
 	base, ok := c.normLine(service, t, piece)
 	if !ok {
@@ -173,10 +173,10 @@ func withDocument(document string) string {
 }
 
 // chargedOn is the volume of base lines that falls on the days of a piece.
-func (c *calculation) chargedOn(lines []line, piece housing.Interval) housing.Ratio {
+func (c *calculation) chargedOn(lines []*line, piece housing.Interval) housing.Ratio {
 	var sum housing.Ratio
 	for i := range lines {
-		l := &lines[i]
+		l := lines[i]
 		days, ok := common(l.charge.Segment, piece)
 		if !ok || l.charge.Kind != housing.BaseCharge {
 			continue

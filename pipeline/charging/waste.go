@@ -35,7 +35,7 @@ func (c *calculation) solidWaste(t *serviceTable) {
 			} else {
 				l.formula = wasteFormula
 			}
-			c.emit(l, service, piece)
+			c.emit(&l, service, piece)
 		}
 	}
 }

@@ -118,13 +118,13 @@ func (c *calculation) shareHouse(order []int) {
 				early++
 			}
 		}
-		c.lines, before = slices.DeleteFunc(c.lines, func(l line) bool { return c.house.held[l.charge.Account] }), early
+		c.lines, before = slices.DeleteFunc(c.lines, func(l *line) bool { return c.house.held[l.charge.Account] }), early
 	}
 	c.placeLate(before)
 }
 
 // placeLate puts lines that were charged late, those from a place on, beside the others of their account
-// and service. The others are in order. Lines are large: places are sorted, and each line is moved once.
+// and service. The others are in order. Places are sorted.
 func (c *calculation) placeLate(from int) {
 	type place struct {
 		account     string
@@ -142,7 +142,7 @@ func (c *calculation) placeLate(from int) {
 		late = append(late, placeOf(i))
 	}
 	slices.SortFunc(late, by)
-	lines := make([]line, 0, len(c.lines))
+	lines := make([]*line, 0, len(c.lines))
 	next := 0 // of the others
 	for _, p := range late {
 		first := next
@@ -238,7 +238,7 @@ func (c *calculation) splitPools() {
 		var lines []*line
 		rest := p.total
 		for i := range c.lines {
-			if l := &c.lines[i]; l.pool == p {
+			if l := c.lines[i]; l.pool == p {
 				parts, lines = append(parts, l.volume), append(lines, l)
 				rest = rest.Sub(l.volume)
 			}
