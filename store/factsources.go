@@ -16,7 +16,9 @@ const sourceRef = `source_id, `
 
 // knownSources are the sources that the store has met, by id. A source never changes, and its id is never
 // given twice, so whoever reads facts by the same connections need not ask for it again.
-type knownSources struct{ met atomic.Pointer[map[int64]housing.Source] }
+type knownSources struct {
+	met atomic.Pointer[map[int64]housing.Source]
+}
 
 // all returns them, not to be changed.
 func (k *knownSources) all() map[int64]housing.Source {

@@ -45,7 +45,7 @@ func (t *Tx) EnsurePartition(ctx context.Context, table string, period housing.P
 		parent, part, period.First(), period.Next().First())
 	steps := []string{create, attach}
 	if table == keyedByMonth {
-		steps = []string{create, createKey(period), attach}
+		steps = []string{create, createKey(period), defaultMonth(period), attach}
 	}
 	for _, sql := range steps {
 		if _, err := t.Exec(ctx, sql); err != nil {

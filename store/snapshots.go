@@ -80,7 +80,7 @@ type factLoader struct {
 	Queries
 	month    housing.Date
 	args     pgx.NamedArgs
-	words    map[string]string        // texts that many rows share
+	words    map[string]string // texts that many rows share
 	known    *knownSources
 	sources  map[int64]housing.Source // met so far, see eachSourced; read only
 	houses   map[int64]*housing.Snapshot
