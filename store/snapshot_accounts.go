@@ -35,16 +35,15 @@ WHERE a.house_id = ANY(@houses) AND a.organisation_id = @organisation
 			ids = append(ids, a.ID)
 		}
 	}
-	l.setSpans("account", ids)
+	l.setSpans(accountOwner, ids)
 	return err
 }
 
 func (l *factLoader) loadOccupancies(ctx context.Context) error {
 	const sql = `
 SELECT o.account_id, lower(o.valid), upper(o.valid), o.area, o.people, o.owners, o.occupant, o.` + sourceRef + `o.source_pos
-FROM ` + accountSpans + `, LATERAL (SELECT * FROM occupancies o
-    WHERE lower(o.valid) < @next AND COALESCE(upper(o.valid) > @month, true) AND o.account_id ` + inSpan + `) o`
-	err := l.eachSourced(ctx, sql, func(r *factRow) {
+FROM occupancies o WHERE lower(o.valid) < @next AND COALESCE(upper(o.valid) > @month, true) AND o.account_id`
+	err := l.eachSourced(ctx, l.bySpans(accountOwner, sql), func(r *factRow) {
 		account := r.number()
 		o := housing.Occupancy{
 			Valid: r.interval(), Area: r.decimal(), People: int(r.number()), Owners: int(r.number()),

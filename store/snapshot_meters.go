@@ -13,11 +13,10 @@ import (
 func (l *factLoader) loadMeters(ctx context.Context) error {
 	const sql = `
 SELECT m.account_id, m.id, m.serial, m.service, m.zones, m.digits, m.commissioned, m.verify_by, m.closed, m.` + sourceRef + `m.source_pos
-FROM ` + accountSpans + `, LATERAL (SELECT * FROM meters m WHERE (m.closed IS NULL OR m.closed >= @month)
-    AND (m.commissioned IS NULL OR m.commissioned < @next) AND m.account_id ` + inSpan + `) m`
+FROM meters m WHERE (m.closed IS NULL OR m.closed >= @month) AND (m.commissioned IS NULL OR m.commissioned < @next) AND m.account_id`
 	zones := [][]housing.Zone{Zones(0), Zones(1), Zones(2), Zones(3)}
 	count := 0
-	err := l.eachSourced(ctx, sql, func(r *factRow) {
+	err := l.eachSourced(ctx, l.bySpans(accountOwner, sql), func(r *factRow) {
 		account := r.number()
 		m := housing.Meter{
 			ID: r.number(), Serial: r.text(), Service: housing.Service(r.word()), Zones: zones[min(r.number(), 3)],
@@ -40,7 +39,7 @@ FROM ` + accountSpans + `, LATERAL (SELECT * FROM meters m WHERE (m.closed IS NU
 			ids = append(ids, m.ID)
 		}
 	}
-	l.setSpans("meter", ids)
+	l.setSpans(meterOwner, ids)
 	return err
 }
 
@@ -49,8 +48,7 @@ FROM ` + accountSpans + `, LATERAL (SELECT * FROM meters m WHERE (m.closed IS NU
 func (l *factLoader) loadReadings(ctx context.Context) error {
 	const near = `
 SELECT r.meter_id, r.zone, r.taken_on, r.value, r.control, r.` + sourceRef + `r.source_pos
-FROM ` + meterSpans + `, LATERAL (SELECT * FROM readings r
-    WHERE r.period >= (@month::date - interval '1 month')::date AND r.period <= @month AND r.meter_id ` + inSpan + `) r`
+FROM readings r WHERE r.period >= (@month::date - interval '1 month')::date AND r.period <= @month AND r.meter_id`
 	const far = `
 SELECT r.meter_id, r.zone, r.taken_on, r.value, r.control, r.` + sourceRef + `r.source_pos
 FROM unnest(@register_meters::bigint[], @register_zones::text[]) AS g(meter_id, zone),
@@ -72,7 +70,7 @@ LATERAL (SELECT r.* FROM readings r
 	if len(l.meters) == 0 {
 		return nil
 	}
-	if err := l.eachSourced(ctx, near, take); err != nil {
+	if err := l.eachSourced(ctx, l.bySpans(meterOwner, near), take); err != nil {
 		return err
 	}
 	var ids []int64

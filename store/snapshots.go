@@ -37,6 +37,7 @@ func (q Queries) loadSnapshots(ctx context.Context, known *knownSources, want sn
 	houses, period := want.houses, want.period
 	l := factLoader{
 		Queries: q, month: period.First(), houses: make(map[int64]*housing.Snapshot, len(houses)), words: map[string]string{},
+		spans: map[string]idSpans{},
 		known: known, sources: known.all(),
 		args: pgx.NamedArgs{
 			"organisation": want.organisation.ID, "houses": houses, "month": period.First(), "next": period.Next().First(),
@@ -71,16 +72,16 @@ func (t *Tx) LoadSnapshots(ctx context.Context, organisation housing.Organisatio
 // A new kind of fact is a method in a file snapshot_<what>.go and a line in steps. The method runs
 // one query for all houses by each and finds the owner of a row in houses, accounts or meters; a row
 // whose owner is not there is left out. The query may name @organisation, @houses (ids), @month
-// (first day), @next (first day after it) and, in steps that come after those that fill them,
-// accountSpans and meterSpans. It reads large tables by column = ANY(@...) or by spans, for which every
-// plan takes the index. It reads columns of factRow in the order of SELECT; those of the source stand last:
+// (first day) and @next (first day after it). It reads large tables by column = ANY(@...) or, in steps that
+// come after those that find the owners, by bySpans: every plan takes the index for these. It reads columns of factRow in the order of SELECT; those of the source stand last:
 // sourceColumns and then <table>.source_pos. Lists end in the order of their keys (charging.WriteSnapshot):
 // short ones by ORDER BY, long ones are sorted here, where it costs less.
 type factLoader struct {
 	Queries
 	month    housing.Date
 	args     pgx.NamedArgs
-	words    map[string]string // texts that many rows share
+	words    map[string]string  // texts that many rows share
+	spans    map[string]idSpans // of owners, see bySpans
 	known    *knownSources
 	sources  map[int64]housing.Source // met so far, see eachSourced; read only
 	houses   map[int64]*housing.Snapshot

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -20,24 +21,38 @@ func TestSpansOf(t *testing.T) {
 	}
 }
 
-// Accounts and meters of one house may lie between those of another.
+// Accounts and meters of one house may lie between those of another, few of them or many.
 func TestFactsBetweenAreThoseOfTheirHouse(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	for _, key := range []string{"дом 2", "дом 4"} {
+	for _, key := range []string{"дом 2", "дом 4", "дом 5"} {
 		want(t, "house", apply(t, w, (*store.Tx).ApplyHouses, block(t, key)), "accepted")
 	}
-	want(t, "accounts", apply(t, w, (*store.Tx).ApplyAccounts, entry(t, "дом 2", "0001", "1"), entry(t, "дом 4", "0002", "1"),
-		entry(t, "дом 2", "0003", "2")), accepted(3)...)
+	accounts := []housing.AccountEntry{entry(t, "дом 2", "0001", "1"), entry(t, "дом 4", "0002", "1"), entry(t, "дом 2", "0003", "2")}
+	const between = 9
+	for i := range between {
+		accounts = append(accounts, entry(t, "дом 5", fmt.Sprint("1", i), fmt.Sprint(i)))
+	}
+	accounts = append(accounts, entry(t, "дом 2", "0004", "4"))
+	want(t, "accounts", apply(t, w, (*store.Tx).ApplyAccounts, accounts...), accepted(len(accounts))...)
 	cold := housing.ColdWater
-	want(t, "meters", apply(t, w, (*store.Tx).ApplyMeters, meter(t, "0003", "M-0003-a", cold), meter(t, "0002", "M-0002-b", cold),
-		meter(t, "0001", "M-0001-c", cold), meter(t, "0003", "M-0003-d", cold)), accepted(4)...)
+	meters := []housing.MeterEntry{
+		meter(t, "0003", "M-0003-a", cold), meter(t, "0002", "M-0002-b", cold), meter(t, "0001", "M-0001-c", cold), meter(t, "0003", "M-0003-d", cold),
+	}
+	for i := range between {
+		meters = append(meters, meter(t, fmt.Sprint("1", i), fmt.Sprint("N-", i), cold))
+	}
+	meters = append(meters, meter(t, "0004", "M-0004-e", cold))
+	want(t, "meters", apply(t, w, (*store.Tx).ApplyMeters, meters...), accepted(len(meters))...)
 	refs, err := w.HouseRefs(t.Context(), w.issuer.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
 	got := map[string][]string{}
 	for _, ref := range refs {
+		if ref.Key == "дом 5" {
+			continue
+		}
 		s, err := w.LoadSnapshot(t.Context(), w.issuer, ref.ID, period(t, october))
 		if err != nil {
 			t.Fatal(err)
@@ -55,7 +70,7 @@ func TestFactsBetweenAreThoseOfTheirHouse(t *testing.T) {
 		}
 	}
 	if diff := cmp.Diff(map[string][]string{
-		"дом 2": {"0001", "M-0001-c", "0003", "M-0003-a", "M-0003-d"}, "дом 4": {"0002", "M-0002-b"},
+		"дом 2": {"0001", "M-0001-c", "0003", "M-0003-a", "M-0003-d", "0004", "M-0004-e"}, "дом 4": {"0002", "M-0002-b"},
 	}, got); diff != "" {
 		t.Error(diff)
 	}
