@@ -75,7 +75,7 @@ func (p *Pipeline) workOffKeyed(ctx context.Context, run int64, houses []int64, 
 	if err == nil {
 		var state store.Run
 		if state, err = p.Store.RunState(ctx, run); err == nil && state.Changed > 0 {
-			return p.Store.SettleMonth(ctx, period) //nolint:wrapcheck // says what it did
+			return p.Store.SettleMonth(ctx, period)
 		}
 	}
 	return errors.Join(err, p.Store.KeyMonth(context.WithoutCancel(ctx), period))

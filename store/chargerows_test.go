@@ -23,7 +23,7 @@ func TestPlainLinesComeBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"00150_plain_lines.sql", "00200_whole_months.sql"} {
-		migration, err := os.ReadFile("migrations/" + name)
+		migration, err := os.ReadFile("migrations/" + name) //nolint:gosec // a name of the test
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -2,6 +2,8 @@ package store_test
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -28,31 +30,33 @@ func TestFactsBetweenAreThoseOfTheirHouse(t *testing.T) {
 	for _, key := range []string{"дом 2", "дом 4", "дом 5"} {
 		want(t, "house", apply(t, w, (*store.Tx).ApplyHouses, block(t, key)), "accepted")
 	}
-	accounts := []housing.AccountEntry{entry(t, "дом 2", "0001", "1"), entry(t, "дом 4", "0002", "1"), entry(t, "дом 2", "0003", "2")}
 	const between = 9
-	for i := range between {
-		accounts = append(accounts, entry(t, "дом 5", fmt.Sprint("1", i), fmt.Sprint(i)))
-	}
-	accounts = append(accounts, entry(t, "дом 2", "0004", "4"))
-	want(t, "accounts", apply(t, w, (*store.Tx).ApplyAccounts, accounts...), accepted(len(accounts))...)
+	others := make([]housing.AccountEntry, 0, between)
+	theirs := make([]housing.MeterEntry, 0, between)
 	cold := housing.ColdWater
-	meters := []housing.MeterEntry{
-		meter(t, "0003", "M-0003-a", cold), meter(t, "0002", "M-0002-b", cold), meter(t, "0001", "M-0001-c", cold), meter(t, "0003", "M-0003-d", cold),
-	}
 	for i := range between {
-		meters = append(meters, meter(t, fmt.Sprint("1", i), fmt.Sprint("N-", i), cold))
+		others = append(others, entry(t, "дом 5", fmt.Sprint("1", i), strconv.Itoa(i)))
+		theirs = append(theirs, meter(t, fmt.Sprint("1", i), fmt.Sprint("N-", i), cold))
 	}
-	meters = append(meters, meter(t, "0004", "M-0004-e", cold))
-	want(t, "meters", apply(t, w, (*store.Tx).ApplyMeters, meters...), accepted(len(meters))...)
+	settle := func(accounts ...housing.AccountEntry) {
+		want(t, "accounts", apply(t, w, (*store.Tx).ApplyAccounts, accounts...), accepted(len(accounts))...)
+	}
+	settle(entry(t, "дом 2", "0001", "1"), entry(t, "дом 4", "0002", "1"), entry(t, "дом 2", "0003", "2"))
+	settle(others...)
+	settle(entry(t, "дом 2", "0004", "4"))
+	install := func(meters ...housing.MeterEntry) {
+		want(t, "meters", apply(t, w, (*store.Tx).ApplyMeters, meters...), accepted(len(meters))...)
+	}
+	install(meter(t, "0003", "M-0003-a", cold), meter(t, "0002", "M-0002-b", cold), meter(t, "0001", "M-0001-c", cold), meter(t, "0003", "M-0003-d", cold))
+	install(theirs...)
+	install(meter(t, "0004", "M-0004-e", cold))
 	refs, err := w.HouseRefs(t.Context(), w.issuer.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
+	refs = slices.DeleteFunc(refs, func(ref store.HouseRef) bool { return ref.Key == "дом 5" })
 	got := map[string][]string{}
 	for _, ref := range refs {
-		if ref.Key == "дом 5" {
-			continue
-		}
 		s, err := w.LoadSnapshot(t.Context(), w.issuer, ref.ID, period(t, october))
 		if err != nil {
 			t.Fatal(err)
