@@ -139,6 +139,7 @@ type ReceivedFile struct {
 	Subject  string
 	Archive  string // path in the archive, relative to the data folder
 	Received time.Time
+	InInbox  bool   // its original may still lie there
 	Origin   string // where it came from at the place: sender and Message-ID of a mail
 	Status   FileStatus
 	Counts   Counts

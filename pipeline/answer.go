@@ -161,6 +161,7 @@ func (p *Pipeline) writeProtocol(ctx context.Context, w io.Writer, f fetchedFile
 	}
 	return writer.Close(protocols.Summary{
 		Status: plan.file.Status, Counts: plan.file.Counts, Reason: plan.file.Reason, Code: plan.code, Lines: plan.further,
+		Cover: isEnvelope(plan.file.Format),
 	})
 }
 

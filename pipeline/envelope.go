@@ -259,7 +259,7 @@ func (p *Pipeline) takeEnvelope(ctx context.Context, file housing.ReceivedFile, 
 // envelopeAgain takes a cover whose bytes are known. It is recorded anew where more of it can be opened now.
 func (p *Pipeline) envelopeAgain(ctx context.Context, known, file housing.ReceivedFile, f fetchedFile) (FileResult, error) {
 	if f.envelope.opened <= known.Counts.Accepted {
-		return p.repeated(ctx, known, file, known.Counts.Rejected)
+		return p.repeated(ctx, known, file, f, known.Counts.Rejected)
 	}
 	file.ID = known.ID
 	return p.takeEnvelope(ctx, file, f)

@@ -106,6 +106,9 @@ func TestArchiveOfFiles(t *testing.T) {
 	if diff := cmp.Diff(wantAnswers, answers); diff != "" {
 		t.Errorf("answers (-want +got):\n%s", diff)
 	}
+	if answer, _ := w.outbox[town.Office].Bytes("Май.zip.protocol.csv"); !strings.Contains(answer, "файлов в архиве 6, взято 4, отклонено 2") {
+		t.Errorf("answer to the archive:\n%s", answer)
+	}
 	kept := got["Май.zip/дома/houses.csv"]
 	if !strings.HasPrefix(kept.Archive, got["Май.zip"].Archive+".files"+string(filepath.Separator)) {
 		t.Errorf("kept as %s, the archive as %s", kept.Archive, got["Май.zip"].Archive)

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"path"
 	"slices"
@@ -81,7 +80,7 @@ func (p *Pipeline) Poll(ctx context.Context, partner Partner, watch *remote.Watc
 		if err := partner.Inbox.Done(ctx, f.fetched); err != nil && !errors.Is(err, remote.ErrChanged) {
 			return fmt.Errorf("remove the original of %s: %w", f.Name, err)
 		}
-		return nil
+		return p.Store.LeftInbox(ctx, p.Organisation.ID, f.Partner, f.Name)
 	})
 	return results, errors.Join(append(failures, err)...)
 }
@@ -116,6 +115,14 @@ type fetchedFile struct {
 	within   *envelope // of a file that came in a cover: which
 	trusted  bool      // given by the office itself, or taken from the archive once more: it need not be sealed
 	mends    bool      // rejected rows of a file that was taken
+}
+
+// fromInbox tells what a partner sent from what the office gave itself.
+func (f fetchedFile) fromInbox() bool {
+	if f.within != nil {
+		return !f.within.of.trusted
+	}
+	return !f.trusted
 }
 
 // ingestAll recognises all files first and takes them in the order in which they refer to each other,
@@ -215,6 +222,7 @@ func (p *Pipeline) input(a archived, content *os.File) importers.Input {
 func (p *Pipeline) ingest(ctx context.Context, f fetchedFile, period housing.Period) (FileResult, error) {
 	file := housing.ReceivedFile{
 		Name: f.Name, SHA256: f.SHA256, Size: f.Size, Partner: f.Partner, Archive: f.Path, Received: f.Received, Origin: f.Origin,
+		InInbox: f.fromInbox(),
 	}
 	if f.envelope != nil {
 		file.Format = f.envelope.format
@@ -250,7 +258,7 @@ func (p *Pipeline) ingest(ctx context.Context, f fetchedFile, period housing.Per
 		if err != nil {
 			return FileResult{}, err
 		}
-		return p.repeated(ctx, known, file, known.Counts.Rejected)
+		return p.repeated(ctx, known, file, f, known.Counts.Rejected)
 	}
 	return result, err
 }
@@ -290,7 +298,7 @@ func (p *Pipeline) again(ctx context.Context, known, file housing.ReceivedFile, 
 		return p.refusedAgain(ctx, known, a.file, f, refusedFor{refusal, ends, retry.left})
 	}
 	if errors.Is(err, errNothingNew) {
-		return p.repeated(ctx, known, file, retry.left)
+		return p.repeated(ctx, known, file, f, retry.left)
 	}
 	return result, err
 }
@@ -306,7 +314,7 @@ type refusedFor struct {
 // corrected, say, and the file gets further than it did.
 func (p *Pipeline) refusedAgain(ctx context.Context, known, file housing.ReceivedFile, f fetchedFile, why refusedFor) (FileResult, error) {
 	if known.Status != housing.FileRefused || why.refusal == nil || why.refusal.Problem.Russian() == known.Reason {
-		return p.repeated(ctx, known, file, why.left)
+		return p.repeated(ctx, known, file, f, why.left)
 	}
 	file.ID = known.ID
 	return p.refuse(ctx, file, f, why.refusal.Problem, why.ends)
@@ -337,27 +345,6 @@ func (p *Pipeline) retry(ctx context.Context, known housing.ReceivedFile, f fetc
 		}
 	}
 	return retrial{due: true, rows: rows, left: len(rows)}, nil
-}
-
-// repeated notes that a file arrived again. Nothing of it is applied: its rows stand as they ended.
-func (p *Pipeline) repeated(ctx context.Context, known, again housing.ReceivedFile, left int) (FileResult, error) {
-	if err := p.Store.AddArrival(ctx, known.ID, again); err != nil {
-		return FileResult{}, err
-	}
-	p.Log.LogAttrs(ctx, slog.LevelInfo, "file is known", slog.String("file", again.Name), slog.String("sha256", again.SHA256),
-		slog.Time("first_received", known.Received))
-	return knownFile(known, again, left), nil
-}
-
-// knownFile says how a file ended that arrived again: rows that were rejected are not in, as long as no file has
-// corrected them.
-func knownFile(known, again housing.ReceivedFile, left int) FileResult {
-	known.Name, known.Partner = again.Name, again.Partner
-	known.Counts = housing.Counts{
-		Rows: known.Counts.Rows, Unchanged: known.Counts.Rows - left, Rejected: left,
-	}
-	known.Status = housing.FileRepeated
-	return FileResult{ReceivedFile: known}
 }
 
 func statusOf(c housing.Counts) housing.FileStatus {

@@ -88,6 +88,7 @@ func TestMonthTwice(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		again.Deliver.Delivered = 0 // a file that was sent again is answered again
 		if again.Changed() {
 			t.Errorf("second run changed something: match %+v charge %+v ledger %+v issue %d publish %+v deliver %+v", again.Match,
 				again.Charge, again.Ledger, again.Issue.Changed, again.Publish, again.Deliver)
@@ -103,7 +104,8 @@ func TestMonthTwice(t *testing.T) {
 		sameFiles(t, before, tree(t, w.file(folder)))
 	}
 	for name, place := range w.outbox {
-		if diff := cmp.Diff(outbox[name], place.Names()); diff != "" {
+		names := slices.DeleteFunc(place.Names(), func(name string) bool { return strings.Contains(name, ".protocol_2.") }) // they were sent again
+		if diff := cmp.Diff(outbox[name], names); diff != "" {
 			t.Errorf("outbox of %s (-first +second):\n%s", name, diff)
 		}
 	}

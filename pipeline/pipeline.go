@@ -59,6 +59,8 @@ type Partner struct {
 	Keys    *pgp.Keys  // with which files are sealed; nil: they are not
 	// KeepDays is how long the archive keeps what was exchanged; see Tidy. Zero: for ever.
 	KeepDays int
+	// SilentRepeats leaves a file that comes again with the same bytes without an answer.
+	SilentRepeats bool
 }
 
 // Validate reports everything that is missing.

@@ -73,11 +73,52 @@ UPDATE files SET status = $2, row_count = $3, accepted = $4, unchanged = $5, rej
 
 // AddArrival notes that the file with this id arrived (again): from whom, under which name, when and by which mail.
 func (q Queries) AddArrival(ctx context.Context, file int64, a housing.ReceivedFile) error {
-	const sql = `INSERT INTO file_arrivals (file_id, partner, name, received_at, origin) VALUES ($1, $2, $3, $4, $5)`
-	if _, err := q.Exec(ctx, sql, file, a.Partner, storable(a.Name), a.Received, storable(a.Origin)); err != nil {
+	return q.addArrival(ctx, file, a, false)
+}
+
+func (q Queries) addArrival(ctx context.Context, file int64, a housing.ReceivedFile, answered bool) error {
+	const sql = `INSERT INTO file_arrivals (file_id, partner, name, received_at, origin, answered, in_inbox) VALUES ($1, $2, $3, $4, $5, $6, $7)`
+	if _, err := q.Exec(ctx, sql, file, a.Partner, storable(a.Name), a.Received, storable(a.Origin), answered, a.InInbox); err != nil {
 		return fmt.Errorf("store the arrival of file %s: %w", a.Name, err)
 	}
 	return nil
+}
+
+// Repeat is what is known of a file that arrives again.
+type Repeat struct {
+	Seen     bool      // it was sent once: the original of its last arrival was never removed
+	Answered time.Time // when its sender was last told that it is known; zero: never
+}
+
+// RepeatOf says what is known of a file of this id that arrives again from its partner.
+func (q Queries) RepeatOf(ctx context.Context, file int64, a housing.ReceivedFile) (r Repeat, err error) {
+	const sql = `
+SELECT COALESCE(bool_or(in_inbox AND name = $3), false), max(received_at) FILTER (WHERE answered)
+FROM file_arrivals WHERE file_id = $1 AND partner = $2`
+	var answered *time.Time
+	if err := q.QueryRow(ctx, sql, file, a.Partner, storable(a.Name)).Scan(&r.Seen, &answered); err != nil {
+		return r, fmt.Errorf("look for earlier arrivals of %s: %w", a.Name, err)
+	}
+	if answered != nil {
+		r.Answered = *answered
+	}
+	return r, nil
+}
+
+// LeftInbox notes that the original of a file, and with it all that was in it, lies in its inbox no more.
+func (q Queries) LeftInbox(ctx context.Context, organisation int64, partner, name string) error {
+	const sql = `
+UPDATE file_arrivals a SET in_inbox = false WHERE in_inbox AND partner = $2 AND (name = $3 OR starts_with(name, $3 || '/'))
+    AND EXISTS (SELECT FROM files f WHERE f.id = a.file_id AND f.organisation_id = $1)`
+	if _, err := q.Exec(ctx, sql, organisation, partner, storable(name)); err != nil {
+		return fmt.Errorf("note that %s left its inbox: %w", name, err)
+	}
+	return nil
+}
+
+// AddAnsweredArrival notes that a known file arrived again and its sender is told so.
+func (q Queries) AddAnsweredArrival(ctx context.Context, file int64, a housing.ReceivedFile) error {
+	return q.addArrival(ctx, file, a, true)
 }
 
 // AddProblems stores what was wrong with rows of the file.

@@ -80,6 +80,8 @@ type partnerConfig struct {
 	PGP    *pgp.Config  `yaml:"pgp,omitempty"` // files are encrypted and signed
 	// KeepDays is how long the archive keeps what was exchanged, for kvitok tidy. Zero: for ever.
 	KeepDays int `yaml:"keep_days,omitempty"`
+	// SilentRepeats leaves a file that comes again with the same bytes without an answer.
+	SilentRepeats bool `yaml:"silent_repeats,omitempty"`
 }
 
 type receiptsConfig struct {

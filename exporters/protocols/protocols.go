@@ -71,6 +71,7 @@ type Summary struct {
 	Reason string // in Russian, where refused
 	Code   string // of the reason
 	Lines  []Line // further totals, for instance the sum of the accepted payments
+	Cover  bool   // the file is an archive: what is counted are the files in it
 }
 
 // Line is a further total by name, both in Russian.
@@ -252,6 +253,17 @@ func (h Head) moment() string {
 		zone = time.UTC
 	}
 	return h.Received.In(zone).Format("02.01.2006 15:04:05 (UTC-07:00)")
+}
+
+// counted prints the numbers of rows, or of the files in an archive.
+func (s Summary) counted() string {
+	switch {
+	case s.Cover && s.Counts.Rows == 0:
+		return "ни один файл архива не взят"
+	case s.Cover:
+		return fmt.Sprintf("файлов в архиве %d, взято %d, отклонено %d", s.Counts.Rows, s.Counts.Accepted, s.Counts.Rejected)
+	}
+	return counts(s.Counts)
 }
 
 // counts prints the numbers of rows.

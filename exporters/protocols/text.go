@@ -66,7 +66,7 @@ func (t *textProtocol) row(_ string, _ int, cells []string, outcome housing.Outc
 func (t *textProtocol) close(s Summary) error {
 	lines := []string{
 		"Протокол загрузки файла «" + t.head.Name + "», SHA-256 " + t.head.SHA256 + ", получен " + t.head.moment(),
-		"Итог: файл " + s.Status.Russian() + " — " + counts(s.Counts),
+		"Итог: файл " + s.Status.Russian() + " — " + s.counted(),
 	}
 	if s.Reason != "" {
 		lines = append(lines, "Причина: "+s.Reason)
