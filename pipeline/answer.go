@@ -24,13 +24,15 @@ import (
 func (p *Pipeline) refuse(ctx context.Context, file housing.ReceivedFile, f fetchedFile, problem housing.Problem, ends outcomes) (FileResult, error) {
 	file.Status, file.Reason = housing.FileRefused, problem.Russian()
 	fallen, shape, err := p.fallenRows(ctx, f, ends)
+	defer fallen.close()
 	if err != nil {
 		return FileResult{}, err
 	}
 	rows := len(fallen.verdicts)
 	file.Counts = housing.Counts{Rows: rows, Rejected: rows}
 	problem.Row = 0
-	problems := append([]housing.Problem{problem}, fallen.problems...)
+	shown := append([]housing.Problem{problem}, fallen.first...)
+	fallen.noteFile(problem)
 	err = p.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
 		if file.ID != 0 {
 			err = tx.ReopenFile(ctx, file)
@@ -43,7 +45,7 @@ func (p *Pipeline) refuse(ctx context.Context, file housing.ReceivedFile, f fetc
 		if err := tx.FinishFile(ctx, file); err != nil {
 			return err
 		}
-		if err := tx.AddProblems(ctx, file.ID, problems); err != nil {
+		if err := fallen.storeIn(ctx, tx, file.ID); err != nil {
 			return err
 		}
 		return p.answer(ctx, tx, f, protocolPlan{file: file, shape: shape, end: fallen.ofRefused, code: problem.Code})
@@ -53,7 +55,7 @@ func (p *Pipeline) refuse(ctx context.Context, file housing.ReceivedFile, f fetc
 	}
 	p.Log.LogAttrs(ctx, slog.LevelWarn, "file refused", slog.String("file", file.Name), slog.String("partner", file.Partner),
 		slog.String("code", problem.Code))
-	return FileResult{ReceivedFile: file, Problems: problems[:min(len(problems), shownProblems)]}, nil
+	return FileResult{ReceivedFile: file, Problems: shown[:min(len(shown), shownProblems)]}, nil
 }
 
 // fallenRows reads a refused file as far as it can be read: every row falls with it, some for a reason
@@ -62,14 +64,18 @@ func (p *Pipeline) fallenRows(ctx context.Context, f fetchedFile, ends outcomes)
 	if f.format == nil {
 		return fallen, plainShape(f.sample), nil
 	}
+	fallen = newOutcomes(p)
 	read, err := p.decodeResult(ctx, f, func(r importers.Record) error {
 		ordinal := len(fallen.verdicts)
 		problems := r.Problems
-		if known := ends.byRow[ordinal]; len(known) > 0 {
+		known, err := ends.problemsOf(ordinal)
+		if err != nil {
+			return err
+		}
+		if len(known) > 0 {
 			problems = known
 		}
-		fallen.add(r, housing.Outcome{Verdict: housing.Rejected, Problems: problems})
-		return nil
+		return fallen.add(r, housing.Outcome{Verdict: housing.Rejected, Problems: problems})
 	})
 	if err != nil && !isFileError(err) {
 		return fallen, shape, fmt.Errorf("read refused file %s: %w", f.Name, err)
@@ -81,15 +87,15 @@ func (p *Pipeline) fallenRows(ctx context.Context, f fetchedFile, ends outcomes)
 }
 
 // ofRefused says of a row of a refused file what was wrong with it, or that it fell with the file.
-func (o *outcomes) ofRefused(ordinal int) housing.Outcome {
-	end := o.of(ordinal)
+func (o *outcomes) ofRefused(ordinal int) (housing.Outcome, error) {
+	end, err := o.of(ordinal)
 	for _, problem := range end.Problems {
 		if problem.IsError() {
-			return end
+			return end, err
 		}
 	}
 	end.Problems = []housing.Problem{{Code: "file_refused", Text: "строка не загружена: файл отклонён целиком"}}
-	return end
+	return end, err
 }
 
 // answer writes the protocol of a file in its sender's shape, keeps it among the protocols, and
@@ -114,7 +120,7 @@ func (p *Pipeline) answer(ctx context.Context, tx *store.Tx, f fetchedFile, plan
 type protocolPlan struct {
 	file  housing.ReceivedFile
 	shape importers.Shape
-	end   func(ordinal int) housing.Outcome
+	end   func(ordinal int) (housing.Outcome, error)
 	code  string // why the file was refused
 
 	further []protocols.Line // totals of a file that corrects another
@@ -193,7 +199,11 @@ func (p *Pipeline) writeRows(ctx context.Context, writer *protocols.Writer, f fe
 		if err := errors.Join(ended, between); err != nil {
 			return err
 		}
-		return writer.Row(r.Sheet, r.Row, r.Cells, plan.end(ordinal-1))
+		end, err := plan.end(ordinal - 1)
+		if err != nil {
+			return err
+		}
+		return writer.Row(r.Sheet, r.Row, r.Cells, end)
 	})
 	if err != nil && !errors.Is(err, errEnough) && !isFileError(err) {
 		return err

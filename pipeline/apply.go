@@ -43,7 +43,7 @@ func (p *Pipeline) apply(ctx context.Context, what application) (FileResult, out
 		if err != nil {
 			return err
 		}
-		result = FileResult{ReceivedFile: a.file, Problems: a.shown()}
+		result = FileResult{ReceivedFile: a.file, Problems: a.first}
 		return nil
 	})
 	return result, ends, err
@@ -65,7 +65,10 @@ func (p *Pipeline) applyIn(ctx context.Context, tx *store.Tx, what application) 
 	if err != nil {
 		return nil, err
 	}
-	a = &applier{Pipeline: p, tx: tx, file: file, source: source, period: what.period, known: known, rejected: what.rejected}
+	a = &applier{
+		Pipeline: p, tx: tx, file: file, source: source, period: what.period, known: known, rejected: what.rejected,
+		outcomes: newOutcomes(p),
+	}
 	return a, a.run(ctx, what)
 }
 
@@ -117,8 +120,8 @@ func (a *applier) run(ctx context.Context, what application) error {
 	if err := a.tx.FinishFile(ctx, a.file); err != nil {
 		return err
 	}
-	a.problems = append(a.problems, read.Notes...)
-	if err := a.tx.AddProblems(ctx, a.file.ID, a.problems); err != nil {
+	a.noteFile(read.Notes...)
+	if err := a.storeIn(ctx, a.tx, a.file.ID); err != nil {
 		return err
 	}
 	if a.rehearsal != nil {
@@ -261,7 +264,9 @@ func (a *applier) applyBatch(ctx context.Context, records []importers.Record) er
 	for i, r := range records {
 		a.file.Counts.Add(ends[i].Verdict)
 		a.keepReversal(r, ends[i])
-		a.add(r, ends[i])
+		if err := a.add(r, ends[i]); err != nil {
+			return err
+		}
 	}
 	return nil
 }

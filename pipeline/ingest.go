@@ -247,6 +247,7 @@ func (p *Pipeline) ingest(ctx context.Context, f fetchedFile, period housing.Per
 	}
 	f.mends = corrects.mends()
 	result, ends, err := p.apply(ctx, application{file: file, fetched: f, period: period, corrects: corrects})
+	defer ends.close()
 	if refusal, ok := errors.AsType[*importers.FileError](err); ok {
 		if p.awaitsPack(f, refusal) {
 			return FileResult{}, errAwaitsPack
@@ -294,6 +295,7 @@ func (p *Pipeline) again(ctx context.Context, known, file housing.ReceivedFile, 
 	a := application{file: file, fetched: f, period: period, rejected: retry.rows, corrects: corrects}
 	a.file.ID, a.file.Format, a.file.Subject = known.ID, f.format.Name(), f.format.Subject()
 	result, ends, err := p.apply(ctx, a)
+	defer ends.close()
 	if refusal, is := errors.AsType[*importers.FileError](err); is {
 		return p.refusedAgain(ctx, known, a.file, f, refusedFor{refusal, ends, retry.left})
 	}

@@ -233,7 +233,7 @@ func (r *rehearser) file(ctx context.Context, f fetchedFile) (FileResult, error)
 	}
 	if f.envelope != nil {
 		f.envelope.describe(&file)
-		return FileResult{ReceivedFile: file, Problems: f.envelope.fallen}, r.report(f.Name, f.envelope.fallen)
+		return FileResult{ReceivedFile: file, Problems: f.envelope.fallen}, r.report(f.Name, f.envelope.fallen, outcomes{})
 	}
 	what.file.Format, what.file.Subject = f.format.Name(), f.format.Subject()
 	var applied *applier
@@ -241,6 +241,9 @@ func (r *rehearser) file(ctx context.Context, f fetchedFile) (FileResult, error)
 		applied, err = r.applyIn(ctx, tx, what)
 		return err
 	})
+	if applied != nil {
+		defer applied.close()
+	}
 	refusal, isRefusal := errors.AsType[*importers.FileError](err)
 	switch {
 	case isRefusal && (what.file.ID == 0 || known.Status == housing.FileRefused && refusal.Problem.Russian() != known.Reason):
@@ -257,27 +260,34 @@ func (r *rehearser) file(ctx context.Context, f fetchedFile) (FileResult, error)
 		return FileResult{}, err
 	}
 	r.sources[applied.source] = f.Name
-	return FileResult{ReceivedFile: applied.file, Problems: applied.shown()}, r.report(f.Name, applied.problems)
+	return FileResult{ReceivedFile: applied.file, Problems: applied.first}, r.report(f.Name, nil, applied.outcomes)
 }
 
 func (r *rehearser) refused(file housing.ReceivedFile, problem housing.Problem, ends outcomes) (FileResult, error) {
 	file.Status, file.Reason = housing.FileRefused, problem.Russian()
 	file.Counts = housing.Counts{Rows: len(ends.verdicts), Rejected: len(ends.verdicts)}
 	problem.Row = 0
-	problems := append([]housing.Problem{problem}, ends.problems...)
-	return FileResult{ReceivedFile: file, Problems: problems[:min(len(problems), shownProblems)]}, r.report(file.Name, problems)
+	shown := append([]housing.Problem{problem}, ends.first...)
+	return FileResult{ReceivedFile: file, Problems: shown[:min(len(shown), shownProblems)]}, r.report(file.Name, shown[:1], ends)
 }
 
-func (r *rehearser) report(file string, problems []housing.Problem) error {
+// report tells the problems of a file, then those of its rows.
+func (r *rehearser) report(file string, problems []housing.Problem, ends outcomes) error {
 	if r.in.Problems == nil {
 		return nil
 	}
-	for _, problem := range problems {
-		if err := r.in.Problems(file, problem); err != nil {
-			return err
+	tell := func(problems []housing.Problem) error {
+		for _, problem := range problems {
+			if err := r.in.Problems(file, problem); err != nil {
+				return err
+			}
 		}
+		return nil
 	}
-	return nil
+	if err := tell(problems); err != nil {
+		return err
+	}
+	return ends.each(tell)
 }
 
 // largestEffects keeps the accounts whose money moves most.

@@ -34,7 +34,7 @@ func (a *applier) tellRepeats(ctx context.Context) error {
 	if err != nil || len(names) == 0 {
 		return err
 	}
-	a.problems = append(a.problems, housing.Problem{
+	a.noteFile(housing.Problem{
 		Code: "known_payments", Severity: housing.SeverityInfo,
 		Text: fmt.Sprintf("платежей, которые уже учтены: %d (файл «%s»); второй раз они не проводятся", a.repeats.count, strings.Join(names, "», «")),
 	})
