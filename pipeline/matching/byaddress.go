@@ -20,11 +20,15 @@ func (m *attempt) byAddress() Decision {
 	case len(houses) == 0:
 		return m.question(ReasonHouseNotFound)
 	case len(houses) > 1:
+		if at, sure := m.amongHouses(houses, how); sure {
+			m.evidence.add(m.surnameStep(at))
+			return m.link(at, ReasonAddressAndSurname)
+		}
 		return m.question(ReasonSeveralHouses)
 	}
 	found, why := m.premises(houses[0])
 	m.seen = append(m.seen, found...)
-	if why == "" && how == incompleteHouse {
+	if why == "" && how == incompleteHouse && !m.meant(found) {
 		why = ReasonAddressIncomplete
 	}
 	if why != "" {
@@ -42,6 +46,42 @@ func (m *attempt) byAddress() Decision {
 		return m.link(at, ReasonAddressAndHousehold)
 	}
 	return m.link(at, ReasonAddressAndSurname)
+}
+
+// amongHouses picks the account where an address fits several houses: a village of this name lies in two districts, or the town is
+// missing. Sure is the one that a number without its zeros means too; and, of towns that the claim does name, the only one whose payer
+// has the very name, written out on both sides, while everybody else of these premises is known and a stranger.
+func (m *attempt) amongHouses(houses []int32, how relation) (only int32, sure bool) {
+	var found []int32
+	for _, house := range houses {
+		for _, at := range m.ix.byUnit.all(unitRef{house, m.address.Flat}, maxAlike) {
+			if m.address.Room == "" || m.ix.units[at].room == m.address.Room {
+				found = append(found, at)
+			}
+		}
+	}
+	m.seen = append(m.seen, found...)
+	if m.meant(found) {
+		return m.guarded[0], true
+	}
+	if how != sameHouse || len(m.guarded) > 0 {
+		return 0, false
+	}
+	for _, at := range found {
+		switch name := m.nameOf(at); {
+		case name == sameName && !sure && m.namedInFull(at):
+			only, sure = at, true
+		case name != otherName:
+			return 0, false
+		}
+	}
+	return only, sure
+}
+
+// meant reports whether the number, but for its zeros or its look-alike letters, is that of one account alone, which is among
+// those of the address, and the payer's name is the claimed one.
+func (m *attempt) meant(found []int32) bool {
+	return len(m.guarded) == 1 && slices.Contains(found, m.guarded[0]) && m.nameOf(m.guarded[0]) == sameName
 }
 
 // splitHouse reads «д. 5-7» as house 5, flat 7, where no house bears that number.
@@ -138,7 +178,7 @@ func (m *attempt) bySurname(found []int32) (only int32, why string) {
 	switch {
 	case len(found) == 1 && len(same) == 1:
 		return same[0], ""
-	case len(found) == 1 && len(family) == 1 && m.claim.Account == "" && m.claim.Unified == "":
+	case len(found) == 1 && len(family) == 1 && (m.claim.Account == "" || slices.Equal(m.guarded, family)) && m.claim.Unified == "":
 		return family[0], ""
 	case len(same) == 1 && len(nameless) == 0 && (len(family) == 0 || m.namedInFull(same[0])):
 		return same[0], ""
@@ -150,9 +190,10 @@ func (m *attempt) bySurname(found []int32) (only int32, why string) {
 	return 0, ReasonSeveralInPremises
 }
 
-// namedInFull reports whether both sides write first names out, so that relatives are told apart.
+// namedInFull reports whether both sides write first name and patronymic out, so that relatives are told apart: a father and a
+// grandson may bear one first name.
 func (m *attempt) namedInFull(at int32) bool {
-	inFull := func(p person) bool { return len(p.given) > 0 && !oneLetter(p.given[0]) }
+	inFull := func(p person) bool { return len(p.given) > 1 && !oneLetter(p.given[0]) && !oneLetter(p.given[1]) }
 	return !slices.ContainsFunc(m.names, func(p person) bool { return !inFull(p) }) &&
 		!slices.ContainsFunc(people(m.ix.accounts[at].Payer), func(p person) bool { return !inFull(p) })
 }

@@ -34,7 +34,7 @@ func (d Decision) Russian() string {
 
 // RulesVersion numbers the rules. Whoever changes what Decide may answer raises it, so that stored decisions
 // tell by which rules they were made.
-const RulesVersion = 4
+const RulesVersion = 5
 
 // Evidence is the record of a decision: its steps in order. It is stored as JSON.
 type Evidence struct {

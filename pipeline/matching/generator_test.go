@@ -23,6 +23,7 @@ type generator struct {
 	keys     map[string]bool // houses that are there
 	accounts []matching.Account
 	homes    []home
+	relative string // full name of the relative in whose name the claim is, "" for none
 }
 
 // home is an account as its paper says it, before keys.
@@ -201,7 +202,10 @@ func (g *generator) claims(n int) []labelled {
 				l.claim.Unified = pick(g, g.accounts[at].Unified, g.accounts[at].ServiceID)
 			}
 		}
-		if l.claim.FullName = g.name(h.person, &l.how); l.claim.FullName == "" && strings.Contains(l.how, "old receipt") {
+		if l.claim.FullName = g.name(h.person, &l.how); l.truth != 0 && g.relative != "" {
+			l.truth = g.bearer(at)
+		}
+		if l.claim.FullName == "" && strings.Contains(l.how, "old receipt") {
 			l.claim.FullName = h.person.full()
 		}
 		if l.claim.Account == "" || g.IntN(8) > 0 {
@@ -210,6 +214,17 @@ func (g *generator) claims(n int) []labelled {
 		list = append(list, l)
 	}
 	return list
+}
+
+// bearer is the account that a relative claims for. Where chance has given him the very name of the payer of another account of the
+// same flat, he is that payer.
+func (g *generator) bearer(at int) int64 {
+	for i := range g.accounts {
+		if a := &g.accounts[i]; a.HouseKey == g.accounts[at].HouseKey && a.Flat == g.accounts[at].Flat && a.Payer == g.relative {
+			return a.ID
+		}
+	}
+	return g.accounts[at].ID
 }
 
 // stranger changes what must keep a claim from being linked.
@@ -256,6 +271,7 @@ func (g *generator) number(a matching.Account, how *string) string {
 }
 
 func (g *generator) name(p resident, how *string) string {
+	g.relative = ""
 	switch g.IntN(24) {
 	case 0:
 		*how += "no name; "
@@ -265,6 +281,7 @@ func (g *generator) name(p resident, how *string) string {
 		other := g.resident()
 		other.surname = p.surname
 		p = other
+		g.relative = other.full()
 	case 2:
 		*how += "mistyped name; "
 		runes := []rune(p.surname)

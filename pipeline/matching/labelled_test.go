@@ -18,7 +18,7 @@ import (
 func TestLabelled(t *testing.T) {
 	t.Parallel()
 	const floor = 0.78 // of claims that have an account, linked without a person
-	for name, seeds := range map[string][]uint64{"tuning": {1, 2}, "control": {101, 102, 103}} {
+	for name, seeds := range map[string][]uint64{"tuning": {1, 2}, "control": {101, 102, 103}, "further": {201, 202, 203}} {
 		total := tally{kinds: map[string]*[2]int{}, why: map[string]int{}}
 		for _, seed := range seeds {
 			total.measure(t, seed)

@@ -127,15 +127,13 @@ func compare(a, b person) kinship {
 	return otherName
 }
 
-// slipped reports whether one letter of the surname is all that differs: first name and patronymic stand written out
-// on both sides and are the same.
+// slipped reports whether one letter of the surname is all that differs: the first name stands written out on both sides and is the
+// same, and the patronymics do not contradict each other.
 func slipped(claimed, known []person) bool {
-	inFull := func(p person) bool {
-		return len(p.given) == 2 && !oneLetter(p.given[0]) && !oneLetter(p.given[1]) && !p.latin
-	}
+	named := func(p person) bool { return len(p.given) > 0 && !oneLetter(p.given[0]) && !p.latin }
 	return slices.ContainsFunc(claimed, func(a person) bool {
-		return inFull(a) && slices.ContainsFunc(known, func(b person) bool {
-			return inFull(b) && slices.Equal(a.given, b.given) && near(a.surname, b.surname, 1)
+		return named(a) && slices.ContainsFunc(known, func(b person) bool {
+			return named(b) && a.given[0] == b.given[0] && agree(a.given, b.given) && near(a.surname, b.surname, 1)
 		})
 	})
 }
@@ -184,6 +182,13 @@ func near(a, b string, limit int) bool {
 		return false
 	}
 	return distance(x, y) <= limit
+}
+
+// nearShort reports whether two words of four letters differ in one: «Мира», «Мыра».
+func nearShort(a, b string) bool {
+	const short = 4
+	x, y := []rune(a), []rune(b)
+	return len(x) == short && len(y) == short && distance(x, y) == 1
 }
 
 // distance counts the letters to insert, delete or change (Levenshtein).

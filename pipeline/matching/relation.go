@@ -89,7 +89,7 @@ func (e element) agrees(o element) bool {
 
 func nearStreets(a, b *place) bool {
 	x, y := a.streetNames(), b.streetNames()
-	return x == y || near(x, y, 2)
+	return x == y || near(x, y, 2) || nearShort(x, y)
 }
 
 // findHouses finds the houses that an address may mean, and how sure that is.
