@@ -134,20 +134,24 @@ func (p *pair) compare(service housing.Service, before, now *group) housing.Caus
 
 	difference := p.sub(p.sub(now.baseSum, before.baseSum), p.sub(before.upliftSum, now.upliftSum))
 	p.add(&c.Unexplained, p.sub(difference, p.sub(last, first)))
-	p.absorb(&c, len(before.base)+len(before.uplift)+len(now.base)+len(now.uplift))
+	p.absorb(&c, len(before.base)+len(before.uplift), len(now.base)+len(now.uplift))
 	return c
 }
 
-// absorb gives kopecks that only rounding has made, at most one a line, to the largest part.
-func (p *pair) absorb(c *housing.Causes, lines int) {
+// absorb gives kopecks that only rounding has made, at most one a line, to the largest part; where nothing else has
+// changed than the pieces that the month was cut into, to the days.
+func (p *pair) absorb(c *housing.Causes, before, now int) {
 	kopecks := c.Unexplained
-	if kopecks == 0 || abs(kopecks) > housing.Money(lines) {
+	if kopecks == 0 || abs(kopecks) > housing.Money(before+now) {
 		return
 	}
 	parts := []*housing.Money{&c.Tariff, &c.Volume, &c.Days, &c.People, &c.Area, &c.Coefficient}
 	largest := slices.MaxFunc(parts, func(a, b *housing.Money) int { return int(abs(*a) - abs(*b)) })
 	if *largest == 0 {
-		return
+		if before == now {
+			return
+		}
+		largest = &c.Days
 	}
 	p.add(largest, kopecks)
 	c.Unexplained = 0

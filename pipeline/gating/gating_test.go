@@ -247,6 +247,20 @@ func TestCauses(t *testing.T) { //nolint:funlen // a table
 			},
 			want: housing.Causes{Volume: -24000, Coefficient: -64000},
 		},
+		"only the pieces of the month have changed": { // 1500.003: 48.39 + 1451.62 in October, 1500.00 in November
+			before: func(s *housing.Snapshot) {
+				late := s.Accounts[0].Occupancy[0]
+				late.Area, late.Valid.From = dec(t, "50.0001"), day(t, "2026-10-02")
+				s.Accounts[0].Occupancy[0].Area, s.Accounts[0].Occupancy[0].Valid.To = late.Area, late.Valid.From
+				s.Accounts[0].Occupancy = append(s.Accounts[0].Occupancy, late)
+				s.Accounts[0].Services = s.Accounts[0].Services[:1]
+			},
+			now: func(s *housing.Snapshot) {
+				s.Accounts[0].Occupancy[0].Area = dec(t, "50.0001")
+				s.Accounts[0].Services = s.Accounts[0].Services[:1]
+			},
+			want: housing.Causes{Days: -1},
+		},
 		"nothing is charged": {
 			now:   func(s *housing.Snapshot) { s.Accounts[0].Services = nil },
 			want:  housing.Causes{Services: -was},
