@@ -232,7 +232,24 @@ func (c *calculation) uplift(service housing.Service, t *serviceTable) []span[ho
 	if len(spans) == 0 {
 		c.parameter(name, c.month.From) // fails, naming it
 	}
-	t.uplifts = spans
+	t.uplifts = c.changeInMonth(spans)
+	return t.uplifts
+}
+
+// changeInMonth cuts the month where a coefficient changes, or takes the later one for all of it (D2). Snapshots
+// stored before there was a choice are cut.
+func (c *calculation) changeInMonth(spans []span[housing.Parameter]) []span[housing.Parameter] {
+	mode := c.optional("uplift.change_in_month")
+	if mode == nil || len(spans) < 2 {
+		return spans
+	}
+	switch mode.Value {
+	case "split_by_days":
+	case "later_for_whole_month":
+		return []span[housing.Parameter]{{c.month, spans[len(spans)-1].fact}}
+	default:
+		c.fail(badParameter(mode, "split_by_days or later_for_whole_month"))
+	}
 	return spans
 }
 
