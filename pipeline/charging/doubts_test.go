@@ -33,11 +33,11 @@ func TestRegionOverridesAsTheGuideSays(t *testing.T) {
 		p := publishedCase{Service: housing.Heating, Period: month, Norm: "0.02", NormBase: housing.PerArea, Tariff: "2000", Area: "50"}
 		s := p.snapshot(t)
 		s.Parameters = parameters.ForCharging(all, s.Period)
-		got := ""
+		var got []string
 		for _, ch := range calculate(t, s).Charges {
-			got += ch.Rule + " " + ch.Amount.String()
+			got = append(got, ch.Rule+" "+ch.Amount.String())
 		}
-		if got != want {
+		if got := strings.Join(got, ", "); got != want {
 			t.Errorf("%s: %q, want %q", month, got, want)
 		}
 	}
