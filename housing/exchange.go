@@ -136,6 +136,7 @@ type ReceivedFile struct {
 	Size     int64
 	Partner  string // inbox it came by
 	Format   string // "" where none was recognised
+	Profile  string // digest of the format profile that read it; "": read by code
 	Subject  string
 	Archive  string // path in the archive, relative to the data folder
 	Received time.Time

@@ -10,7 +10,8 @@ type About struct {
 	Kind      string    `json:"kind"`   // text, csv, xlsx, dbf, xml
 	Source    string    `json:"source"` // SourceCode, SourceProfile, or the file of a user's profile
 	Version   int       `json:"version,omitzero"`
-	Title     string    `json:"title,omitzero"` // in Russian
+	Digest    string    `json:"digest,omitzero"` // of the text of a profile: which one read a file
+	Title     string    `json:"title,omitzero"`  // in Russian
 }
 
 // Direction is which way files of a format go.

@@ -22,12 +22,21 @@ func (p *Pipeline) noteWorkbook(ctx context.Context, by, of string, result any) 
 }
 
 // Overrides are what the configuration puts in place of the built-in numbers of the law, and what else of it decides money:
-// days off move due dates and penalties, the time zone says which day it is when a payment arrives.
+// days off move due dates and penalties, the time zone says which day it is when a payment arrives, a format profile what a column means.
 type Overrides struct {
 	Parameters []housing.Parameter    `json:"parameters,omitempty"`
 	Orders     []housing.PaymentOrder `json:"payment_orders,omitempty"`
 	Workdays   []housing.WorkYear     `json:"workdays,omitempty"`
 	TimeZone   string                 `json:"time_zone,omitempty"`
+	Profiles   []OwnProfile           `json:"profiles,omitempty"`
+}
+
+// OwnProfile is a format profile of the user: it decides what a file says.
+type OwnProfile struct {
+	Name    string `json:"name"`
+	Version int    `json:"version"`
+	Digest  string `json:"digest"` // the files that it reads keep it
+	Text    string `json:"text"`
 }
 
 // NoteOverrides notes in the audit trail that the overrides of the configuration are not those of the last

@@ -240,7 +240,7 @@ func (p *Pipeline) ingest(ctx context.Context, f fetchedFile, period housing.Per
 	if f.refusal != nil {
 		return p.refuse(ctx, file, f, f.refusal.Problem, outcomes{})
 	}
-	file.Format, file.Subject = f.format.Name(), f.format.Subject()
+	file.Format, file.Subject, file.Profile = described(f.format)
 	corrects, err := p.original(ctx, f)
 	if err != nil {
 		return FileResult{}, err
@@ -293,7 +293,8 @@ func (p *Pipeline) again(ctx context.Context, known, file housing.ReceivedFile, 
 	}
 	f.mends = corrects.mends()
 	a := application{file: file, fetched: f, period: period, rejected: retry.rows, corrects: corrects}
-	a.file.ID, a.file.Format, a.file.Subject = known.ID, f.format.Name(), f.format.Subject()
+	a.file.ID = known.ID
+	a.file.Format, a.file.Subject, a.file.Profile = described(f.format)
 	result, ends, err := p.apply(ctx, a)
 	defer ends.close()
 	if refusal, is := errors.AsType[*importers.FileError](err); is {
@@ -347,6 +348,12 @@ func (p *Pipeline) retry(ctx context.Context, known housing.ReceivedFile, f fetc
 		}
 	}
 	return retrial{due: true, rows: rows, left: len(rows)}, nil
+}
+
+// described is what a file keeps of its format.
+func described(f importers.Format) (name, subject, profile string) {
+	about := importers.Describe(f)
+	return about.Name, about.Subject, about.Digest
 }
 
 func statusOf(c housing.Counts) housing.FileStatus {

@@ -16,6 +16,8 @@ type SourceFile struct {
 	SHA256   string          `json:"sha256"`
 	Archive  string          `json:"archive"`
 	Status   string          `json:"status"` // in Russian
+	Format   string          `json:"format,omitzero"`
+	Profile  string          `json:"profile,omitzero"` // digest of the profile by which it was read
 	Arrivals []store.Arrival `json:"arrivals"`
 	Unsure   bool            `json:"unsure,omitzero"` // several files had the name, and it is not known which one brought the rows
 }
@@ -95,7 +97,7 @@ func (p *Pipeline) withArrivals(ctx context.Context, files []housing.ReceivedFil
 	}
 	list := make([]SourceFile, len(files))
 	for i, f := range files {
-		list[i] = SourceFile{Name: f.Name, SHA256: f.SHA256, Archive: f.Archive, Status: f.Status.Russian(), Arrivals: arrivals[f.ID]}
+		list[i] = SourceFile{Name: f.Name, SHA256: f.SHA256, Archive: f.Archive, Status: f.Status.Russian(), Format: f.Format, Profile: f.Profile, Arrivals: arrivals[f.ID]}
 	}
 	return list, nil
 }

@@ -13,7 +13,7 @@ import (
 )
 
 const fileColumns = `id, name, sha256, size, partner, format, subject, archive, received_at, status,
-    row_count, accepted, unchanged, rejected, reason`
+    row_count, accepted, unchanged, rejected, reason, profile`
 
 // FileByHash returns the file taken earlier with the same bytes, or ErrNotFound.
 func (q Queries) FileByHash(ctx context.Context, organisation int64, sha256 string) (housing.ReceivedFile, error) {
@@ -36,10 +36,10 @@ func (q Queries) FileByHash(ctx context.Context, organisation int64, sha256 stri
 // unique violation says that another process took the same bytes meanwhile.
 func (q Queries) InsertFile(ctx context.Context, organisation int64, f housing.ReceivedFile) (id int64, err error) {
 	const sql = `
-INSERT INTO files (organisation_id, sha256, name, size, partner, format, subject, archive, received_at, status, reason)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id`
+INSERT INTO files (organisation_id, sha256, name, size, partner, format, subject, archive, received_at, status, reason, profile)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id`
 	err = q.QueryRow(ctx, sql, organisation, f.SHA256, storable(f.Name), f.Size, f.Partner, f.Format, f.Subject,
-		storable(f.Archive), f.Received, string(f.Status), storable(f.Reason)).Scan(&id)
+		storable(f.Archive), f.Received, string(f.Status), storable(f.Reason), f.Profile).Scan(&id)
 	if err != nil {
 		return 0, fmt.Errorf("store file %s: %w", f.Name, err)
 	}
@@ -49,8 +49,8 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id`
 // ReopenFile makes a file ready to be taken once more: what was wrong with it is forgotten, facts that
 // came by it stay. FinishFile stores how it ended this time.
 func (t *Tx) ReopenFile(ctx context.Context, f housing.ReceivedFile) error {
-	const reopen = `UPDATE files SET format = $2, subject = $3, received_at = $4 WHERE id = $1`
-	if _, err := t.Exec(ctx, reopen, f.ID, f.Format, f.Subject, f.Received); err != nil {
+	const reopen = `UPDATE files SET format = $2, subject = $3, received_at = $4, profile = $5 WHERE id = $1`
+	if _, err := t.Exec(ctx, reopen, f.ID, f.Format, f.Subject, f.Received, f.Profile); err != nil {
 		return fmt.Errorf("take file %s again: %w", f.Name, err)
 	}
 	if _, err := t.Exec(ctx, "DELETE FROM file_problems WHERE file_id = $1", f.ID); err != nil {
@@ -176,7 +176,7 @@ SELECT row, sheet, col, value, expected, code, reason, severity, settled_by IS N
 
 func scanFile(row pgx.CollectableRow) (f housing.ReceivedFile, err error) {
 	err = row.Scan(&f.ID, &f.Name, &f.SHA256, &f.Size, &f.Partner, &f.Format, &f.Subject, &f.Archive, &f.Received,
-		&f.Status, &f.Counts.Rows, &f.Counts.Accepted, &f.Counts.Unchanged, &f.Counts.Rejected, &f.Reason)
+		&f.Status, &f.Counts.Rows, &f.Counts.Accepted, &f.Counts.Unchanged, &f.Counts.Rejected, &f.Reason, &f.Profile)
 	return f, err //nolint:wrapcheck // the caller says what it read
 }
 

@@ -150,7 +150,13 @@ func (e *environment) openPipeline(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	return a.pipeline.NoteOverrides(ctx, c.overrides)
+	now := c.overrides
+	for _, p := range formats.Profiles {
+		if p.Source != "" {
+			now.Profiles = append(now.Profiles, pipeline.OwnProfile{Name: p.Name, Version: p.Version, Digest: p.Digest(), Text: string(p.Text)})
+		}
+	}
+	return a.pipeline.NoteOverrides(ctx, now)
 }
 
 func (e *environment) openPartners(a *app) ([]pipeline.Partner, error) {

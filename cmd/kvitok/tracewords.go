@@ -74,6 +74,9 @@ func writeSourceFiles(w io.Writer, files []pipeline.SourceFile, zone *time.Locat
 		}
 		say(w, "файл %s: %s%s, архив %s", f.Name, f.Status, unsure, f.Archive)
 		say(w, "    SHA-256 %s", f.SHA256)
+		if f.Profile != "" {
+			say(w, "    прочитан по профилю %s %s", f.Format, f.Profile)
+		}
 		for _, a := range f.Arrivals {
 			text := fmt.Sprintf("    получен %s от %s", a.Received.In(zone).Format(traceMoment), a.Partner)
 			if a.Name != f.Name {

@@ -78,7 +78,7 @@ func (l *layout) About() importers.About { return About(l.profile) }
 func About(p *profiles.Profile) importers.About {
 	a := importers.About{
 		Name: p.Name, Subject: string(p.Subject), Direction: importers.Direction(p.Direction), Kind: string(p.Kind),
-		Source: importers.SourceProfile, Version: p.Version, Title: p.Title,
+		Source: importers.SourceProfile, Version: p.Version, Digest: p.Digest(), Title: p.Title,
 	}
 	if p.Source != "" {
 		a.Source = p.Source
