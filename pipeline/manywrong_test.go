@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -36,7 +37,7 @@ func TestManyWrongRows(t *testing.T) {
 		if f.Status != c.status || len(f.Problems) != 20 {
 			t.Fatalf("%s: %s with %d problems to show: %s", c.name, f.Status, len(f.Problems), f.Reason)
 		}
-		count := one[int64](t, w.store, "SELECT count(*) FROM file_problems WHERE file_id = "+fmt.Sprint(f.ID))
+		count := one[int64](t, w.store, "SELECT count(*) FROM file_problems WHERE file_id = "+strconv.FormatInt(f.ID, 10))
 		if count != wrong+c.extra {
 			t.Errorf("%s: %d problems are stored, want %d", c.name, count, wrong+c.extra)
 		}

@@ -46,6 +46,9 @@ func (o *outcomes) add(r importers.Record, end housing.Outcome) error {
 		}
 		end.Problems[i].Sheet = r.Sheet
 	}
+	if o.rows == nil {
+		o.rows = &problemLog{}
+	}
 	o.show(end.Problems...)
 	return o.rows.add(wrongRow{Ordinal: len(o.verdicts) - 1, Problems: end.Problems})
 }

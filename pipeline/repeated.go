@@ -119,7 +119,9 @@ func (p *Pipeline) endsOfKnown(ctx context.Context, f fetchedFile, problems []ho
 	}
 	read, err := p.decodeResult(ctx, f, func(r importers.Record) error {
 		known.giveUntil(r.Sheet, r.Row)
-		known.ends.add(importers.Record{}, housing.Outcome{Verdict: others})
+		if err := known.ends.add(importers.Record{}, housing.Outcome{Verdict: others}); err != nil {
+			return err
+		}
 		known.last[r.Sheet] = len(known.ends.verdicts) - 1
 		return nil
 	})

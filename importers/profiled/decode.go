@@ -54,7 +54,7 @@ func (l *layout) decode(ctx context.Context, in importers.Input, sample *importe
 		return importers.Result{}, refused
 	}
 	r := l.reading()
-	r.in, r.first, r.unique = in, true, newUniques(l.expected(in))
+	r.in, r.first, r.unique = in, true, l.uniques(in)
 	r.readName()
 	r.ahead(sample)
 	result, err := importers.EachLineOf(ctx, in, sample, importers.TextLayout{Delimiter: l.cut, Kept: l.kept},
@@ -72,9 +72,19 @@ func (l *layout) decode(ctx context.Context, in importers.Input, sample *importe
 	return result, nil
 }
 
+// uniques makes room for the unique values of a file.
+func (l *layout) uniques(in importers.Input) uniques {
+	if t := l.lookTwice(in); t != nil {
+		u := newUniques(0)
+		u.twice = t
+		return u
+	}
+	return newUniques(l.expected(in))
+}
+
 // expected is about how many unique values a file holds, so that their table need not grow again and again.
 func (l *layout) expected(in importers.Input) int {
-	const rowBytes, most = 150, 1 << 20
+	const rowBytes, most = 120, 1 << 20
 	for _, of := range l.lines {
 		if slices.ContainsFunc(of.columns, func(c *column) bool { return c.Unique }) {
 			return int(min(in.Size/rowBytes, most))

@@ -3,12 +3,14 @@ package profiled
 import "strings"
 
 // uniques are the values of a column in which none may come twice, with the row of each. A registry has a
-// million of them: numbers of up to 12 digits, as banks give them, cost eight bytes and a half-empty table.
+// hundred thousand of them: numbers of up to 12 digits, as banks give them, cost eight bytes and a half-empty table. Of
+// a larger file only those that may come twice are kept.
 type uniques struct {
 	slots   []uint64 // number and row, 0: free; twice as many as are taken, a power of two
 	taken   int
 	numbers map[longNumber]int32 // longer numbers, by their row
 	words   map[string]int32     // all else
+	twice   *twice               // nil: every value is kept
 }
 
 // longNumber is a number of up to 36 digits, in two halves.
@@ -37,6 +39,9 @@ func newUniques(expected int) uniques {
 
 // repeated returns the row that has the value already; 0 for none, then this row has it.
 func (u *uniques) repeated(text string, row int) int {
+	if u.twice != nil && !u.twice.maybe(text) {
+		return 0
+	}
 	n, ok := plainNumber(text)
 	switch {
 	case ok && n < mostPacked:
