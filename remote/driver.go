@@ -12,7 +12,7 @@ import (
 //
 //   - Calls come from one goroutine at a time; the stream of Open counts as a call until it is closed.
 //     Place keeps that order, so a driver needs no lock.
-//   - A name is what CheckName accepts; a driver refuses others with ErrName and never leaves its directory.
+//   - A name is what CheckListed accepts, its bytes as the place has them; a driver refuses others with ErrName and never leaves its directory.
 //   - Each call is one attempt. No retries, no sleeping, no temporary names: Place does that.
 //   - The end of ctx ends the call soon, also in the middle of a transfer, with an error that wraps the
 //     cause of ctx. A context which never ends still meets the driver's own time limit on silence.

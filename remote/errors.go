@@ -43,13 +43,20 @@ const maxNameBytes = 250 // 255 of the usual file systems, less the temporary su
 // no control characters, no spaces at its ends (FTP listings lose them), valid UTF-8, at most 250 bytes.
 // The error wraps ErrName.
 func CheckName(name string) error {
+	if !utf8.ValidString(name) {
+		return fmt.Errorf("%w: %q is not UTF-8", ErrName, name)
+	}
+	return CheckListed(name)
+}
+
+// CheckListed accepts what CheckName does, and names of a place that are in another encoding than UTF-8: such a file is taken under its
+// very bytes (Readable tells how it is called).
+func CheckListed(name string) error {
 	switch {
 	case name == "" || name == "." || name == "..":
 		return fmt.Errorf("%w: %q", ErrName, name)
 	case len(name) > maxNameBytes:
 		return fmt.Errorf("%w: %d bytes, at most %d", ErrName, len(name), maxNameBytes)
-	case !utf8.ValidString(name):
-		return fmt.Errorf("%w: %q is not UTF-8", ErrName, name)
 	case strings.ContainsAny(name, `/\`) || strings.ContainsFunc(name, unicode.IsControl):
 		return fmt.Errorf("%w: %q", ErrName, name)
 	case strings.TrimSpace(name) != name:

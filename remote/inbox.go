@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Watch is what the earlier polls of one inbox saw. The caller owns it and gives the same value to every
@@ -28,7 +29,7 @@ type Sighting struct {
 
 // Ready polls once and returns the files that may be fetched, oldest first (ties by name): their size and
 // time were the same in an earlier poll of this Watch. Never reported: temporary names (.tmp, .part, .filepart, a leading dot)
-// and names that CheckName refuses, which are logged. An empty file is reported like any other once it is
+// and names that CheckListed refuses, which are logged. An empty file is reported like any other once it is
 // quiet; whoever reads it says what is wrong with it. When Ready fails the Watch is as it was.
 func (p *Place) Ready(ctx context.Context, w *Watch) ([]Entry, error) {
 	if p.source == nil {
@@ -42,12 +43,17 @@ func (p *Place) Ready(ctx context.Context, w *Watch) ([]Entry, error) {
 	if err != nil {
 		return nil, err
 	}
+	for i := range listed {
+		if !utf8.ValidString(listed[i].Name) && listed[i].Title == "" {
+			listed[i].Title = Readable(listed[i].Name)
+		}
+	}
 	listed = p.arrival.candidates(listed)
 	now := p.now()
 	seen := make(map[string]Sighting, len(listed))
 	var ready []Entry
 	for _, e := range listed {
-		if err := CheckName(e.Name); err != nil {
+		if err := CheckListed(e.Name); err != nil {
 			p.log.WarnContext(ctx, "file left alone", slog.Any("error", err))
 			continue
 		}
@@ -105,7 +111,7 @@ type Fetched struct {
 // A file that changed since it was listed, or during the download, or whose end is still awaited, is ErrChanged. Nothing
 // is removed: see Done.
 func (p *Place) Fetch(ctx context.Context, e Entry, create func() (io.WriteCloser, error)) (Fetched, error) {
-	if err := CheckName(e.Name); err != nil {
+	if err := CheckListed(e.Name); err != nil {
 		return Fetched{}, fmt.Errorf("fetch from %s: %w", p.name, err)
 	}
 	var got Fetched
@@ -166,7 +172,7 @@ func (p *Place) fetchOnce(ctx context.Context, e Entry, create func() (io.WriteC
 	}
 	before.Title, before.Origin = e.Title, e.Origin
 	if locator, can := p.source.(Locator); can && before.Origin == "" {
-		before.Origin = locator.Locate(e.Name)
+		before.Origin = locator.Locate(e.FileName())
 	}
 	return Fetched{Entry: before, SHA256: [sha256.Size]byte(sum.Sum(nil))}, nil
 }
@@ -204,7 +210,7 @@ func (p *Place) download(ctx context.Context, e Entry, w io.Writer) (int64, erro
 // committed. It refuses with ErrChanged when the file at the place is no longer the one fetched. A file
 // that is gone already is success: an earlier call whose answer was lost, or the sender tidied up.
 func (p *Place) Done(ctx context.Context, f Fetched) error {
-	if err := CheckName(f.Entry.Name); err != nil {
+	if err := CheckListed(f.Entry.Name); err != nil {
 		return fmt.Errorf("remove from %s: %w", p.name, err)
 	}
 	return p.attempts(ctx, "remove "+f.Entry.Name, func() error {

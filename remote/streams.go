@@ -48,7 +48,7 @@ func CheckCall(ctx context.Context, place string, names ...string) error {
 		return fmt.Errorf("use %s: %w", place, context.Cause(ctx))
 	}
 	for _, name := range names {
-		if err := CheckName(name); err != nil {
+		if err := CheckListed(name); err != nil {
 			return fmt.Errorf("use %s: %w", place, err)
 		}
 	}

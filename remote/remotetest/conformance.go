@@ -41,6 +41,7 @@ func Run(t *testing.T, open func(t *testing.T) remote.Driver) {
 		{"a stream closed early", closedEarly},
 		{"close is idempotent", closeTwice},
 		{"inbox", inbox},
+		{"inbox: a name in windows-1251", inboxOldName},
 		{"inbox: where a file came from", inboxOrigin},
 		{"inbox: changed after fetch", inboxChanged},
 		{"outbox", outbox},
@@ -121,7 +122,7 @@ func names(t *testing.T, d remote.Driver) {
 func unsafeNames(t *testing.T, d remote.Driver) {
 	t.Helper()
 	for _, name := range []string{
-		"", ".", "..", "../x", "a/b", "/etc/passwd", `a\b`, "a\r\nDELE b", "nul\x00", "\xcf\xf0", " x", strings.Repeat("x", 300),
+		"", ".", "..", "../x", "a/b", "/etc/passwd", `a\b`, "a\r\nDELE b", "nul\x00", " x", strings.Repeat("x", 300),
 	} {
 		_, openErr := d.Open(t.Context(), name)
 		for what, err := range map[string]error{
