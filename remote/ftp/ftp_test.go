@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/kvitok-gkh/kvitok/remote"
 	"github.com/kvitok-gkh/kvitok/remote/ftp"
@@ -92,6 +93,15 @@ func TestServerGoneIsTemporary(t *testing.T) {
 		t.Fatal(err)
 	}
 	server.Close()
+	if _, err := d.List(t.Context()); !errors.Is(err, remote.ErrTemporary) {
+		t.Errorf("List: %v, want a temporary error", err)
+	}
+}
+
+// A server that accepts and says nothing is given up after the timeout.
+func TestSilentServer(t *testing.T) {
+	t.Parallel()
+	d := open(t, ftp.Config{Address: remotetest.Silence(t), User: "u", Password: "p", TLS: ftp.TLSNone, Timeout: 50 * time.Millisecond})
 	if _, err := d.List(t.Context()); !errors.Is(err, remote.ErrTemporary) {
 		t.Errorf("List: %v, want a temporary error", err)
 	}

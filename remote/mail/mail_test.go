@@ -1,6 +1,7 @@
 package mail_test
 
 import (
+	"bytes"
 	"errors"
 	"log/slog"
 	"slices"
@@ -242,6 +243,20 @@ func TestServersGoneAreTemporary(t *testing.T) {
 	}
 }
 
+// Servers that accept and say nothing are given up after the timeout.
+func TestSilentServers(t *testing.T) {
+	t.Parallel()
+	box, relay := servePost(t, mail.TLSNone).Conf, serveRelay(t, mail.TLSNone).Conf
+	box.Address, relay.Address = remotetest.Silence(t), remotetest.Silence(t)
+	box.Timeout, relay.Timeout = 50*time.Millisecond, 50*time.Millisecond
+	_, listErr := openMailbox(t, box).List(t.Context())
+	for what, err := range map[string]error{"list": listErr, "send": openSender(t, relay).Send(t.Context(), "x.csv", strings.NewReader("x"))} {
+		if !errors.Is(err, remote.ErrTemporary) {
+			t.Errorf("%s: %v, want a temporary error", what, err)
+		}
+	}
+}
+
 // The connection breaks anywhere while a mail is read: no half file is ever called good, and the next attempt gets it.
 func TestMailboxCuts(t *testing.T) {
 	t.Parallel()
@@ -265,6 +280,41 @@ func TestMailboxCuts(t *testing.T) {
 				t.Errorf("again: %v, %v", entries, err)
 			}
 		}
+	}
+}
+
+// The connection breaks anywhere while a mail is sent: no half mail ever counts, and the repetition is whole, under the Message-ID of the
+// copy that may have arrived.
+func TestSenderCuts(t *testing.T) {
+	t.Parallel()
+	want := remotetest.Pattern(120_000)
+	for _, cut := range []remotetest.Cut{
+		{Data: true, Up: true, After: 300},
+		{Data: true, Up: true, After: 700},
+		{Data: true, Up: true, After: 60_000, Reset: true},
+		{Data: true, Up: true, After: 150_000},
+		{Data: true, After: 0},
+		{Data: true, After: 900},
+		{Data: true, After: 1500, Reset: true},
+	} {
+		t.Run(cut.String(), func(t *testing.T) {
+			t.Parallel()
+			r := serveRelay(t, mail.TLSStart)
+			proxy := remotetest.NewCutProxy(t, "")
+			r.Conf.Dial = proxy.Dial
+			s := openSender(t, r.Conf)
+			proxy.Arm(cut)
+			if err := s.Send(t.Context(), "x.bin", bytes.NewReader(want)); err != nil && !errors.Is(err, remote.ErrTemporary) {
+				t.Errorf("%v, want a temporary error", err)
+			}
+			proxy.Disarm()
+			if err := s.Send(t.Context(), "x.bin", bytes.NewReader(want)); err != nil {
+				t.Fatalf("again: %v", err)
+			}
+			if got := r.received(t); !bytes.Equal(got["x.bin"], want) || len(r.Mails()) > 2 {
+				t.Errorf("%d mails, %d bytes of %d", len(r.Mails()), len(got["x.bin"]), len(want))
+			}
+		})
 	}
 }
 

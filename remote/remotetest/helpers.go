@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"net"
 	"slices"
 	"testing"
 
@@ -139,4 +140,15 @@ func (c *cancellingReader) Read(b []byte) (int, error) {
 		c.cancel()
 	}
 	return len(b), nil
+}
+
+// Silence is the address of a server that accepts connections and says nothing.
+func Silence(t *testing.T) string {
+	t.Helper()
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = listener.Close() })
+	return listener.Addr().String()
 }

@@ -120,7 +120,26 @@ func (c Config) hostKey() (check ssh.HostKeyCallback, algorithms []string, err e
 	if err != nil {
 		return nil, nil, fmt.Errorf("read known_hosts: %w", err)
 	}
-	return check, knownAlgorithms(check, c.Address), nil
+	return known(check), knownAlgorithms(check, c.Address), nil
+}
+
+// changedKey is what to do about a key that is not the pinned one.
+const changedKey = "nothing was sent; ask the partner by telephone whether he has changed it: if not, somebody stands between"
+
+// known says in words what does not agree with known_hosts.
+func known(check ssh.HostKeyCallback) ssh.HostKeyCallback {
+	return func(host string, addr net.Addr, key ssh.PublicKey) error {
+		err := check(host, addr, key)
+		unlike, is := errors.AsType[*knownhosts.KeyError](err)
+		if !is {
+			return err
+		}
+		shown := fmt.Sprintf("the server shows the %s key %s", key.Type(), ssh.FingerprintSHA256(key))
+		if len(unlike.Want) == 0 {
+			return fmt.Errorf("%s, and known_hosts does not know it: %w", shown, err)
+		}
+		return fmt.Errorf("%s, known_hosts has %s for it: %w; %s", shown, ssh.FingerprintSHA256(unlike.Want[0].Key), err, changedKey)
+	}
 }
 
 // preferredKeys is the order of ssh itself: the fingerprint that an administrator has seen there is the one we are shown.
@@ -135,7 +154,7 @@ func (c Config) pinned(_ string, _ net.Addr, key ssh.PublicKey) error {
 	if slices.Contains(c.HostKeys, shown) {
 		return nil
 	}
-	return fmt.Errorf("the server shows the %s key %s, which is not among host_keys", key.Type(), shown)
+	return fmt.Errorf("the server shows the %s key %s, which is not among host_keys; %s", key.Type(), shown, changedKey)
 }
 
 // knownAlgorithms asks the file what it has of the host by offering a key that nobody has.

@@ -173,14 +173,3 @@ func writeFile(t *testing.T, name, content string) string {
 	}
 	return path
 }
-
-// silence accepts connections and says nothing.
-func silence(t *testing.T) string {
-	t.Helper()
-	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = listener.Close() })
-	return listener.Addr().String()
-}

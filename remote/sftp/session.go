@@ -134,6 +134,7 @@ func (d *Driver) drop() {
 const (
 	noConnection   = 6
 	connectionLost = 7
+	failure        = 4 // whatever else went wrong
 )
 
 // classify gives an error its kind. Known to be curable: whatever a lost connection looks like. Permanent: what the server answers,
@@ -160,6 +161,9 @@ func classify(ctx context.Context, what string, err error) error {
 	case errors.As(err, &status):
 		if status.Code == noConnection || status.Code == connectionLost {
 			return remote.Temporary(err)
+		}
+		if status.Code == failure {
+			return fmt.Errorf("%w (the server gives no reason: a full disk, a quota or a name in use look like this)", err)
 		}
 		return err
 	case errors.Is(err, errMissing):

@@ -2,9 +2,12 @@ package sftp_test
 
 import (
 	"errors"
+	"net"
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/crypto/ssh"
 
 	"github.com/kvitok-gkh/kvitok/remote"
 	"github.com/kvitok-gkh/kvitok/remote/remotetest"
@@ -72,6 +75,34 @@ func TestKnownKindIsAskedFor(t *testing.T) {
 	}
 }
 
+// A server whose key is not the pinned one any more is never spoken to; the error names the key that it shows and what to do.
+func TestChangedKey(t *testing.T) {
+	t.Parallel()
+	s, other := serve(t), serve(t)
+	pinned, known := s.byPassword(t), s.byKey(t)
+	pinned.HostKeys = []string{ssh.FingerprintSHA256(other.edKey.PublicKey())}
+	host, port, err := net.SplitHostPort(known.Address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	known.KnownHosts = writeFile(t, "known_hosts", "["+host+"]:"+port+" "+other.hostKeyLine(t)+"\n")
+	for what, c := range map[string]struct {
+		conf  sftp.Config
+		shown ssh.Signer
+	}{"fingerprint": {pinned, s.edKey}, "known_hosts": {known, s.ecKey}} {
+		_, err := open(t, c.conf).List(t.Context())
+		if err == nil || errors.Is(err, remote.ErrTemporary) {
+			t.Errorf("%s: %v, want a permanent error", what, err)
+			continue
+		}
+		for _, word := range []string{ssh.FingerprintSHA256(c.shown.PublicKey()), "by telephone", "nothing was sent"} {
+			if !strings.Contains(err.Error(), word) {
+				t.Errorf("%s: %q lacks %q", what, err, word)
+			}
+		}
+	}
+}
+
 func TestServerGoneIsTemporary(t *testing.T) {
 	t.Parallel()
 	s := serve(t)
@@ -89,7 +120,7 @@ func TestServerGoneIsTemporary(t *testing.T) {
 func TestSilentServer(t *testing.T) {
 	t.Parallel()
 	conf := serve(t).byPassword(t)
-	conf.Address, conf.Timeout = silence(t), 50*time.Millisecond
+	conf.Address, conf.Timeout = remotetest.Silence(t), 50*time.Millisecond
 	if _, err := open(t, conf).List(t.Context()); !errors.Is(err, remote.ErrTemporary) {
 		t.Errorf("List: %v, want a temporary error", err)
 	}
