@@ -3,7 +3,7 @@ package importers
 // Limits are what a file may cost to read. They keep a broken or hostile file from filling memory or
 // disk; ordinary files stay far below them.
 type Limits struct {
-	TextBytes     int64 // size of a text file
+	TextBytes     int64 // size of a text file or a table of dBase; three million payments
 	WorkbookBytes int64 // size of a workbook as received
 	Unpacked      int64 // size of all parts of a workbook, unpacked
 	Ratio         int64 // unpacked to received, where a workbook unpacks to more than a few MB
@@ -19,7 +19,7 @@ type Limits struct {
 // DefaultLimits returns the limits used where an Input states none.
 func DefaultLimits() Limits {
 	return Limits{
-		TextBytes:     200 << 20,
+		TextBytes:     512 << 20,
 		WorkbookBytes: 100 << 20,
 		Unpacked:      1 << 30,
 		Ratio:         100,

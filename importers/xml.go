@@ -16,7 +16,7 @@ func looksXML(head []byte) bool {
 
 // sampleXML names the first element of a file of XML; other kinds of XML are refused as before.
 func sampleXML(in Input, head []byte) (*Sample, error) {
-	if limit := in.limits().TextBytes; in.Size > limit {
+	if limit := min(in.limits().TextBytes, xmlBytes); in.Size > limit {
 		return nil, tooLarge(in.Size, limit)
 	}
 	enc, ok := DetectEncoding(head)
@@ -54,6 +54,9 @@ func NewXMLDecoder(content io.Reader, enc Encoding) *xml.Decoder {
 	d.CharsetReader = func(_ string, decoded io.Reader) (io.Reader, error) { return decoded, nil }
 	return d
 }
+
+// xmlBytes bounds a file of XML: its elements are read one by one, but what stands within one is kept.
+const xmlBytes = 200 << 20
 
 // xmlDepth bounds how deep elements may stand within each other.
 const xmlDepth = 32

@@ -174,12 +174,12 @@ func TestColumnsSwapped(t *testing.T) {
 	}
 }
 
-// 300 MB: a sparse file, so that the test costs nothing; it must be refused before it is read.
+// 1.1 GB: a sparse file, so that the test costs nothing; it must be refused before it is read.
 func TestTooLarge(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, head, want string }{
-		{"large.csv", houses, "файл слишком велик: 300 МБ при пределе 200 МБ"},
-		{"large.xlsx", "PK\x03\x04", "файл слишком велик: 300 МБ при пределе 200 МБ"},
+		{"large.csv", houses, "файл слишком велик: 1100 МБ при пределе 512 МБ"},
+		{"large.xlsx", "PK\x03\x04", "файл слишком велик: 1100 МБ при пределе 512 МБ"},
 	} {
 		path := filepath.Join(t.TempDir(), c.name)
 		f, err := os.Create(path) //nolint:gosec // a file of this test
@@ -190,10 +190,10 @@ func TestTooLarge(t *testing.T) {
 		if _, err := f.WriteString(c.head); err != nil {
 			t.Fatal(err)
 		}
-		if err := f.Truncate(300 << 20); err != nil {
+		if err := f.Truncate(1100 << 20); err != nil {
 			t.Fatal(err)
 		}
-		got := receive(t.Context(), t, importers.Input{Name: c.name, Size: 300 << 20, Content: f})
+		got := receive(t.Context(), t, importers.Input{Name: c.name, Size: 1100 << 20, Content: f})
 		if got.refused == "" || !strings.Contains(got.refused, c.want) {
 			t.Errorf("%s: refused with %q", c.name, got.refused)
 		}

@@ -25,7 +25,7 @@ type Limits struct {
 
 // DefaultLimits returns the limits that hold for partners' archives.
 func DefaultLimits() Limits {
-	return Limits{Files: 500, Depth: 2, Unpacked: 1 << 30, FileBytes: 200 << 20, Ratio: 100, Directory: 8 << 20}
+	return Limits{Files: 500, Depth: 2, Unpacked: 1 << 30, FileBytes: 512 << 20, Ratio: 100, Directory: 8 << 20}
 }
 
 // ratioFrom is the unpacked size below which the ratio of packing says nothing.
