@@ -38,6 +38,7 @@ type Rehearsal struct {
 	Accounts []housing.AccountEffect  `json:"accounts"`           // by the size of the difference
 	Matching []store.MatchedClaims    `json:"matching,omitempty"` // what would become of the claims of the files
 	Failed   []string                 `json:"failed,omitempty"`
+	Earlier  []housing.Period         `json:"earlier,omitempty"` // months before that are charged and not closed: what moves in them is not told
 }
 
 // shownEffects is how many changes and accounts a rehearsal holds by itself.
@@ -47,6 +48,9 @@ const shownEffects = 50
 // concern with what stands now, and rolls all of it back. Neither the data folder nor a partner's place
 // is written to. The rows that the files change stay locked until the rehearsal ends.
 func (p *Pipeline) Rehearse(ctx context.Context, in RehearsalInput) (result Rehearsal, err error) {
+	if err := p.requireOpen(ctx, in.Period); err != nil {
+		return result, err
+	}
 	var files []fetchedFile
 	var failures []error
 	for _, path := range in.Files {
@@ -165,6 +169,9 @@ func (r *rehearser) run(ctx context.Context, files []fetchedFile) error {
 		known = append(known, f)
 	}
 	slices.SortStableFunc(known, func(a, b fetchedFile) int { return cmp.Compare(a.rank, b.rank) })
+	if r.result.Earlier, err = r.tx.UnclosedBefore(ctx, r.Organisation.ID, r.in.Period); err != nil {
+		return err
+	}
 	var houses []int64
 	var after map[int64]store.AccountSums
 	err = r.tx.Savepoint(ctx, func(ctx context.Context, _ *store.Tx) error {

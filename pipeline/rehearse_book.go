@@ -80,6 +80,9 @@ func rehearsalTotals(r Rehearsal) []rehearsalbook.Total {
 	money("Платежей", r.Money.Paid)
 	money("  из них в невыясненные", r.Money.Unidentified)
 	money("Долг на конец месяца изменится на", r.Money.Closing)
+	for _, month := range r.Earlier {
+		say("Не закрыт месяц", "%s: что изменится в нём, покажет репетиция за этот месяц", month.Russian())
+	}
 	for _, reason := range r.Failed {
 		say("Не начисляется", "%s", reason)
 	}

@@ -1,7 +1,9 @@
 package pipeline_test
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -140,6 +142,24 @@ func (m closedOffice) rehearse(t *testing.T, kind rehearsed) map[string]effectSu
 		t.Errorf("%s: %s", kind.name, diff)
 	}
 	return told
+}
+
+// A closed month does not move: nobody is told that it would. Of a month beside the open one it is said that another is open.
+func TestRehearsalOfAnotherMonth(t *testing.T) {
+	t.Parallel()
+	m := newRehearsedOffice(t)
+	in := pipeline.RehearsalInput{
+		Partner: "operator", Period: month(t, "2026-08"),
+		Files: []string{outFile(t, "a.csv", madeHeader+"\r\n002;;;"+madeHouse+";2;;квартира;;45;2;1;собственник;01.08.2026;\r\n")},
+	}
+	if _, err := m.Rehearse(t.Context(), in); !errors.Is(err, pipeline.ErrClosed) {
+		t.Errorf("a closed month: %v, want ErrClosed", err)
+	}
+	in.Period = month(t, "2026-10")
+	result, err := m.Rehearse(t.Context(), in)
+	if err != nil || !slices.Equal(result.Earlier, []housing.Period{month(t, "2026-09")}) {
+		t.Errorf("the month after: earlier %v, %v", result.Earlier, err)
+	}
 }
 
 func (m closedOffice) everyKind(t *testing.T) []rehearsed {

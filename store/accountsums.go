@@ -81,3 +81,20 @@ WHERE d.id = ANY($1) AND p.account_id IS NOT NULL ORDER BY 1, 2`
 	}
 	return list, nil
 }
+
+// UnclosedBefore lists the months before one that are charged and not closed.
+func (q Queries) UnclosedBefore(ctx context.Context, organisation int64, period housing.Period) ([]housing.Period, error) {
+	const sql = `
+SELECT DISTINCT c.period FROM charged_houses c JOIN houses h ON h.id = c.house_id
+WHERE h.organisation_id = $1 AND c.period < $2 AND NOT EXISTS (
+    SELECT FROM closings k WHERE k.organisation_id = $1 AND k.period = c.period AND k.reopened_at IS NULL) ORDER BY 1`
+	rows, err := q.Query(ctx, sql, organisation, period.First())
+	if err != nil {
+		return nil, fmt.Errorf("look for months that are not closed: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowTo[housing.Period])
+	if err != nil {
+		return nil, fmt.Errorf("look for months that are not closed: %w", err)
+	}
+	return list, nil
+}

@@ -26,6 +26,9 @@ func (e *environment) rehearse(ctx context.Context, a *app, in pipeline.Rehearsa
 	}); werr != nil && err == nil {
 		err = werr
 	}
+	if err != nil && result.Period.IsZero() {
+		return err // nothing was rehearsed
+	}
 	if perr := e.print(result, func(w io.Writer) {
 		writeRehearsal(w, result)
 		if xlsx != "" && err == nil {
@@ -94,6 +97,9 @@ func writeRehearsal(w io.Writer, r pipeline.Rehearsal) {
 	}
 	for _, reason := range r.Failed {
 		say(w, "  %s", reason)
+	}
+	for _, month := range r.Earlier {
+		say(w, "  %s не закрыт: что изменится в нём, покажет репетиция с --period %s", month.Russian(), month)
 	}
 }
 
