@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
 	"testing"
 
 	"github.com/kvitok-gkh/kvitok/importers"
@@ -19,10 +20,8 @@ import (
 func TestNothingIsLeft(t *testing.T) {
 	t.Parallel()
 	row := []any{"0000000017", "г. Примерск, ул. Садовая, д. 1", "5", "квартира", 54.3, 2, "собственник", "01.01.2020"}
-	table := [][]any{{"Лицевой счёт", "Адрес дома", "Квартира", "Вид помещения", "Площадь, м²", "Проживает", "Право", "Действует с"}}
-	for range 600 {
-		table = append(table, row)
-	}
+	header := []any{"Лицевой счёт", "Адрес дома", "Квартира", "Вид помещения", "Площадь, м²", "Проживает", "Право", "Действует с"}
+	table := append([][]any{header}, slices.Repeat([][]any{row}, 600)...)
 	book := formattest.Workbook(t, formattest.Book{Sheets: []formattest.Sheet{{Name: "Лицевые счета", Rows: table}}})
 	dbf, err := os.ReadFile("../benefits/testdata/social-uslugi-dbf/good/input.dbf")
 	if err != nil {
@@ -37,7 +36,6 @@ func TestNothingIsLeft(t *testing.T) {
 	if err := errors.Join(err, archive.Close()); err != nil {
 		t.Fatal(err)
 	}
-	enough := errors.New("enough")
 	for _, f := range []struct {
 		name    string
 		format  importers.Format
@@ -48,30 +46,37 @@ func TestNothingIsLeft(t *testing.T) {
 				t.Parallel()
 				in := formattest.Input(f.name, f.content)
 				in.Temp = t.TempDir()
-				ctx, cancel := context.WithCancel(t.Context())
-				defer cancel()
-				if end == "too large" {
-					in.Limits = importers.DefaultLimits()
-					in.Limits.TextBytes, in.Limits.WorkbookBytes, in.Limits.Unpacked = 1000, 1<<20, 1000
-				}
-				rows := 0
-				_, err := f.format.Decode(ctx, in, func(importers.Record) error {
-					rows++
-					switch end {
-					case "stopped":
-						return enough
-					case "called off":
-						cancel()
-					}
-					return nil
-				})
-				if (end == "stopped") != errors.Is(err, enough) || end == "whole" && (err != nil || rows == 0) || end == "too large" && err == nil {
-					t.Errorf("after %d rows: %v", rows, err)
-				}
+				readUntil(t, f.format, in, end)
 				if left, err := os.ReadDir(in.Temp); err != nil || len(left) > 0 {
 					t.Errorf("left: %v, %v", left, err)
 				}
 			})
 		}
+	}
+}
+
+// readUntil reads a file that ends so.
+func readUntil(t *testing.T, format importers.Format, in importers.Input, end string) {
+	t.Helper()
+	enough := errors.New("enough")
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	if end == "too large" {
+		in.Limits = importers.DefaultLimits()
+		in.Limits.TextBytes, in.Limits.WorkbookBytes, in.Limits.Unpacked = 1000, 1<<20, 1000
+	}
+	rows := 0
+	_, err := format.Decode(ctx, in, func(importers.Record) error {
+		rows++
+		switch end {
+		case "stopped":
+			return enough
+		case "called off":
+			cancel()
+		}
+		return nil
+	})
+	if (end == "stopped") != errors.Is(err, enough) || end == "whole" && (err != nil || rows == 0) || end == "too large" && err == nil {
+		t.Errorf("after %d rows: %v", rows, err)
 	}
 }
