@@ -28,6 +28,8 @@ type reading struct {
 	pieces   [][]string       // blocks of the group at hand
 	keyText  []byte           // key of the row at hand
 	times    map[string]int   // how often a key came that is not unique by itself
+	marks    *twice           // set in a first look at a large file: keys are marked only
+	again    *twice           // of a large file: the keys that may come more than once, nil: any
 	columns  line             // of a table
 	also     []importers.Fact // of the row of a table
 	parts    map[string]string
@@ -53,12 +55,14 @@ func (l *layout) decode(ctx context.Context, in importers.Input, sample *importe
 	if refused := l.wrongEncoding(sample); refused != nil {
 		return importers.Result{}, refused
 	}
-	r := l.reading()
-	r.in, r.first, r.unique = in, true, l.uniques(in)
-	r.readName()
-	r.ahead(sample)
-	result, err := importers.EachLineOf(ctx, in, sample, importers.TextLayout{Delimiter: l.cut, Kept: l.kept},
-		func(text importers.Line) error { return r.take(text, yield) })
+	r := l.begin(in, sample)
+	if l.numbersKeys() && in.Size/rowBytes >= largeFile {
+		first := l.begin(in, sample)
+		first.marks = newTwice()
+		_, _ = first.readAll(ctx, sample, func(importers.Record) error { return nil }) // what is wrong, the second look says
+		r.again = first.marks
+	}
+	result, err := r.readAll(ctx, sample, yield)
 	result.Control, result.Shape.Aside = r.control(), r.aside
 	if err != nil {
 		return result, err
@@ -72,6 +76,23 @@ func (l *layout) decode(ctx context.Context, in importers.Input, sample *importe
 	return result, nil
 }
 
+// begin makes ready to read a file.
+func (l *layout) begin(in importers.Input, sample *importers.Sample) *reading {
+	r := l.reading()
+	r.in, r.first, r.unique = in, true, l.uniques(in)
+	r.readName()
+	r.ahead(sample)
+	return r
+}
+
+func (r *reading) readAll(ctx context.Context, sample *importers.Sample, yield func(importers.Record) error) (importers.Result, error) {
+	return importers.EachLineOf(ctx, r.in, sample, importers.TextLayout{Delimiter: r.cut, Kept: r.kept},
+		func(text importers.Line) error { return r.take(text, yield) })
+}
+
+// rowBytes is how long a row of a registry is, about.
+const rowBytes = 120
+
 // uniques makes room for the unique values of a file.
 func (l *layout) uniques(in importers.Input) uniques {
 	if t := l.lookTwice(in); t != nil {
@@ -84,7 +105,7 @@ func (l *layout) uniques(in importers.Input) uniques {
 
 // expected is about how many unique values a file holds, so that their table need not grow again and again.
 func (l *layout) expected(in importers.Input) int {
-	const rowBytes, most = 120, 1 << 20
+	const most = 1 << 20
 	for _, of := range l.lines {
 		if slices.ContainsFunc(of.columns, func(c *column) bool { return c.Unique }) {
 			return int(min(in.Size/rowBytes, most))

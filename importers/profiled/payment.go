@@ -1,6 +1,7 @@
 package profiled
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -77,8 +78,20 @@ func (r *reading) makeKey(pay housing.Payment) string {
 		return string(key)
 	}
 	base := string(key)
+	switch {
+	case r.marks != nil:
+		r.marks.mark(key)
+		return base
+	case r.again != nil && !r.again.maybe(base):
+		return base + "/1"
+	}
 	r.times[base]++
 	return base + "/" + itoa(r.times[base])
+}
+
+// numbersKeys reports whether equal keys are told apart by their order.
+func (l *layout) numbersKeys() bool {
+	return slices.ContainsFunc(l.key, func(piece profiles.Piece) bool { return piece.Value == "n" })
 }
 
 func indexOf(list []string, word string) int {

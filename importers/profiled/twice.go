@@ -23,13 +23,17 @@ const (
 	largeFile  = 1 << 18         // rows from which on a first look pays
 )
 
+func newTwice() *twice {
+	return &twice{once: make([]uint64, twiceBits/64), more: make([]uint64, twiceBits/64)}
+}
+
 // lookTwice takes the first look; nil where the file is small, or the column cannot be found without reading whole rows.
 func (l *layout) lookTwice(in importers.Input) *twice {
 	column := l.uniqueColumn()
 	if column == 0 || l.expected(in) < largeFile {
 		return nil
 	}
-	t := &twice{once: make([]uint64, twiceBits/64), more: make([]uint64, twiceBits/64)}
+	t := newTwice()
 	lines := bufio.NewReaderSize(io.NewSectionReader(in.Content, 0, in.Size), 64<<10)
 	for {
 		line, err := lines.ReadSlice('\n')

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/kvitok-gkh/kvitok/housing"
 	"github.com/kvitok-gkh/kvitok/importers"
 	"github.com/kvitok-gkh/kvitok/profiles"
 )
@@ -66,5 +67,57 @@ func TestTwice(t *testing.T) {
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, %v; want %q", got, err, want)
+	}
+}
+
+// Equal payments of a large registry without numbers of its own are numbered as in a small one.
+func TestTwiceWithoutNumbers(t *testing.T) {
+	t.Parallel()
+	p, err := profiles.Parse([]byte(`name: x
+version: 1
+title: X
+subject: payments
+kind: text
+decimal: point
+dates: [dd.mm.yyyy]
+key: x/{paid_on}/{account}{n}
+lines:
+  - cells: 4
+    columns:
+      - {at: 1, name: Дата, field: paid_on, required: true}
+      - {at: 2, name: ЛС, field: account, id: account, required: true}
+      - {at: 3, name: Сумма, field: amount, required: true}
+      - {at: 4, name: Плательщик, field: payer}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := compile(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const rows = 70_000
+	var text bytes.Buffer
+	for n := 1; n <= rows; n++ {
+		account := n
+		if n%10_000 == 0 {
+			account = 7
+		}
+		fmt.Fprintf(&text, "02.10.2026;%010d;10.00;%s\r\n", account, strings.Repeat("x", 460))
+	}
+	in := importers.Input{Name: "x.txt", Size: int64(text.Len()), Content: bytes.NewReader(text.Bytes())}
+	sample, err := importers.NewSample(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys := map[string]bool{}
+	_, err = l.decode(t.Context(), in, sample, func(r importers.Record) error {
+		if pay, ok := r.Fact.(housing.Payment); ok {
+			keys[pay.Key] = true
+		}
+		return nil
+	})
+	if err != nil || len(keys) != rows || !keys["x/2026-10-02/0000000007/8"] || !keys["x/2026-10-02/0000069999/1"] || keys["x/2026-10-02/0000069999/2"] {
+		t.Errorf("%d keys, %v; the last of account 7 is numbered 8: %t", len(keys), err, keys["x/2026-10-02/0000000007/8"])
 	}
 }
