@@ -72,6 +72,11 @@ func TestMonthTwice(t *testing.T) {
 	if !first.Changed() || !first.NeedsAttention() || len(first.Files) != len(w.town.Files()) || len(first.Stages) != 11 {
 		t.Errorf("first run: changed %t, attention %t, %d files", first.Changed(), first.NeedsAttention(), len(first.Files))
 	}
+	for i, row := range pipeline.StageRows(&first) {
+		if row.Title == "" {
+			t.Errorf("the protocol has no title for the stage %s", first.Stages[i].Name)
+		}
+	}
 	expected := w.town.Expected()
 	if first.Stream.Accepted != int64(expected.Messages.Accepted) || first.Stream.Dead != int64(expected.Messages.Dead) {
 		t.Errorf("stream %+v, want %+v", first.Stream, expected.Messages)

@@ -266,7 +266,8 @@ func (p *Pipeline) publishRun(ctx context.Context, period housing.Period, s *Sum
 
 func stageRows(s *Summary) []reports.Stage {
 	titles := map[string]string{
-		"ingest": "Приём файлов", "readings": "Показания из потока", "match": "Сопоставление жителей", "charge": "Начисление", "ledger": "Сальдо и оплаты",
+		"ingest": "Приём файлов", "readings": "Показания из потока", "match": "Сопоставление жителей",
+		"correct": "Перерасчёты закрытых месяцев", "charge": "Начисление", "ledger": "Сальдо и оплаты", "gate": "Проверка перед выпуском",
 		"issue": "Платёжные документы", "publish": "Отчёты", "deliver": "Отправка", "letters": "Письма с квитанциями",
 	}
 	rows := make([]reports.Stage, 0, len(s.Stages))
