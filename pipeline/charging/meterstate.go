@@ -166,7 +166,7 @@ func (c *calculation) follow(all []stretch, m *housing.MeterFacts) []stretch {
 	var runs []run
 	for piece := range k.pieces {
 		state := stateOf(m, piece.From)
-		again := state == stateRefused && c.refusals(m, piece.From) >= c.count("access.refusals_to_norm")
+		again := state >= stateRefused && c.refusedAgain(m, piece.From)
 		if n := len(runs); n > 0 && runs[n-1].state == state && !again {
 			runs[n-1].To = piece.To
 			continue
@@ -193,16 +193,21 @@ func (c *calculation) decide(m *housing.MeterFacts, state meterState, valid hous
 	switch state {
 	case stateFailed:
 		c.note(m.Service, "meter_failed", "ИПУ № "+m.Serial+" неисправен или утрачен с "+valid.From.Russian()+": показания не применены")
+		if c.refusedAgain(m, valid.From) {
+			return raisedNorm, "R2.11c"
+		}
 		return c.substitute(m, broken), broken
 	case stateExpired:
 		c.note(m.Service, "verification_expired",
 			"срок поверки ИПУ № "+m.Serial+" истёк "+m.VerifyBy.Russian()+", показания не применены")
+		if c.refusedAgain(m, valid.From) {
+			return raisedNorm, "R2.11c"
+		}
 		return c.substitute(m, broken), broken
 	case stateRefused:
-		n := c.refusals(m, valid.From)
 		c.note(m.Service, "access_refused", "к ИПУ № "+m.Serial+" не допущен проверяющий, акт от "+
 			c.refusedOn(m, valid.From).Russian()+": показания не применены")
-		if n >= c.count("access.refusals_to_norm") {
+		if c.refusedAgain(m, valid.From) {
 			return raisedNorm, "R2.11c"
 		}
 		return c.substitute(m, "R2.11c"), "R2.11c"
@@ -218,6 +223,13 @@ func (c *calculation) decide(m *housing.MeterFacts, state meterState, valid hous
 		c.uses = append(c.uses, u)
 	}
 	return byReadings, "R2.1.1"
+}
+
+// refusedAgain reports whether access was refused as often as п. 60(3) allows no average after it, whatever else is
+// wrong with the meter.
+func (c *calculation) refusedAgain(m *housing.MeterFacts, on housing.Date) bool {
+	n := c.refusals(m, on)
+	return n > 0 && n >= c.count("access.refusals_to_norm")
 }
 
 // refusals counts the acts on refused access up to a day.
