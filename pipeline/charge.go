@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -51,6 +52,11 @@ func (p *Pipeline) Charge(ctx context.Context, period housing.Period) (ChargeRes
 	if err != nil {
 		return ChargeResult{}, err
 	}
+	if state.Changed > 0 {
+		if err := p.Store.AnalyzeMonth(ctx, period); err != nil {
+			return ChargeResult{}, err
+		}
+	}
 	totals, err := p.Store.ChargedTotals(ctx, p.Organisation.ID, period)
 	if err != nil {
 		return ChargeResult{}, err
@@ -61,24 +67,24 @@ func (p *Pipeline) Charge(ctx context.Context, period housing.Period) (ChargeRes
 // manyHouses is from how many houses on a month's first run stores its lines before it makes their key.
 const manyHouses = 100
 
-// workOffKeyed works the houses off, and leaves the month with its key, whatever happened to an earlier
-// run or happens to this one, and looked over where something changed.
+// workOffKeyed works the houses off, and leaves the month with its key whatever happened to an earlier
+// run or happens to this one. The key is made of nearly all lines while the last houses are read and
+// calculated: made after them it keeps one processor busy and the others idle, a tenth of the run.
 func (p *Pipeline) workOffKeyed(ctx context.Context, run int64, houses []int64, period housing.Period) (err error) {
 	if len(houses) >= manyHouses {
 		if _, err := p.Store.UnkeyMonth(ctx, period); err != nil {
 			return err
 		}
 	}
+	keyed := make(chan error, 1)
+	key := sync.OnceFunc(func() {
+		go func() { keyed <- p.Store.KeyMonth(context.WithoutCancel(ctx), period) }()
+	})
 	if len(houses) > 0 {
-		err = p.workOff(ctx, run, len(houses))
+		err = p.workOff(ctx, run, len(houses), key)
 	}
-	if err == nil {
-		var state store.Run
-		if state, err = p.Store.RunState(ctx, run); err == nil && state.Changed > 0 {
-			return p.Store.SettleMonth(ctx, period)
-		}
-	}
-	return errors.Join(err, p.Store.KeyMonth(context.WithoutCancel(ctx), period))
+	key()
+	return errors.Join(err, <-keyed)
 }
 
 // PlanCharge writes what is due, one unit a house, and queues jobs for some houses each. Called again
@@ -111,8 +117,8 @@ func (p *Pipeline) PlanCharge(ctx context.Context, period housing.Period) (run i
 	return run, houses, nil
 }
 
-// workOff works until no unit of the run is left, whoever did the last one.
-func (p *Pipeline) workOff(ctx context.Context, run int64, due int) error {
+// workOff works until no unit of the run is left, whoever did the last one. It calls nearly when few are left.
+func (p *Pipeline) workOff(ctx context.Context, run int64, due int, nearly func()) error {
 	own := make(chan int, due) // units done here, told at once
 	client, err := p.newWorker(func(units int) { own <- units })
 	if err != nil {
@@ -123,7 +129,7 @@ func (p *Pipeline) workOff(ctx context.Context, run int64, due int) error {
 	}
 	bar := p.Progress.Start("charge", due)
 	defer bar.Done()
-	err = p.awaitUnits(ctx, run, due, awaited{bar: bar, own: own})
+	err = p.awaitUnits(ctx, run, due, awaited{bar: bar, own: own, nearly: nearly})
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 	defer cancel()
 	if stopErr := client.Stop(stop); stopErr != nil {
@@ -135,11 +141,16 @@ func (p *Pipeline) workOff(ctx context.Context, run int64, due int) error {
 // restless is how many ticks may pass without a unit done before it is asked whether any can be.
 const restless = 10
 
-// awaited is how a wait for units shows what is left, and hears of those that this process has done.
+// awaited is how a wait for units shows what is left, tells when that is few, and hears of those that this
+// process has done.
 type awaited struct {
-	bar Bar
-	own <-chan int
+	bar    Bar
+	own    <-chan int
+	nearly func()
 }
+
+// fewLeft is how many times fewer than were due units are few.
+const fewLeft = 8
 
 // awaitUnits asks the database, because other processes work on the same run: every so often, and as soon as
 // this process has done all that was left. Units that failed for good end it when all others are done.
@@ -159,6 +170,9 @@ func (p *Pipeline) awaitUnits(ctx context.Context, run int64, due int, w awaited
 		if state.Planned != left {
 			w.bar.Add(left - state.Planned)
 			left, still = state.Planned, 1
+		}
+		if state.Planned <= due/fewLeft {
+			w.nearly()
 		}
 		if still%restless == 0 {
 			failed, err := p.Store.FailedUnits(ctx, run, ChargeHouses{}.Kind())

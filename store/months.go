@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/jackc/pgx/v5"
 	"golang.org/x/sync/errgroup"
@@ -11,17 +10,32 @@ import (
 	"github.com/kvitok-gkh/kvitok/housing"
 )
 
-// partitionedTables lists the tables that are split by month.
+// partitionedTables lists the tables that are split by month, the largest first.
 func partitionedTables() []string {
 	return []string{
-		"readings", "payments", "payment_parts", "snapshots", "charges", "findings", "benefit_shares", "balances", "debts", "ledger_lines",
+		"charges", "payments", "readings", "benefit_shares", "snapshots", "findings", "balances", "debts", "ledger_lines", "payment_parts",
 		"documents", "issued_documents", "document_books",
 	}
 }
 
 // EnsureMonth makes the partitions of a month in every table that is split by month.
 func (s *Store) EnsureMonth(ctx context.Context, period housing.Period) error {
-	for _, table := range partitionedTables() {
+	tables := partitionedTables()
+	names := make([]string, len(tables))
+	for i, table := range tables {
+		names[i] = PartitionName(table, period)
+	}
+	const sql = `
+SELECT count(*) FROM unnest($1::text[], $2::text[]) AS t(parent, name)
+JOIN pg_inherits i ON i.inhparent = to_regclass(quote_ident(t.parent)) JOIN pg_class c ON c.oid = i.inhrelid AND c.relname = t.name`
+	var there int
+	if err := s.QueryRow(ctx, sql, tables, names).Scan(&there); err != nil {
+		return fmt.Errorf("look for the partitions of %s: %w", period, err)
+	}
+	if there == len(tables) {
+		return nil
+	}
+	for _, table := range tables {
 		if err := s.EnsurePartition(ctx, table, period); err != nil {
 			return err
 		}
@@ -43,28 +57,16 @@ func (t *Tx) EnsureMonth(ctx context.Context, period housing.Period) error {
 // not wait for the server's own turn: reports would be planned as if the month were empty. A small
 // sample does: plans hang on how many rows there are, and the usual one took as long as a tenth of a run.
 func (s *Store) AnalyzeMonth(ctx context.Context, period housing.Period) error {
+	var lanes [2][]string
+	for i, table := range partitionedTables() {
+		lane := &lanes[i%len(lanes)]
+		*lane = append(*lane, table)
+	}
 	both, ctx := errgroup.WithContext(ctx)
-	both.Go(func() error { return s.analyzeMonth(ctx, period, []string{keyedByMonth}) })
-	both.Go(func() error { return s.analyzeMonth(ctx, period, unkeyedTables()) })
+	for _, tables := range lanes {
+		both.Go(func() error { return s.analyzeMonth(ctx, period, tables) })
+	}
 	return both.Wait() //nolint:wrapcheck // ours
-}
-
-// SettleMonth is KeyMonth, whether or not the context has ended, and AnalyzeMonth at once: what is looked over does
-// not wait for the key.
-func (s *Store) SettleMonth(ctx context.Context, period housing.Period) error {
-	both, some := errgroup.WithContext(ctx)
-	both.Go(func() error {
-		if err := s.KeyMonth(context.WithoutCancel(ctx), period); err != nil {
-			return err
-		}
-		return s.analyzeMonth(some, period, []string{keyedByMonth})
-	})
-	both.Go(func() error { return s.analyzeMonth(some, period, unkeyedTables()) })
-	return both.Wait() //nolint:wrapcheck // ours
-}
-
-func unkeyedTables() []string {
-	return slices.DeleteFunc(partitionedTables(), func(table string) bool { return table == keyedByMonth })
 }
 
 func (s *Store) analyzeMonth(ctx context.Context, period housing.Period, tables []string) error {
