@@ -150,7 +150,7 @@ type awaited struct {
 }
 
 // fewLeft is how many times fewer than were due units are few.
-const fewLeft = 8
+const fewLeft = 12
 
 // awaitUnits asks the database, because other processes work on the same run: every so often, and as soon as
 // this process has done all that was left. Units that failed for good end it when all others are done.

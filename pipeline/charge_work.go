@@ -41,12 +41,14 @@ func (c ChargeHouses) InsertOpts() river.InsertOpts {
 
 func chargeQueue(organisation int64) string { return fmt.Sprintf("charge_%d", organisation) }
 
-// Bounds of a batch of houses, in accounts. A small town still gives work to several workers, and
-// a large one does not wait long for the last batch.
+// Bounds of a batch of houses, in accounts. A small town still gives work to several workers. The last batches
+// are the smaller the fewer houses are left, so that workers end at about the same time.
 const (
-	batchAtMost  = 2000
+	batchAtMost  = 3000
 	batchAtLeast = 100
-	batchesAim   = 16
+	batchesAim   = 12
+	batchOfLeft  = 3 // a batch is at most this part of what is left,
+	batchLast    = 8 // and at least this part of a whole one
 )
 
 // inBatches cuts the houses of a run into jobs.
@@ -55,13 +57,15 @@ func inBatches(houses []int64, accounts map[int64]int) [][]int64 {
 	for _, n := range accounts {
 		total += n
 	}
-	size := min(max(total/batchesAim, batchAtLeast), batchAtMost)
+	most := min(max(total/batchesAim, batchAtLeast), batchAtMost)
 	var batches [][]int64
-	for from := 0; from < len(houses); {
+	for from, left := 0, total; from < len(houses); {
+		size := min(max(left/batchOfLeft, most/batchLast), most)
 		to, full := from, 0
 		for ; to < len(houses) && (to == from || full+accounts[houses[to]] <= size); to++ {
 			full += accounts[houses[to]]
 		}
+		left -= full
 		batches = append(batches, houses[from:to])
 		from = to
 	}
@@ -76,7 +80,8 @@ func (p *Pipeline) NewWorker() (*river.Client[pgx.Tx], error) {
 
 // newWorker makes a client that tells how many units each of its jobs has done.
 func (p *Pipeline) newWorker(done func(units int)) (*river.Client[pgx.Tx], error) {
-	compress, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(p.Workers))
+	compress, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(p.Workers),
+		zstd.WithEncoderCRC(false)) // the digest is a better one
 	if err != nil {
 		return nil, fmt.Errorf("set up compression: %w", err)
 	}

@@ -7,3 +7,6 @@ func StageRows(s *Summary) []reports.Stage { return stageRows(s) }
 
 // CompareNatural is compareNatural for tests.
 func CompareNatural(a, b string) int { return compareNatural(a, b) }
+
+// InBatches is inBatches for tests.
+func InBatches(houses []int64, accounts map[int64]int) [][]int64 { return inBatches(houses, accounts) }

@@ -89,7 +89,7 @@ type completer struct {
 	all         []*housing.Snapshot
 	byHouse     map[int64]*houseBeingRead
 	byAccount   map[int64]accountPlace
-	byMeter     map[int64]meterOf
+	byMeter     map[int64]meterOf // see meter
 	common      map[int64]bool // meters common to a communal flat
 
 	past  map[int64]*pastOfAccount
@@ -146,7 +146,7 @@ func newCompleter(want FactsWanted, snapshots []*housing.Snapshot) *completer {
 func (l *completer) index() {
 	l.accounts = nil
 	var meters []int64
-	l.byAccount, l.byMeter = map[int64]accountPlace{}, map[int64]meterOf{}
+	l.byAccount, l.byMeter = map[int64]accountPlace{}, nil
 	for _, s := range l.all {
 		h := l.byHouse[s.House.ID]
 		for i := range s.Accounts {
@@ -155,7 +155,6 @@ func (l *completer) index() {
 			l.byAccount[a.ID] = accountPlace{h, i}
 			for j := range a.Meters {
 				meters = append(meters, a.Meters[j].ID)
-				l.byMeter[a.Meters[j].ID] = meterOf{a.ID, j}
 			}
 		}
 	}
@@ -164,6 +163,15 @@ func (l *completer) index() {
 
 // meter returns a meter of the snapshots by its id.
 func (l *completer) meter(id int64) *housing.MeterFacts {
+	if l.byMeter == nil { // few months have facts of meters, beside what stands with them
+		l.byMeter = map[int64]meterOf{}
+		for account := range l.byAccount {
+			meters := l.account(account).Meters
+			for j := range meters {
+				l.byMeter[meters[j].ID] = meterOf{account, j}
+			}
+		}
+	}
 	place, found := l.byMeter[id]
 	if !found {
 		return nil

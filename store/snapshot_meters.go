@@ -23,6 +23,9 @@ FROM meters m WHERE (m.closed IS NULL OR m.closed >= @month) AND (m.commissioned
 			Digits: int(r.number()), Commissioned: r.date(), VerifyBy: r.date(), Closed: r.date(), Source: r.source(),
 		}
 		if a := l.accounts[account]; a != nil {
+			if a.Meters == nil {
+				a.Meters = make([]housing.MeterFacts, 0, 3) //nolint:mnd // of cold and hot water, and of electricity
+			}
 			a.Meters = append(a.Meters, housing.MeterFacts{Meter: m})
 			count++
 		}
@@ -60,6 +63,9 @@ LATERAL (SELECT r.* FROM readings r
 		reading := housing.Reading{Zone: housing.Zone(r.word()), On: r.date(), Value: r.decimal(), Control: r.flag(), Source: r.source()}
 		if m == nil || !slices.Contains(m.Zones, reading.Zone) {
 			return
+		}
+		if m.Readings == nil {
+			m.Readings = make([]housing.Reading, 0, 2) //nolint:mnd // the last one and that of the month
 		}
 		if reading.On.Before(l.month) {
 			m.Readings = withLast(m.Readings, reading, l.month)

@@ -111,8 +111,12 @@ func plainText(s []byte) bool {
 		}
 		ascii = ascii && c < utf8.RuneSelf
 	}
-	// Line and paragraph separators are escaped.
-	return ascii || (utf8.Valid(s) && !bytes.Contains(s, []byte("\u2028")) && !bytes.Contains(s, []byte("\u2029")))
+	if ascii {
+		return true
+	}
+	const separator = 0xe2 // the first byte of line and paragraph separators, which are escaped, and of few letters
+	return utf8.Valid(s) && (bytes.IndexByte(s, separator) < 0 ||
+		(!bytes.Contains(s, []byte("\u2028")) && !bytes.Contains(s, []byte("\u2029"))))
 }
 
 // plainEight reports whether eight bytes are all ASCII without controls, quote and backslash; it may say
