@@ -144,9 +144,10 @@ const restless = 10
 // awaited is how a wait for units shows what is left, tells when that is few, and hears of those that this
 // process has done.
 type awaited struct {
-	bar    Bar
-	own    <-chan int
-	nearly func()
+	bar     Bar
+	own     <-chan int
+	unheard int // units that this process may still do
+	nearly  func()
 }
 
 // fewLeft is how many times fewer than were due units are few.
@@ -157,7 +158,8 @@ const fewLeft = 12
 func (p *Pipeline) awaitUnits(ctx context.Context, run int64, due int, w awaited) error {
 	ticker := time.NewTicker(100 * time.Millisecond)
 	defer ticker.Stop()
-	left, unheard := due, due
+	left := due
+	w.unheard = due
 	for still := 1; ; still++ {
 		state, err := p.Store.RunState(ctx, run)
 		if err != nil {
@@ -183,16 +185,24 @@ func (p *Pipeline) awaitUnits(ctx context.Context, run int64, due int, w awaited
 				return unitsError(run, failed)
 			}
 		}
-		for asked := false; !asked; {
-			select {
-			case <-ctx.Done():
-				return fmt.Errorf("charge run %d: %w", run, context.Cause(ctx))
-			case units := <-w.own:
-				unheard -= units
-				asked = unheard == 0
-			case <-ticker.C:
-				asked = true
+		if err := w.wait(ctx, ticker.C); err != nil {
+			return fmt.Errorf("charge run %d: %w", run, err)
+		}
+	}
+}
+
+// wait waits until it is worth asking again.
+func (w *awaited) wait(ctx context.Context, tick <-chan time.Time) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx) //nolint:wrapcheck // awaitUnits wraps
+		case units := <-w.own:
+			if w.unheard -= units; w.unheard == 0 {
+				return nil
 			}
+		case <-tick:
+			return nil
 		}
 	}
 }

@@ -90,7 +90,7 @@ type completer struct {
 	byHouse     map[int64]*houseBeingRead
 	byAccount   map[int64]accountPlace
 	byMeter     map[int64]meterOf // see meter
-	common      map[int64]bool // meters common to a communal flat
+	common      map[int64]bool    // meters common to a communal flat
 
 	past  map[int64]*pastOfAccount
 	heat  map[int64][]housing.Reading // of heat meters, by id

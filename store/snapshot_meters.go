@@ -64,14 +64,7 @@ LATERAL (SELECT r.* FROM readings r
 		if m == nil || !slices.Contains(m.Zones, reading.Zone) {
 			return
 		}
-		if m.Readings == nil {
-			m.Readings = make([]housing.Reading, 0, 2) //nolint:mnd // the last one and that of the month
-		}
-		if reading.On.Before(l.month) {
-			m.Readings = withLast(m.Readings, reading, l.month)
-		} else {
-			m.Readings = append(m.Readings, reading)
-		}
+		m.Readings = withReading(m.Readings, reading, l.month)
 	}
 	if len(l.meters) == 0 {
 		return nil
@@ -100,6 +93,17 @@ LATERAL (SELECT r.* FROM readings r
 		slices.SortFunc(m.Readings, func(a, b housing.Reading) int { return cmp.Or(a.On.Cmp(b.On), cmp.Compare(a.Zone, b.Zone)) })
 	}
 	return nil
+}
+
+// withReading adds a reading of the month, or the last one before it.
+func withReading(list []housing.Reading, r housing.Reading, month housing.Date) []housing.Reading {
+	if list == nil {
+		list = make([]housing.Reading, 0, 2) //nolint:mnd // the last one and that of the month
+	}
+	if r.On.Before(month) {
+		return withLast(list, r, month)
+	}
+	return append(list, r)
 }
 
 // withLast adds a reading of before the month, or puts it in place of an earlier one of its register.
