@@ -14,12 +14,12 @@ import (
 // twice tells of a large file which values of its unique column may come more than once: a first look at the bytes of the
 // column marks them by a hash. Only those few need be remembered while the rows are read, however many rows there are.
 type twice struct {
-	once, more []uint64 // bits by hash
+	once, more []uint64 // two bits of each value, by hash
 }
 
 const (
 	twicePower = 25
-	twiceBits  = 1 << twicePower // of each: of a million values three in a hundred share a bit with another
+	twiceBits  = 1 << twicePower // of each: of three million values two in a hundred are taken for such as come again
 	largeFile  = 1 << 18         // rows from which on a first look pays
 )
 
@@ -83,20 +83,28 @@ func nthCell(line []byte, cut byte, n int) (cell []byte, there bool) {
 }
 
 func (t *twice) mark(cell []byte) {
-	word, bit := slotOf(cell)
-	t.more[word] |= t.once[word] & bit
-	t.once[word] |= bit
+	a, b := slotsOf(cell)
+	if isSet(t.once, a) && isSet(t.once, b) {
+		set(t.more, a)
+		set(t.more, b)
+	}
+	set(t.once, a)
+	set(t.once, b)
 }
 
 // maybe reports whether a value may come more than once.
 func (t *twice) maybe(text string) bool {
-	word, bit := slotOf(text)
-	return t.more[word]&bit != 0
+	a, b := slotsOf(text)
+	return isSet(t.more, a) && isSet(t.more, b)
 }
 
-// slotOf finds the bit of a value. Spaces, quotes and letters beyond ASCII are left out: equal values have the same bit in
+func isSet(bits []uint64, at uint64) bool { return bits[at/64]>>(at%64)&1 != 0 }
+
+func set(bits []uint64, at uint64) { bits[at/64] |= 1 << (at % 64) }
+
+// slotsOf finds the bits of a value. Spaces, quotes and letters beyond ASCII are left out: equal values have the same bits in
 // whatever encoding and however they were trimmed.
-func slotOf[T string | []byte](text T) (word int, bit uint64) {
+func slotsOf[T string | []byte](text T) (a, b uint64) {
 	const prime, spread = 0x100000001b3, 0x9e3779b97f4a7c15
 	hash := uint64(0xcbf29ce484222325)
 	for i := range len(text) {
@@ -104,6 +112,6 @@ func slotOf[T string | []byte](text T) (word int, bit uint64) {
 			hash = (hash ^ uint64(b)) * prime
 		}
 	}
-	at := (hash ^ hash>>32) * spread >> (64 - twicePower)
-	return int(at / 64), 1 << (at % 64)
+	hash = (hash ^ hash>>32) * spread
+	return hash >> (64 - twicePower), hash >> (64 - 2*twicePower) % twiceBits
 }
