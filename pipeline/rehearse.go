@@ -132,7 +132,6 @@ type rehearser struct {
 type touched struct {
 	rows    []place64
 	further int
-	charged bool // its charges may be otherwise
 }
 
 type place64 struct{ source, row int64 }

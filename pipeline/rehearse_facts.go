@@ -240,7 +240,6 @@ func (r *rehearser) concern(table string, n names, c store.FactChange) {
 func (r *rehearser) concernHouse(account, house int64, row place64) {
 	if house != 0 {
 		h := of(r.houses, house)
-		h.charged = true
 		if account == 0 {
 			h.by(row)
 		}
