@@ -71,6 +71,7 @@ func (v Verdict) Russian() string {
 type Outcome struct {
 	Verdict  Verdict
 	Problems []Problem
+	Twin     bool // a payment that equals one of another file: perhaps it is the same
 }
 
 // FileStatus is how a received file ended.

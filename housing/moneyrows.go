@@ -37,6 +37,7 @@ const (
 	PaymentUnidentified = "unidentified"
 	PaymentMoved        = "moved"
 	PaymentReversed     = "reversed"
+	PaymentRepeated     = "repeated"  // one that a person found to be a payment of another file
 	PaymentTookBack     = "reversal"  // a row that took a payment back
 	PaymentUnmatched    = "unmatched" // one that has found no payment
 	PaymentDismissed    = "dismissed" // one that a person put aside

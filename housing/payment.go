@@ -15,8 +15,28 @@ type Payment struct {
 	Fee       Money  `json:"fee"`             // what the bank kept: Amount − Transfer
 	OrderNo   string `json:"order_no,omitzero"`
 	OrderDate Date   `json:"order_date,omitzero"`
+	// Numbering is whose number the key is: "" the bank's own, as all banks give it; NoNumber where the sender gave none;
+	// else somebody's else, of which the key may begin with that word. Numbers of one numbering tell payments apart.
+	Numbering string `json:"numbering,omitzero"`
 	Source    Source `json:"source,omitzero"`
 }
+
+// NoNumber is the numbering of payments whose sender gives them no number: their keys are made of account, day and sum.
+const NoNumber = "-"
+
+// EqualRows is what becomes of a payment that equals one of another file in account, day, sum and payee, where no number
+// tells whether it is the same.
+type EqualRows string
+
+// What there is to choose. None of them turns money away.
+const (
+	HoldEqual EqualRows = "hold" // it is taken in and belongs to no account until somebody decides; where nothing is said
+	WarnEqual EqualRows = "warn" // it is booked, its row is told
+	BookEqual EqualRows = "book" // it is booked
+)
+
+// Known reports whether it is one of them, or nothing is said.
+func (e EqualRows) Known() bool { return e == "" || e == HoldEqual || e == WarnEqual || e == BookEqual }
 
 // Balance (сальдо) is an account's standing with one payee for one service in one month. Debt is
 // positive, advance negative: Opening + Charged + Corrected + Penalty − Paid = Closing.

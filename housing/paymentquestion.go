@@ -9,6 +9,7 @@ type PaymentQuestion struct {
 	Reason     string // in Russian
 	Left       Money  // of the amount
 	Candidates []MatchCandidate
+	Twin       bool // it equals a payment of another file: perhaps it is the same
 	Reversal   bool // a row that takes back a payment which is not known; the candidates are payments
 }
 
@@ -18,6 +19,7 @@ type PaymentAnswer struct {
 	Key     string // the operator's number of the payment
 	Account string // "": not decided, unless Reverse
 	Reverse bool   // the money went back to the payer
+	Same    bool   // it is the payment that it equals: no other money came
 	Comment string
 
 	Reversal bool   // the row is a reversal
@@ -34,4 +36,5 @@ const (
 	PaymentColumnSum     = "Сумма, руб."
 	PaymentAnswerReverse = "вернуть"
 	PaymentAnswerDone    = "учтено"
+	PaymentAnswerSame    = "тот же платёж"
 )

@@ -142,6 +142,11 @@ type Bounded interface {
 	TooMany(rejected, rows int) bool
 }
 
+// Equal is a format that says what becomes of payments that equal those of another file; "" leaves it open.
+type Equal interface {
+	EqualRows() housing.EqualRows
+}
+
 // Single is a format that can tell whether all its rows speak of one thing, with nothing beside it and no other
 // file to prove them. Where they do, the first row says what the file refers to, and what it does not.
 type Single interface {

@@ -33,6 +33,10 @@ type Profile struct {
 	Balance    bool    `yaml:"balance"`     // amount = transfer + fee, in each row, over the rows and in the totals
 	Key        string  `yaml:"key"`         // of a payment, from the columns of its row; see docs/formats.md
 
+	// Numbering is who gives the numbers of payments where they are not the bank's own; the beginning of the key where left out.
+	Numbering string            `yaml:"numbering"`
+	EqualRows housing.EqualRows `yaml:"equal_rows"` // what becomes of a payment that equals one of another file; hold where left out
+
 	Reversal *Reversal `yaml:"reversal"` // how a row takes an earlier payment back; none does where left out
 
 	Sheet      string `yaml:"sheet"`       // of a workbook: mask of the sheets that are read; all with such a header where left out

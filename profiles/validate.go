@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/kvitok-gkh/kvitok/housing"
 )
 
 // defaults fills in what may be left out.
@@ -115,6 +117,12 @@ func (p *Profile) validate(f *faults) {
 		if utf8.RuneCountInString(d) != 1 || strings.ContainsAny(d, "\r\n\"") {
 			f.add("delimiter", "%q is not one character", d)
 		}
+	}
+	if !p.EqualRows.Known() {
+		f.add("equal_rows", "%q, want one of %s, %s, %s", p.EqualRows, housing.HoldEqual, housing.WarnEqual, housing.BookEqual)
+	}
+	if p.Subject != Payments && (p.EqualRows != "" || p.Numbering != "") {
+		f.add("equal_rows", "equal_rows and numbering are of payments: %s have none", p.Subject)
 	}
 	if p.BadRows != nil && (*p.BadRows < 0 || *p.BadRows > 100) {
 		f.add("bad_rows", "%d, want a percentage from 0 to 100", *p.BadRows)

@@ -3,40 +3,63 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/kvitok-gkh/kvitok/housing"
 )
 
+// PaymentBook is where payments of a file are booked.
+type PaymentBook struct {
+	Organisation, Source int64
+	Period               housing.Period
+	Equal                housing.EqualRows // what becomes of those that equal payments of other files; hold where nothing is said
+}
+
 // ApplyPayments books payments in a month. A payment whose operator's number is known with the same
 // amount and account is unchanged, with another one rejected. A payment to an unknown account is
-// booked as unidentified, with a warning: money that arrived is never turned away.
-func (t *Tx) ApplyPayments(ctx context.Context, organisation, source int64, period housing.Period, rows []housing.Payment) ([]housing.Outcome, error) {
+// booked as unidentified, with a warning: money that arrived is never turned away. One that equals a payment
+// of another file, where no number tells whether it is the same, is held or booked, and its outcome says so.
+func (t *Tx) ApplyPayments(ctx context.Context, book PaymentBook, rows []housing.Payment) ([]housing.Outcome, error) {
 	outcomes := make([]housing.Outcome, len(rows))
 	rejectRepeats(rows, outcomes, func(p housing.Payment) string { return p.Key }, "УНО")
 	kept, indexes := standing(rows, outcomes)
-	batch := paymentBatch{organisation: organisation, source: source, period: period}
-	fresh, err := t.claimPaymentKeys(ctx, batch, kept, outcomes, indexes)
+	batch := paymentBatch{PaymentBook: book}
+	if err := t.lockPayments(ctx, &batch, kept); err != nil {
+		return nil, err
+	}
+	c, err := t.claimPaymentKeys(ctx, batch, kept, outcomes, indexes)
 	if err != nil {
 		return nil, err
 	}
-	if batch.accounts, err = t.accountHouses(ctx, organisation, column(rows, func(p housing.Payment) string { return p.Account })); err != nil {
+	if batch.accounts, err = t.accountHouses(ctx, book.Organisation, column(rows, func(p housing.Payment) string { return p.Account })); err != nil {
 		return nil, err
 	}
-	if batch.foreign, err = t.foreignAccounts(ctx, organisation, rows, batch.accounts); err != nil {
+	if batch.foreign, err = t.foreignAccounts(ctx, book.Organisation, rows, batch.accounts); err != nil {
 		return nil, err
 	}
 	if batch.payees, err = t.OrganisationIDs(ctx); err != nil {
 		return nil, err
 	}
-	return outcomes, t.insertPayments(ctx, batch, rows, fresh, outcomes)
+	rows = slices.Clone(rows) // some get keys of their own
+	done, err := t.pair(ctx, &batch, rows, c, outcomes)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.storeTwins(ctx, &batch, rows, done); err != nil {
+		return nil, err
+	}
+	if err := t.insertKeys(ctx, batch, rows, c.renamed); err != nil {
+		return nil, err
+	}
+	return outcomes, t.insertPayments(ctx, batch, rows, append(c.fresh, c.renamed...), outcomes)
 }
 
 // claimPaymentKeys decides by a unique key which payments are new and returns their places in the batch.
 func (t *Tx) claimPaymentKeys(ctx context.Context, batch paymentBatch, rows []housing.Payment,
 	outcomes []housing.Outcome, indexes []int,
-) ([]int, error) {
+) (c claimed, err error) {
 	// Told are the keys that were known: in a month's registry none.
 	const claim = `
 WITH made AS (
@@ -44,46 +67,53 @@ WITH made AS (
     SELECT $1, $5, $6, * FROM unnest($2::text[], $3::bigint[], $4::text[], $7::bigint[])
     ON CONFLICT DO NOTHING RETURNING key)
 SELECT t.key FROM unnest($2::text[]) AS t(key) WHERE NOT EXISTS (SELECT FROM made m WHERE m.key = t.key)`
-	told, err := t.Query(ctx, claim, batch.organisation,
+	told, err := t.Query(ctx, claim, batch.Organisation,
 		column(rows, func(p housing.Payment) string { return p.Key }),
 		column(rows, func(p housing.Payment) int64 { return int64(p.Amount) }),
-		column(rows, func(p housing.Payment) string { return p.Account }), batch.period, batch.source,
+		column(rows, func(p housing.Payment) string { return p.Account }), batch.Period, batch.Source,
 		column(rows, func(p housing.Payment) int64 { return p.Source.Position }))
 	if err != nil {
-		return nil, fmt.Errorf("store keys of payments: %w", err)
+		return c, fmt.Errorf("store keys of payments: %w", err)
 	}
 	old, err := pgx.CollectRows(told, pgx.RowTo[string])
 	if err != nil {
-		return nil, fmt.Errorf("store keys of payments: %w", err)
+		return c, fmt.Errorf("store keys of payments: %w", err)
 	}
-	known, err := t.knownPayments(ctx, batch.organisation, old)
+	known, err := t.knownPayments(ctx, batch.Organisation, old)
 	if err != nil {
-		return nil, err
+		return c, err
 	}
 	if len(known) != len(old) { // money must not be taken for new because somebody hides it from us
-		return nil, fmt.Errorf("read keys of payments: %d of %d known keys are found: %w", len(known), len(old), ErrNotFound)
+		return c, fmt.Errorf("read keys of payments: %d of %d known keys are found: %w", len(known), len(old), ErrNotFound)
 	}
-	fresh := make([]int, 0, len(rows))
+	c.fresh = make([]int, 0, len(rows))
 	for i, p := range rows {
 		outcome := &outcomes[indexes[i]]
 		switch earlier, was := known[p.Key]; {
 		case !was:
 			outcome.Verdict = housing.Accepted
-			fresh = append(fresh, indexes[i])
-		case earlier == knownPayment{p.Account, p.Amount}:
+			c.fresh = append(c.fresh, indexes[i])
+		case p.Numbering == housing.NoNumber && earlier.source != batch.Source:
+			outcome.Verdict = housing.Accepted
+			c.renamed = append(c.renamed, indexes[i])
+			if earlier.account == p.Account && earlier.amount == p.Amount {
+				c.weak = append(c.weak, indexes[i])
+			}
+		case earlier.account == p.Account && earlier.amount == p.Amount:
 			outcome.Verdict = housing.Unchanged
 		default:
 			reject(outcome, "payment_key_conflict", "УНО", p.Key,
 				"платёж с этим номером операции уже загружен с другой суммой или другим лицевым счётом")
 		}
 	}
-	return fresh, nil
+	return c, nil
 }
 
 // knownPayment is what the key of a payment was taken for.
 type knownPayment struct {
 	account string
 	amount  housing.Money
+	source  int64
 }
 
 func (t *Tx) knownPayments(ctx context.Context, organisation int64, keys []string) (map[string]knownPayment, error) {
@@ -91,13 +121,13 @@ func (t *Tx) knownPayments(ctx context.Context, organisation int64, keys []strin
 	if len(keys) == 0 {
 		return known, nil
 	}
-	rows, err := t.Query(ctx, "SELECT key, account, amount FROM payment_keys WHERE organisation_id = $1 AND key = ANY($2)", organisation, keys)
+	rows, err := t.Query(ctx, "SELECT key, account, amount, source_id FROM payment_keys WHERE organisation_id = $1 AND key = ANY($2)", organisation, keys)
 	if err != nil {
 		return nil, fmt.Errorf("read keys of payments: %w", err)
 	}
 	var key string
 	var p knownPayment
-	_, err = pgx.ForEachRow(rows, []any{&key, &p.account, &p.amount}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&key, &p.account, &p.amount, &p.source}, func() error {
 		known[key] = p
 		return nil
 	})
@@ -108,11 +138,24 @@ func (t *Tx) knownPayments(ctx context.Context, organisation int64, keys []strin
 }
 
 type paymentBatch struct {
-	organisation, source int64
-	period               housing.Period
-	accounts             map[string]accountHouse
-	foreign              map[string]string // organisations that keep accounts which we do not
-	payees               map[string]int64
+	PaymentBook
+	accounts map[string]accountHouse
+	foreign  map[string]string // organisations that keep accounts which we do not
+	payees   map[string]int64
+
+	since   housing.Period // the first month in which a payment that equals one of the batch may be booked
+	compare bool           // there may be such payments
+}
+
+// holds reports whether payments that equal those of other files belong to no account at first.
+func (b *paymentBatch) holds() bool { return b.Equal == "" || b.Equal == housing.HoldEqual }
+
+// payee finds who is paid: the issuer where nobody is named, or somebody we do not know.
+func (b *paymentBatch) payee(inn string) int64 {
+	if id := b.payees[inn]; id != 0 {
+		return id
+	}
+	return b.Organisation
 }
 
 type accountHouse struct{ account, house int64 }
@@ -143,31 +186,33 @@ WHERE a.organisation_id = $1 AND a.number = ANY($2)`
 func (t *Tx) insertPayments(ctx context.Context, batch paymentBatch, rows []housing.Payment, fresh []int, outcomes []housing.Outcome) error {
 	columns := []string{
 		"period", "organisation_id", "account_id", "house_id", "key", "account", "payee_id", "payer", "address", "paid_on",
-		"for_period", "amount", "transfer", "fee", "order_no", "order_date", "source_id", "source_pos",
+		"for_period", "amount", "transfer", "fee", "order_no", "order_date", "source_id", "source_pos", "numbering",
 	}
 	const rowSize = 350 // of most payments
 	data := newCopyBuffer(columns, len(fresh), rowSize)
-	month := batch.period.First()
+	month := batch.Period.First()
 	for _, index := range fresh {
 		p := &rows[index]
+		if outcomes[index].Verdict != housing.Accepted {
+			continue // it is a payment of another file
+		}
 		data.row()
 		data.date(month)
-		data.bigint(batch.organisation)
-		if a, found := batch.accounts[p.Account]; found {
+		data.bigint(batch.Organisation)
+		a, found := batch.accounts[p.Account]
+		if found && !(outcomes[index].Twin && batch.holds()) {
 			data.bigint(a.account)
 			data.bigint(a.house)
 		} else {
 			data.null()
 			data.null()
-			outcomes[index].Problems = append(outcomes[index].Problems, batch.unidentified(p.Account))
 		}
-		payee := batch.organisation
-		if id := batch.payees[p.Payee]; id != 0 {
-			payee = id
+		if !found {
+			outcomes[index].Problems = append(outcomes[index].Problems, batch.unidentified(p.Account))
 		}
 		data.text(p.Key)
 		data.text(p.Account)
-		data.bigint(payee)
+		data.bigint(batch.payee(p.Payee))
 		data.text(p.Payer)
 		data.text(p.Address)
 		data.date(p.PaidOn)
@@ -177,8 +222,9 @@ func (t *Tx) insertPayments(ctx context.Context, batch paymentBatch, rows []hous
 		data.bigint(int64(p.Fee))
 		data.text(p.OrderNo)
 		data.date(p.OrderDate)
-		data.bigint(batch.source)
+		data.bigint(batch.Source)
 		data.bigint(p.Source.Position)
+		data.text(p.Numbering)
 	}
 	if err := t.copyTo(ctx, "payments", data); err != nil {
 		return fmt.Errorf("store payments: %w", err)

@@ -22,7 +22,7 @@ func payment(tb testing.TB, key, account string, amount housing.Money) housing.P
 
 func booking(p housing.Period) applyFunc[housing.Payment] {
 	return func(tx *store.Tx, ctx context.Context, organisation, source int64, rows []housing.Payment) ([]housing.Outcome, error) {
-		return tx.ApplyPayments(ctx, organisation, source, p, rows)
+		return tx.ApplyPayments(ctx, store.PaymentBook{Organisation: organisation, Source: source, Period: p}, rows)
 	}
 }
 

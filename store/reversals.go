@@ -49,7 +49,7 @@ func (t *Tx) ApplyReversals(ctx context.Context, organisation, source int64, per
 			if err := t.insertReversal(ctx, organisation, source, payee, period, r); err != nil {
 				return nil, err
 			}
-		case earlier == knownPayment{r.Account, r.Amount}:
+		case earlier == knownPayment{account: r.Account, amount: r.Amount}:
 			outcome.Verdict = housing.Unchanged
 		default:
 			reject(outcome, "payment_key_conflict", "№ операции", r.Key,

@@ -8,6 +8,7 @@
 //	F  ЛС как пришёл    G  Плательщик  H  Адрес        I  Причина
 //	J…N  Кандидат 1 … 5
 //	O  Лицевой счёт (заполните)  the answer: an account number, or "вернуть"; a list offers both
+//	                             of a payment like one of another file: "тот же платёж"
 //	                             of a reversal (a sum below zero): the number of the payment, or "учтено"
 //	P  Основание                 why, kept with the decision
 //	Q…V  hidden                  what the list of O offers
@@ -156,8 +157,11 @@ func (s *payments) add(q housing.PaymentQuestion) error {
 		cells = append(cells, excelize.Cell{StyleID: s.wrap, Value: text})
 	}
 	word := housing.PaymentAnswerReverse
-	if q.Reversal {
+	switch {
+	case q.Reversal:
 		word = housing.PaymentAnswerDone
+	case q.Twin:
+		word = housing.PaymentAnswerSame
 	}
 	offered[min(len(q.Candidates), Candidates)] = excelize.Cell{StyleID: s.text, Value: word}
 	cells = append(cells, excelize.Cell{StyleID: s.answers}, excelize.Cell{StyleID: s.wrap})
@@ -188,6 +192,8 @@ func writeHelp(book *workbook.Book, meta Meta) error {
 			"выберите «" + housing.PaymentAnswerReverse + "». Пустая ячейка — решение не принято, платёж останется в списке.",
 		"Строка с отрицательной суммой — сторно, для которого не найден платёж: кандидаты у неё — платежи. Выберите или впишите номер операции " +
 			"платежа, который отменяется, либо «" + housing.PaymentAnswerDone + "», если отменять нечего (возврат уже проведён вручную).",
+		"Строка с причиной «похож на платёж…» — платёж с тем же счётом, днём и суммой, что и в другом файле. Если это второй платёж, выберите " +
+			"лицевой счёт; если деньги пришли один раз — «" + housing.PaymentAnswerSame + "»: он будет учтён один раз.",
 		"4. В столбце «" + housing.PaymentColumnComment + "» укажите основание (заявление, выписка, звонок плательщика): без него решение не принимается. " +
 			"Кто, когда и почему решил, остаётся в журнале решений.",
 		"5. Платёж учитывается в месяце поступления, а если он закрыт — в первом открытом месяце.",

@@ -13,8 +13,8 @@ import (
 func paymentState(state string) string {
 	return map[string]string{
 		housing.PaymentStands: "разнесён", housing.PaymentUnidentified: "невыясненный", housing.PaymentMoved: "разнесён решением",
-		housing.PaymentReversed: "возвращён", housing.PaymentTookBack: "сторно", housing.PaymentUnmatched: "сторно, платёж не найден",
-		housing.PaymentDismissed: "сторно, учтено иначе",
+		housing.PaymentReversed: "возвращён", housing.PaymentRepeated: "повтор другого файла", housing.PaymentTookBack: "сторно",
+		housing.PaymentUnmatched: "сторно, платёж не найден", housing.PaymentDismissed: "сторно, учтено иначе",
 	}[state]
 }
 
@@ -60,7 +60,7 @@ func WritePayments(w io.Writer, meta Meta, rows iter.Seq2[housing.RegisteredPaym
 		t.money(y.Transfer)
 		t.money(y.Amount - r.Left)
 		t.text(paidParts(r.Parts))
-		if r.State == housing.PaymentUnidentified || r.State == housing.PaymentReversed || r.State == housing.PaymentUnmatched {
+		if r.State == housing.PaymentUnidentified || r.State == housing.PaymentReversed || r.State == housing.PaymentRepeated || r.State == housing.PaymentUnmatched {
 			t.mark()
 		}
 		return t.end()
@@ -127,6 +127,8 @@ func decisionTaken(d housing.PaymentDecision) string {
 		return "зачислен на ЛС " + d.Number
 	case "move":
 		return "перенесён на ЛС " + d.Number
+	case "repeat":
+		return "тот же платёж другого файла"
 	case "reverse":
 		return "возвращён плательщику"
 	}

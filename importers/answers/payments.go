@@ -70,6 +70,9 @@ func (r *paymentReader) row(row importers.SheetRow) error {
 	if strings.EqualFold(a.Account, housing.PaymentAnswerReverse) {
 		a.Reverse, a.Account = true, ""
 	}
+	if strings.EqualFold(a.Account, housing.PaymentAnswerSame) {
+		a.Same, a.Account = true, ""
+	}
 	if a.Account != "" {
 		at := row.Cells[r.answer]
 		at.Text = a.Account // pasted with spaces around it

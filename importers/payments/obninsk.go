@@ -126,6 +126,7 @@ func (d *obninskDecoder) read(rec *importers.Record) {
 	}
 	key := strings.Join([]string{d.registry, p.Account, p.PaidOn.String(), p.Amount.String(), word("FILIAL"), word("BAR_CODE")}, "|")
 	p.Key = fmt.Sprintf("obninsk:%s|%d", key, d.seen[key])
+	p.Numbering = housing.NoNumber
 	d.seen[key]++
 	rec.Fact = p
 }

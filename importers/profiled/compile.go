@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/kvitok-gkh/kvitok/housing"
 	"github.com/kvitok-gkh/kvitok/importers"
 	"github.com/kvitok-gkh/kvitok/profiles"
 )
@@ -20,6 +21,7 @@ type layout struct {
 	kept     []string // prefixes that look like comments
 	names    []mask
 	key      profiles.Template
+	numbered string // whose numbers the keys of payments are
 	sums     []string
 	texts    []string
 	unescape *strings.Replacer
@@ -148,12 +150,33 @@ func (l *layout) slots() {
 		}
 	}
 	l.key = profiles.ParseTemplate(l.profile.Key)
+	l.numbered = numberingOf(l.profile.Numbering, l.key)
 	for _, piece := range l.key {
 		want(&l.texts, piece.Value)
 	}
 	if l.profile.Reversal != nil {
 		want(&l.texts, l.profile.Reversal.Column)
 	}
+}
+
+// numberingOf tells whose numbers keys of a template are. One made of what the payment is, and counted, is none. Else what
+// stands before the first value of the template names whoever numbers.
+func numberingOf(stated string, key profiles.Template) string {
+	counted, described, begins := false, false, ""
+	for i, piece := range key {
+		counted = counted || piece.Value == "n"
+		described = described || slices.Contains([]string{"account", "amount", "paid_on"}, piece.Value)
+		if i == 0 && piece.Value == "" {
+			begins = piece.Text
+		}
+	}
+	switch {
+	case counted && described:
+		return housing.NoNumber
+	case stated != "":
+		return stated
+	}
+	return begins
 }
 
 // bindKey proves that the key is made of columns that there are.

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/kvitok-gkh/kvitok/housing"
 	"github.com/kvitok-gkh/kvitok/importers"
 	"github.com/kvitok-gkh/kvitok/profiles"
 )
@@ -70,6 +71,9 @@ func (l *layout) Subject() string { return string(l.profile.Subject) }
 func (l *layout) Single() bool {
 	return len(l.profile.Groups) == 0 && l.profile.Control != profiles.PackControl && !slices.ContainsFunc(l.lines, func(of *line) bool { return len(of.groups) > 0 })
 }
+
+// EqualRows is what the profile says of payments that equal those of another file.
+func (l *layout) EqualRows() housing.EqualRows { return l.profile.EqualRows }
 
 // About describes the profile.
 func (l *layout) About() importers.About { return About(l.profile) }

@@ -37,6 +37,7 @@ func (r *reading) payment(rec *importers.Record, of *line, pay housing.Payment) 
 	if len(r.key) > 0 {
 		pay.Key = r.makeKey(pay)
 	}
+	pay.Numbering = r.numbered
 	if pay.Key == "" {
 		rec.Blame("", "", importers.Wrong("no_key", "у платежа нет номера операции", ""))
 	}

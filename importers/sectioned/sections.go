@@ -221,7 +221,8 @@ func readPayment(b *book, r row) []importers.Fact {
 	if code == "" {
 		code = r.text(3) + "/" + p.PaidOn.String()
 	}
-	p.Key = b.inn + ":" + code
+	p.Numbering = b.inn + ":"
+	p.Key = p.Numbering + code
 	back := r.Record.Cells[2] == "2"
 	switch {
 	case !back && r.Record.Cells[2] != "1":
