@@ -67,7 +67,7 @@ func (p *Pipeline) applyIn(ctx context.Context, tx *store.Tx, what application) 
 	}
 	a = &applier{
 		Pipeline: p, tx: tx, file: file, source: source, period: what.period, known: known, rejected: what.rejected,
-		outcomes: newOutcomes(p),
+		outcomes: newOutcomes(p), equal: p.equalRows(what.fetched),
 	}
 	return a, a.run(ctx, what)
 }
@@ -83,6 +83,8 @@ type applier struct {
 	rejected map[place]bool // then the rows to try again; nil: all
 	openings openings
 	repeats  repeats
+	equal    housing.EqualRows // what becomes of payments that equal those of other files
+	twins    twins
 	pays     bool                   // payments or reversals were among the rows
 	reversed map[string]rowReversed // by the own number of each reversal
 	outcomes
@@ -102,6 +104,9 @@ func (a *applier) run(ctx context.Context, what application) error {
 		return err
 	}
 	if err := a.checkPacks(ctx, read.Control.Packs, what.corrects.mends()); err != nil {
+		return err
+	}
+	if err := a.settleTwins(ctx); err != nil {
 		return err
 	}
 	if err := a.settleReversals(ctx); err != nil {
@@ -252,7 +257,7 @@ func (a *applier) applyBatch(ctx context.Context, records []importers.Record) er
 	}
 	for i, end := range applied {
 		at := &ends[places[i]]
-		at.Verdict = end.Verdict
+		at.Verdict, at.Twin = end.Verdict, end.Twin
 		at.Problems = append(at.Problems, withoutEcho(at.Problems, end.Problems)...)
 	}
 	if err := a.applyAlso(ctx, records, ends, places); err != nil {
@@ -264,6 +269,7 @@ func (a *applier) applyBatch(ctx context.Context, records []importers.Record) er
 	for i, r := range records {
 		a.file.Counts.Add(ends[i].Verdict)
 		a.keepReversal(r, ends[i])
+		a.keepTwin(r, ends[i])
 		if err := a.add(r, ends[i]); err != nil {
 			return err
 		}

@@ -73,9 +73,12 @@ func (a *applier) applyPayments(ctx context.Context, rows []housing.Payment) ([]
 		}
 	}
 	ends, err := a.datedPayments(len(rows), func(i int) housing.Payment { return rows[i] }, func(kept []int) ([]housing.Outcome, error) {
-		return a.tx.ApplyPayments(ctx, a.Organisation.ID, a.source, a.period, picked(rows, kept))
+		return a.tx.ApplyPayments(ctx, a.book(), picked(rows, kept))
 	})
 	for i, end := range ends {
+		if end.Verdict != housing.Rejected {
+			a.twins.paid++
+		}
 		if end.Verdict == housing.Unchanged {
 			a.repeats.add(rows[i].Key)
 		}

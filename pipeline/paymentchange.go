@@ -15,6 +15,7 @@ type PaymentChange struct {
 	Key     string // the operator's number of the payment
 	Account string // the account it is to stand with; "": none, it becomes unidentified
 	Reverse bool   // the money went back to the payer
+	Same    bool   // it is the payment of another file that it equals: no other money came
 	Amount  housing.Money
 	OwnKey  string // of the reversal, where an operator reports one
 	Reason  string
@@ -28,6 +29,7 @@ var (
 	ErrSamePlace     = errors.New("the payment stands there already")
 	ErrNothingLeft   = errors.New("the payment was reversed already, or the amount is larger than what is left of it")
 	ErrReasonMissing = errors.New("a reason is needed")
+	ErrNoTwin        = errors.New("the payment equals none of another file")
 )
 
 // changeRussian names such an error to an accountant; ok is false for any other error.
@@ -41,6 +43,7 @@ func changeRussian(err error) (code, text string, ok bool) {
 		{ErrSamePlace, "same_account", "платёж уже учтён на этом лицевом счёте или решение по нему уже принято"},
 		{ErrNothingLeft, "nothing_left", "платёж уже возвращён или сумма больше остатка платежа"},
 		{ErrReasonMissing, "reason_missing", "укажите основание решения"},
+		{ErrNoTwin, "no_twin", "этот платёж не повторяет платежа из другого файла"},
 		{ErrNoReversal, "unknown_reversal", "такого сторно нет или решение по нему уже принято"},
 	} {
 		if errors.Is(err, e.err) {
@@ -74,6 +77,11 @@ func (p *Pipeline) ChangePayment(ctx context.Context, c PaymentChange) (housing.
 }
 
 func (p *Pipeline) changePayment(ctx context.Context, tx *store.Tx, booked housing.Period, c PaymentChange) error {
+	if c.Same {
+		if err := p.sameAsTwin(ctx, tx, &c); err != nil {
+			return err
+		}
+	}
 	if c.Reason == "" {
 		return fmt.Errorf("payment %s: %w", c.Key, ErrReasonMissing)
 	}

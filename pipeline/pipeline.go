@@ -57,6 +57,8 @@ type Partner struct {
 	InName  *FileNames // how he names files; nil: anyhow
 	OutName *FileNames // how ours are named at his place; nil: as we name them
 	Keys    *pgp.Keys  // with which files are sealed; nil: they are not
+	// EqualRows is what becomes of payments of his files that equal those of others; "": as the format says, or held.
+	EqualRows housing.EqualRows
 	// KeepDays is how long the archive keeps what was exchanged; see Tidy. Zero: for ever.
 	KeepDays int
 	// SilentRepeats leaves a file that comes again with the same bytes without an answer.

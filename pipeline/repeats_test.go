@@ -15,14 +15,16 @@ func TestPaymentsUnderAnotherName(t *testing.T) {
 	t.Parallel()
 	w := settled(t, 30)
 	account := one[string](t, w.store, "SELECT min(number) FROM accounts")
-	rows := []paidRow{{account, "02", "10.2026", "100.00"}, {account, "02", "10.2026", "100.00"}}
+	rows := func(day string) []paidRow {
+		return []paidRow{{account, day, "10.2026", "100.00"}, {account, day, "10.2026", "100.00"}}
+	}
 	booked := func() int { return one[int](t, w.store, "SELECT count(*)::int FROM payments") }
 	before := booked()
 	for _, c := range []struct{ format, first, second, partner, text string }{
-		{"sber-payments-b", "9900173450_40702810800000000777_811.txt", "9900173450_40702810800000000777_812.txt", town.Bank, sberRows(t, rows)},
-		{"tochka-payments", "tochka-1.csv", "tochka-2.csv", town.Bank, tochkaRows(t, rows)},
-		{"rc-payment-packs", "packs-1.txt", "packs-2.txt", town.Bank, rcRows(t, rows)},
-		{"sectioned-load", "load-1.txt", "load-2.txt", town.Office, sectionedRows(t, rows)},
+		{"sber-payments-b", "9900173450_40702810800000000777_811.txt", "9900173450_40702810800000000777_812.txt", town.Bank, sberRows(t, rows("02"))},
+		{"tochka-payments", "tochka-1.csv", "tochka-2.csv", town.Bank, tochkaRows(t, rows("03"))},
+		{"rc-payment-packs", "packs-1.txt", "packs-2.txt", town.Bank, rcRows(t, rows("04"))},
+		{"sectioned-load", "load-1.txt", "load-2.txt", town.Office, sectionedRows(t, rows("05"))},
 	} {
 		before := booked()
 		wantFile(t, w.take(t, c.partner, c.first, c.text), c.format, housing.FileAccepted, 2)

@@ -13,8 +13,8 @@ import (
 	"github.com/kvitok-gkh/kvitok/store"
 )
 
-// Unidentified returns the payments that belong to no account and the reversals that have found no payment, with the reason
-// of each.
+// Unidentified returns the payments that belong to no account, those held because they equal payments of other files, and the reversals that have found no payment,
+// with the reason of each.
 func (p *Pipeline) Unidentified(ctx context.Context) ([]housing.PaymentQuestion, error) {
 	payments, err := p.Store.UnidentifiedPayments(ctx, p.Organisation.ID)
 	if err != nil {
@@ -24,11 +24,23 @@ func (p *Pipeline) Unidentified(ctx context.Context) ([]housing.PaymentQuestion,
 	if err != nil {
 		return nil, err
 	}
+	keys := make([]string, len(payments))
+	for i, payment := range payments {
+		keys[i] = payment.Key
+	}
+	twins, err := p.Store.TwinsOf(ctx, p.Organisation.ID, keys)
+	if err != nil {
+		return nil, err
+	}
 	list := make([]housing.PaymentQuestion, 0, len(payments)+len(reversals))
 	for _, payment := range payments {
-		list = append(list, housing.PaymentQuestion{
+		q := housing.PaymentQuestion{
 			Payment: payment.Payment, Registry: payment.Registry, Row: payment.Row, Left: payment.Left, Reason: unidentifiedReason(payment),
-		})
+		}
+		if twin, is := twins[payment.Key]; is {
+			q.Twin, q.Reason = true, twinRussian(twin)
+		}
+		list = append(list, q)
 	}
 	return append(list, reversals...), nil
 }
@@ -143,6 +155,7 @@ func (p *Pipeline) openQuestions(ctx context.Context) (iter.Seq2[housing.Payment
 type PaymentAnswerResult struct {
 	Assigned int               `json:"assigned"`
 	Reversed int               `json:"reversed"`
+	Same     int               `json:"same"`      // payments that another file had brought
 	Set      int               `json:"set_aside"` // reversals that nothing is to be taken back by
 	Open     int               `json:"open"`      // rows left empty
 	Problems []housing.Problem `json:"problems,omitempty"`
@@ -154,7 +167,7 @@ func (p *Pipeline) ApplyPaymentAnswers(ctx context.Context, answers []housing.Pa
 	var result PaymentAnswerResult
 	months := map[housing.Period]bool{}
 	for _, a := range answers {
-		if a.Account == "" && a.Of == "" && !a.Reverse && !a.Done {
+		if a.Account == "" && a.Of == "" && !a.Reverse && !a.Same && !a.Done {
 			result.Open++
 			continue
 		}
@@ -171,6 +184,8 @@ func (p *Pipeline) ApplyPaymentAnswers(ctx context.Context, answers []housing.Pa
 		case a.Done:
 			result.Set++
 			continue
+		case a.Same:
+			result.Same++
 		case a.Reverse || a.Reversal:
 			result.Reversed++
 		default:
@@ -190,7 +205,7 @@ func (p *Pipeline) applyPaymentAnswer(ctx context.Context, a housing.PaymentAnsw
 	if a.Reversal {
 		return p.ChangeReversal(ctx, ReversalChange{Key: a.Key, Of: a.Of, Reason: a.Comment, By: by})
 	}
-	return p.ChangePayment(ctx, PaymentChange{Key: a.Key, Account: a.Account, Reverse: a.Reverse, Reason: a.Comment, By: by})
+	return p.ChangePayment(ctx, PaymentChange{Key: a.Key, Account: a.Account, Reverse: a.Reverse, Same: a.Same, Reason: a.Comment, By: by})
 }
 
 // Actor is who decides where nobody is named: the user of the operating system.

@@ -90,10 +90,11 @@ money AS (
 SELECT y.key, y.account, y.payer, y.address, y.paid_on, y.for_period, y.amount, y.transfer, y.fee, y.order_no, y.order_date, i.inn,
     COALESCE(a.id, 0), COALESCE(a.number, ''), COALESCE(p.flat, ''), COALESCE(p.room, ''), COALESCE(p.kind, ''), COALESCE(h.address, ''),
     COALESCE(f.partner, ''), s.name, y.source_pos, COALESCE(m.payer, ''), m.credited, y.amount - COALESCE(d.reversed, 0),
-    CASE WHEN COALESCE(d.reversed, 0) >= y.amount THEN 'reversed' WHEN a.id IS NULL THEN 'unidentified'
+    CASE WHEN COALESCE(d.reversed, 0) >= y.amount THEN CASE WHEN w.same THEN 'repeated' ELSE 'reversed' END WHEN a.id IS NULL THEN 'unidentified'
         WHEN COALESCE(d.moved, false) THEN 'moved' ELSE '' END, COALESCE(t.parts, '[]'::jsonb)
 FROM payments y JOIN organisations i ON i.id = y.payee_id JOIN sources s ON s.id = y.source_id LEFT JOIN files f ON f.id = s.file_id
 LEFT JOIN decided d ON d.payment_id = y.id
+LEFT JOIN payment_twins w ON w.organisation_id = y.organisation_id AND w.key = y.key
 LEFT JOIN accounts a ON a.id = CASE WHEN COALESCE(d.moved, false) THEN d.account ELSE y.account_id END
 LEFT JOIN premises p ON p.id = a.premises_id LEFT JOIN houses h ON h.id = a.house_id
 LEFT JOIN parts t ON t.payment_id = y.id
@@ -126,10 +127,11 @@ WHERE y.organisation_id = $1 AND y.period = $2 ORDER BY y.paid_on, y.id`
 // oldest first.
 func (q Queries) DecidedPayments(ctx context.Context, organisation int64, period housing.Period) ([]housing.UnclearPayment, error) {
 	const sql = `
-SELECT p.key, p.account, p.payer, p.address, p.paid_on, p.amount, s.name, p.source_pos, d.amount, d.kind, COALESCE(a.number, ''), d.decided_by, d.reason
+SELECT p.key, p.account, p.payer, p.address, p.paid_on, p.amount, s.name, p.source_pos, d.amount,
+    CASE WHEN d.kind = 'reverse' AND w.same THEN 'repeat' ELSE d.kind END, COALESCE(a.number, ''), d.decided_by, d.reason
 FROM (SELECT DISTINCT ON (payment_id) * FROM payment_decisions WHERE organisation_id = $1 AND period = $2 ORDER BY payment_id, id DESC) AS d
 JOIN payments p ON p.id = d.payment_id AND p.period = d.payment_period JOIN sources s ON s.id = p.source_id
-LEFT JOIN accounts a ON a.id = d.to_account
+LEFT JOIN accounts a ON a.id = d.to_account LEFT JOIN payment_twins w ON w.organisation_id = p.organisation_id AND w.key = p.key
 ORDER BY p.paid_on, p.id`
 	var list []housing.UnclearPayment
 	for u, err := range stream(ctx, q, sql, []any{organisation, period}, func(u *housing.UnclearPayment) []any {

@@ -99,7 +99,7 @@ func (t *Tx) pair(ctx context.Context, batch *paymentBatch, rows []housing.Payme
 // alike returns the payments of other files that rows equal, by the place of the row, oldest first.
 func (t *Tx) alike(ctx context.Context, batch *paymentBatch, rows []housing.Payment, places []int) (map[int][]alike, error) {
 	const sql = `
-SELECT t.at, p.key, p.numbering, p.order_no <> '' AND t.order_no <> '' AND (p.order_no, p.order_date) IS DISTINCT FROM (t.order_no, t.order_date)
+SELECT t.at, p.key, p.numbering, COALESCE(p.order_no <> '' AND t.order_no <> '' AND (p.order_no, p.order_date) <> (t.order_no, t.order_date), false)
 FROM unnest($4::int[], $5::text[], $6::bigint[], $7::bigint[], $8::date[], $9::bigint[], $10::bigint[], $11::text[], $12::date[])
     AS t(at, account, house, id, day, amount, payee, order_no, order_date)
 CROSS JOIN LATERAL (
@@ -109,7 +109,7 @@ CROSS JOIN LATERAL (
     (SELECT p.* FROM payments p
      WHERE p.account_id IS NULL AND p.account = t.account AND p.account <> '' AND p.paid_on = t.day AND p.amount = t.amount AND p.period >= $3 OFFSET 0)) AS p
 WHERE p.organisation_id = $1 AND p.source_id <> $2 AND p.payee_id = t.payee
-    AND NOT EXISTS (SELECT FROM payment_twins w WHERE w.source_id = $2 AND w.of_key = p.key)
+    AND NOT EXISTS (SELECT FROM payment_twins w WHERE w.file_source = $2 AND w.of_key = p.key)
 ORDER BY t.at, p.id`
 	found := map[int][]alike{}
 	if !batch.compare || len(places) == 0 {
@@ -206,7 +206,7 @@ func (t *Tx) storeTwins(ctx context.Context, batch *paymentBatch, rows []housing
 		return nil
 	}
 	const sql = `
-INSERT INTO payment_twins (organisation_id, source_id, key, of_key, other_order, held)
+INSERT INTO payment_twins (organisation_id, file_source, key, of_key, other_order, held)
 SELECT $1, $2, t.key, t.of_key, t.other_order, $6 FROM unnest($3::text[], $4::text[], $5::bool[]) WITH ORDINALITY AS t(key, of_key, other_order, ord)
 ORDER BY t.ord`
 	var keys, of []string
@@ -240,7 +240,7 @@ WHERE w.organisation_id = $1 `
 
 // EachTwin visits what the file at hand has brought, in the order of its rows.
 func (t *Tx) EachTwin(ctx context.Context, organisation, source int64, visit func(Twin) error) error {
-	return t.eachTwin(ctx, func(_ string, w Twin) error { return visit(w) }, twins+"AND w.source_id = $2 AND w.recorded_at = now() ORDER BY w.id",
+	return t.eachTwin(ctx, func(_ string, w Twin) error { return visit(w) }, twins+"AND w.file_source = $2 AND w.recorded_at = now() ORDER BY w.id",
 		organisation, source)
 }
 
@@ -281,7 +281,7 @@ func (t *Tx) Repeated(ctx context.Context, organisation, source int64, rows int)
 	const sql = `
 SELECT x.source_id FROM (
     SELECT k.source_id, count(*) AS twins FROM payment_twins w JOIN payment_keys k ON k.organisation_id = w.organisation_id AND k.key = w.of_key
-    WHERE w.organisation_id = $1 AND w.source_id = $2 AND w.recorded_at = now()
+    WHERE w.organisation_id = $1 AND w.file_source = $2 AND w.recorded_at = now()
     GROUP BY k.source_id HAVING NOT bool_or(w.other_order) AND count(DISTINCT (k.account, k.amount)) >= $4) AS x
 WHERE x.twins = $3 OR x.twins = (SELECT count(*) FROM payments p WHERE p.source_id = x.source_id AND p.organisation_id = $1)`
 	found, err := t.Query(ctx, sql, organisation, source, rows, wholeRows)
@@ -300,7 +300,7 @@ func (t *Tx) WithdrawTwins(ctx context.Context, book PaymentBook, of []int64) er
 	const sql = `
 WITH gone AS (
     DELETE FROM payment_twins w USING payment_keys k
-    WHERE w.organisation_id = $1 AND w.source_id = $2 AND w.recorded_at = now()
+    WHERE w.organisation_id = $1 AND w.file_source = $2 AND w.recorded_at = now()
         AND k.organisation_id = w.organisation_id AND k.key = w.of_key AND k.source_id = ANY($4) RETURNING w.key),
 paid AS (DELETE FROM payments p USING gone g WHERE p.period = $3 AND p.source_id = $2 AND p.organisation_id = $1 AND p.key = g.key)
 DELETE FROM payment_keys k USING gone g WHERE k.organisation_id = $1 AND k.key = g.key`

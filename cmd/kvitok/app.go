@@ -172,7 +172,7 @@ func (e *environment) openPartners(a *app) ([]pipeline.Partner, error) {
 }
 
 func (e *environment) openPartner(a *app, p partnerConfig) (pipeline.Partner, error) {
-	partner := pipeline.Partner{Name: p.Name, KeepDays: p.KeepDays, SilentRepeats: p.SilentRepeats}
+	partner := pipeline.Partner{Name: p.Name, KeepDays: p.KeepDays, EqualRows: p.EqualRows, SilentRepeats: p.SilentRepeats}
 	var errs [5]error
 	partner.Inbox, errs[0] = e.openPlace(a, p.Name+" inbox", p.Inbox)
 	partner.Outbox, errs[1] = e.openPlace(a, p.Name+" outbox", p.Outbox)

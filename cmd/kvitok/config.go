@@ -78,6 +78,8 @@ type partnerConfig struct {
 	Inbox  *placeConfig `yaml:"inbox,omitempty"`
 	Outbox *placeConfig `yaml:"outbox,omitempty"`
 	PGP    *pgp.Config  `yaml:"pgp,omitempty"` // files are encrypted and signed
+	// EqualRows is what becomes of payments that equal those of other files: hold, warn or book.
+	EqualRows housing.EqualRows `yaml:"equal_rows,omitempty"`
 	// KeepDays is how long the archive keeps what was exchanged, for kvitok tidy. Zero: for ever.
 	KeepDays int `yaml:"keep_days,omitempty"`
 	// SilentRepeats leaves a file that comes again with the same bytes without an answer.

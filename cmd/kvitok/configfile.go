@@ -198,6 +198,8 @@ func (r *configReader) checkPartners(c *config) {
 			r.section(at, fmt.Errorf("there is another partner %q", p.Name))
 		case p.Inbox == nil && p.Outbox == nil:
 			r.section(at, errors.New("neither inbox nor outbox"))
+		case !p.EqualRows.Known():
+			r.section(at, fmt.Errorf("equal_rows is %q, want hold, warn or book", p.EqualRows))
 		case p.KeepDays < 0:
 			r.section(at, errors.New("keep_days is negative"))
 		}

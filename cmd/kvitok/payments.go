@@ -14,9 +14,9 @@ import (
 
 // paymentFlags are those of kvitok payments.
 type paymentFlags struct {
-	export, apply, move, reverse, to, reason, by string
-	amount, settle, of                           string
-	dismiss                                      bool
+	export, apply, move, reverse, same, to, reason, by string
+	amount, settle, of                                 string
+	dismiss                                            bool
 }
 
 func (e *environment) paymentsCommand() *cobra.Command {
@@ -25,7 +25,8 @@ func (e *environment) paymentsCommand() *cobra.Command {
 		Use: "payments", Short: "Unidentified payments out and in, payments moved to another account or reversed", Args: cobra.NoArgs,
 		Long: "Without a flag: lists the payments that belong to no account. --export writes them with the accounts they may be meant for,\n" +
 			"--apply takes the filled workbook. --move KEY --to ACCOUNT puts a payment to another account (--to - to none),\n" +
-			"--reverse KEY takes back one whose money went back to the payer. --settle KEY decides on a reversal of a registry that found no\n" +
+			"--reverse KEY takes back one whose money went back to the payer, --same KEY one that equals a payment of another file and is that\n" +
+			"payment. --settle KEY decides on a reversal of a registry that found no\n" +
 			"payment: --of KEY names the payment it takes back, --dismiss says that nothing is to be taken back. Every decision needs a reason\n" +
 			"and stays in the audit trail.",
 	}
@@ -35,13 +36,14 @@ func (e *environment) paymentsCommand() *cobra.Command {
 	flags.StringVar(&f.move, "move", "", "the operator's number of the payment to move")
 	flags.StringVar(&f.to, "to", "", "the account it is moved to, - for none")
 	flags.StringVar(&f.reverse, "reverse", "", "the operator's number of the payment whose money went back")
+	flags.StringVar(&f.same, "same", "", "the number of a payment that is the one of another file which it equals")
 	flags.StringVar(&f.amount, "amount", "", "how much went back, such as 150.00 (default: all of it)")
 	flags.StringVar(&f.settle, "settle", "", "the operator's number of a reversal that found no payment")
 	flags.StringVar(&f.of, "of", "", "the operator's number of the payment that it takes back")
 	flags.BoolVar(&f.dismiss, "dismiss", false, "nothing is to be taken back by it")
 	flags.StringVar(&f.reason, "reason", "", "why, kept with the decision")
 	flags.StringVar(&f.by, "by", pipeline.Actor(), "who decides, kept with the decision")
-	c.MarkFlagsMutuallyExclusive("export", "apply", "move", "reverse", "settle")
+	c.MarkFlagsMutuallyExclusive("export", "apply", "move", "reverse", "same", "settle")
 	c.MarkFlagsMutuallyExclusive("of", "dismiss")
 	c.MarkFlagsRequiredTogether("move", "to")
 	c.RunE = e.do(func(ctx context.Context, _ []string) error {
@@ -51,7 +53,7 @@ func (e *environment) paymentsCommand() *cobra.Command {
 				return e.exportPayments(ctx, a, f)
 			case f.apply != "":
 				return e.applyPayments(ctx, a, f)
-			case f.move != "" || f.reverse != "":
+			case f.move != "" || f.reverse != "" || f.same != "":
 				return e.changePayment(ctx, a, f)
 			case f.settle != "":
 				return e.settleReversal(ctx, a, f)
@@ -95,7 +97,7 @@ func (e *environment) exportPayments(ctx context.Context, a *app, f paymentFlags
 type appliedPayments struct{ pipeline.PaymentAnswerResult }
 
 func (r *appliedPayments) told() string {
-	return fmt.Sprintf("%d put to accounts, %d reversed, %d set aside, %d left open, %d problems", r.Assigned, r.Reversed, r.Set, r.Open, len(r.Problems))
+	return fmt.Sprintf("%d put to accounts, %d reversed, %d the same as others, %d set aside, %d left open, %d problems", r.Assigned, r.Reversed, r.Same, r.Set, r.Open, len(r.Problems))
 }
 func (r *appliedPayments) open() bool                   { return false }
 func (r *appliedPayments) problems() *[]housing.Problem { return &r.Problems }
@@ -114,6 +116,9 @@ func (e *environment) changePayment(ctx context.Context, a *app, f paymentFlags)
 	}
 	if f.reverse != "" {
 		change.Key, change.Reverse = f.reverse, true
+	}
+	if f.same != "" {
+		change.Key, change.Same = f.same, true
 	}
 	if f.amount != "" {
 		var err error

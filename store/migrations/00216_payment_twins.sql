@@ -17,7 +17,7 @@ CREATE INDEX payments_unidentified ON payments (account, paid_on) WHERE account_
 CREATE TABLE payment_twins (
     id              bigint GENERATED ALWAYS AS IDENTITY, -- in the order of the rows of a file
     organisation_id bigint NOT NULL REFERENCES organisations,
-    source_id       bigint NOT NULL,
+    file_source     bigint NOT NULL, -- the file of the later payment
     key             text NOT NULL, -- of the later payment
     of_key          text NOT NULL, -- of the earlier one; each answers for one row of a file
     other_order     boolean NOT NULL, -- they came by different orders of the bank
@@ -25,7 +25,7 @@ CREATE TABLE payment_twins (
     same            boolean NOT NULL DEFAULT false, -- a person found that no other money came
     PRIMARY KEY (organisation_id, key)
 );
-CREATE UNIQUE INDEX payment_twins_once ON payment_twins (source_id, of_key);
+CREATE UNIQUE INDEX payment_twins_once ON payment_twins (file_source, of_key);
 SELECT track_history('payment_twins');
 
 -- +goose Down
