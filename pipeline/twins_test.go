@@ -30,6 +30,7 @@ func payingSources() map[string]payingSource {
 	// renumbered writes a registry whose numbers no other file has.
 	renumbered := func(write func(*testing.T, []paidRow) string, number, form string) func(*testing.T, int, []paidRow) string {
 		return func(t *testing.T, file int, rows []paidRow) string {
+			t.Helper()
 			return strings.ReplaceAll(write(t, rows), number, fmt.Sprintf(form, file))
 		}
 	}
@@ -40,6 +41,7 @@ func payingSources() map[string]payingSource {
 		"rc":     {"rc/", town.Bank, named("packs-%d.txt"), renumbered(rcRows, "|2000000", "|2%06d")},
 		"load":   {"load:", town.Office, named("load-%d.txt"), renumbered(sectionedRows, "|91|9900", "|91|%04d")},
 		"pochta": {"-", town.Bank, named("post-%d.txt"), func(t *testing.T, file int, rows []paidRow) string {
+			t.Helper()
 			return postRows(t, rows) + strings.Repeat("\r\n", file%2) // not the bytes of the file before
 		}},
 		"dbf": {
@@ -67,7 +69,7 @@ func (w *world) paidIn(tb testing.TB) (booked, held housing.Money) {
 
 // A payment that comes again through another file is never booked twice in silence, whatever the two sources are: it is
 // held with the file and row of the first one, unless numbers of one numbering tell the two apart. No money is lost.
-func TestEveryPairOfSources(t *testing.T) {
+func TestEveryPairOfSources(t *testing.T) { //nolint:gocognit // a table of pairs
 	t.Parallel()
 	w := settled(t, 30)
 	account := one[string](t, w.store, "SELECT min(number) FROM accounts")

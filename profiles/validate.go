@@ -118,12 +118,7 @@ func (p *Profile) validate(f *faults) {
 			f.add("delimiter", "%q is not one character", d)
 		}
 	}
-	if !p.EqualRows.Known() {
-		f.add("equal_rows", "%q, want one of %s, %s, %s", p.EqualRows, housing.HoldEqual, housing.WarnEqual, housing.BookEqual)
-	}
-	if p.Subject != Payments && (p.EqualRows != "" || p.Numbering != "") {
-		f.add("equal_rows", "equal_rows and numbering are of payments: %s have none", p.Subject)
-	}
+	p.validateEqual(f)
 	if p.BadRows != nil && (*p.BadRows < 0 || *p.BadRows > 100) {
 		f.add("bad_rows", "%d, want a percentage from 0 to 100", *p.BadRows)
 	}
@@ -310,5 +305,14 @@ func checkMask(f *faults, path, mask, letters string) {
 		if r >= 'a' && r <= 'z' && !strings.ContainsRune(letters, r) {
 			f.add(path, "mask %q has a strange letter %c", mask, r)
 		}
+	}
+}
+
+func (p *Profile) validateEqual(f *faults) {
+	if !p.EqualRows.Known() {
+		f.add("equal_rows", "%q, want one of %s, %s, %s", p.EqualRows, housing.HoldEqual, housing.WarnEqual, housing.BookEqual)
+	}
+	if p.Subject != Payments && (p.EqualRows != "" || p.Numbering != "") {
+		f.add("equal_rows", "equal_rows and numbering are of payments: %s have none", p.Subject)
 	}
 }

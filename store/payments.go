@@ -200,7 +200,7 @@ func (t *Tx) insertPayments(ctx context.Context, batch paymentBatch, rows []hous
 		data.date(month)
 		data.bigint(batch.Organisation)
 		a, found := batch.accounts[p.Account]
-		if found && !(outcomes[index].Twin && batch.holds()) {
+		if found && (!outcomes[index].Twin || !batch.holds()) {
 			data.bigint(a.account)
 			data.bigint(a.house)
 		} else {
