@@ -33,7 +33,7 @@ func (w *repeatedWorld) send(t *testing.T, name, content string) (housing.Receiv
 	if err != nil || len(files) != 1 {
 		t.Fatalf("%s: %+v, %v", name, files, err)
 	}
-	answers := []string{}
+	answers := make([]string, 0, 1)
 	for _, staged := range one[[]string](t, w.store, "SELECT COALESCE(array_agg(staged ORDER BY id), '{}') FROM outgoing WHERE id > $1", before) {
 		content, err := os.ReadFile(w.file(staged))
 		if err != nil {
