@@ -101,6 +101,11 @@ func (p *Pipeline) gateHouse(ctx context.Context, limits gating.Limits, house in
 		return 0, fmt.Errorf("house %s: %w", in.Now.Snapshot.House.Address, err)
 	}
 	g := store.GatedHouse{House: house, Period: period, Basis: basis, Compared: before, Accounts: len(verdicts)}
+	if before {
+		if g.Change, err = gating.Together(verdicts); err != nil {
+			return 0, fmt.Errorf("house %s: %w", in.Now.Snapshot.House.Address, err)
+		}
+	}
 	for i := range verdicts {
 		if len(verdicts[i].Signs) == 0 {
 			continue

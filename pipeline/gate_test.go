@@ -134,6 +134,7 @@ func TestGate(t *testing.T) {
 	if hold.Change.Tariff <= 0 || hold.Change.Volume <= 0 || hold.Change.Unexplained != 0 {
 		t.Errorf("causes of the change: %+v", hold.Change.Causes)
 	}
+	w.wantCauses(t, result, november)
 	issued, held := w.issueNow(t, november)
 	if !slices.Equal(held, []string{jumped}) || issued.Documents != 59 {
 		t.Errorf("issued %d, held %v, want 59 and %s", issued.Documents, held, jumped)
@@ -150,6 +151,25 @@ func TestGate(t *testing.T) {
 	}
 	if n := w.debtors(t, november); n != 60 {
 		t.Errorf("%d accounts in the debt registry, want 60", n)
+	}
+}
+
+// wantCauses holds the totals of the gate to the charges of both months.
+func (w *world) wantCauses(t *testing.T, result pipeline.GateResult, period housing.Period) {
+	t.Helper()
+	charged := func(period housing.Period) housing.Money {
+		return housing.Money(one[int64](t, w.store, "SELECT sum(amount)::bigint FROM charges WHERE period = $1", period.First()))
+	}
+	if result.Was != charged(period.Prev()) || result.Now != charged(period) {
+		t.Errorf("%s → %s, want %s → %s", result.Was, result.Now, charged(period.Prev()), charged(period))
+	}
+	var sum housing.Money
+	for _, cause := range result.Causes {
+		sum += cause
+	}
+	if titles := housing.CauseTitles(); len(result.Causes) != len(titles) || sum != result.Now-result.Was || result.Causes[0] <= 0 ||
+		result.Causes[len(titles)-1] != 0 {
+		t.Errorf("causes %v add up to %s, want %s, a dearer tariff and nothing unexplained", result.Causes, sum, result.Now-result.Was)
 	}
 }
 

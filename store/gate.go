@@ -63,6 +63,7 @@ type GatedHouse struct {
 	Basis    string
 	Compared bool
 	Accounts int
+	Change   housing.AccountChange // of all its accounts together, where Compared
 	Holds    []housing.GateHold
 }
 
@@ -71,8 +72,9 @@ type GatedHouse struct {
 func (t *Tx) SaveGate(ctx context.Context, g GatedHouse) (changed int, err error) {
 	// The row of the house is written first: it lets one transaction at a time in.
 	const house = `
-INSERT INTO gate_houses (period, house_id, basis, compared, accounts) VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT (period, house_id) DO UPDATE SET basis = EXCLUDED.basis, compared = EXCLUDED.compared, accounts = EXCLUDED.accounts`
+INSERT INTO gate_houses (period, house_id, basis, compared, accounts, was, now, causes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (period, house_id) DO UPDATE SET basis = EXCLUDED.basis, compared = EXCLUDED.compared, accounts = EXCLUDED.accounts,
+    was = EXCLUDED.was, now = EXCLUDED.now, causes = EXCLUDED.causes`
 	const cease = `
 UPDATE gate_holds h SET stands = false
 WHERE house_id = $2 AND period = $1 AND stands
@@ -83,7 +85,8 @@ SELECT $1, $2, account_id, digest, code, reason, was, now, change::jsonb, true, 
 FROM unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[], $9::text[])
     AS t(account_id, digest, code, reason, was, now, change)
 ON CONFLICT (period, account_id, digest) DO UPDATE SET stands = true, house_id = EXCLUDED.house_id WHERE NOT h.stands`
-	if _, err := t.Exec(ctx, house, g.Period, g.House, g.Basis, g.Compared, g.Accounts); err != nil {
+	causes := column(g.Change.List(), func(m housing.Money) int64 { return int64(m) })
+	if _, err := t.Exec(ctx, house, g.Period, g.House, g.Basis, g.Compared, g.Accounts, int64(g.Change.Was), int64(g.Change.Now), causes); err != nil {
 		return 0, fmt.Errorf("store the check of house %d: %w", g.House, err)
 	}
 	texts := make([]string, len(g.Holds))
@@ -169,19 +172,26 @@ type GateTotals struct {
 	Held     int `json:"held"`     // wait for a decision
 	Released int `json:"released"`
 	Returned int `json:"returned"`
+
+	Was    housing.Money   `json:"was"` // charged in the month before to the accounts of the houses compared
+	Now    housing.Money   `json:"now"`
+	Causes []housing.Money `json:"causes"` // why the two differ, in the order of housing.CauseTitles
 }
 
 // GateTotals counts them.
 func (q Queries) GateTotals(ctx context.Context, organisation int64, period housing.Period) (GateTotals, error) {
 	const sql = `
-SELECT n.accounts, n.compared, g.held, g.released, g.returned FROM
-(SELECT COALESCE(sum(accounts), 0)::int AS accounts, count(*) FILTER (WHERE compared) AS compared
+SELECT n.accounts, n.compared, g.held, g.released, g.returned, n.was, n.now,
+    ARRAY(SELECT sum(c.amount)::bigint FROM gate_houses JOIN houses h ON h.id = house_id, unnest(causes) WITH ORDINALITY AS c(amount, place)
+        WHERE h.organisation_id = $1 AND period = $2 GROUP BY c.place ORDER BY c.place) FROM
+(SELECT COALESCE(sum(accounts), 0)::int AS accounts, count(*) FILTER (WHERE compared) AS compared,
+    COALESCE(sum(was), 0)::bigint AS was, COALESCE(sum(now), 0)::bigint AS now
  FROM gate_houses JOIN houses h ON h.id = house_id WHERE h.organisation_id = $1 AND period = $2) AS n,
 (SELECT count(*) FILTER (WHERE status = 'held') AS held, count(*) FILTER (WHERE status = 'released') AS released,
     count(*) FILTER (WHERE status = 'returned') AS returned
  FROM gate_holds JOIN houses h ON h.id = house_id WHERE h.organisation_id = $1 AND period = $2 AND stands) AS g`
 	var t GateTotals
-	if err := q.QueryRow(ctx, sql, organisation, period).Scan(&t.Accounts, &t.Compared, &t.Held, &t.Released, &t.Returned); err != nil {
+	if err := q.QueryRow(ctx, sql, organisation, period).Scan(&t.Accounts, &t.Compared, &t.Held, &t.Released, &t.Returned, &t.Was, &t.Now, &t.Causes); err != nil {
 		return t, fmt.Errorf("count the holds of %s: %w", period, err)
 	}
 	return t, nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -58,6 +59,9 @@ func (e *environment) gateCommand() *cobra.Command {
 
 func writeGate(w io.Writer, r pipeline.GateResult) {
 	say(w, "gate: %d accounts looked at, %d houses compared with the month before; %s", r.Accounts, r.Compared, gateCounts(r.GateTotals))
+	if r.Compared > 0 {
+		say(w, "charged %s → %s: %s", r.Was.Russian(), r.Now.Russian(), gateCauses(r.Causes))
+	}
 	const shown = 5
 	count := 0
 	for i := range r.Holds {
@@ -71,6 +75,20 @@ func writeGate(w io.Writer, r pipeline.GateResult) {
 		}
 		say(w, "  %s: %s → %s: %s", h.Account, h.Change.Was.Russian(), h.Change.Now.Russian(), h.Reason)
 	}
+}
+
+// gateCauses tells why the sums of two months differ, what is nothing aside.
+func gateCauses(causes []housing.Money) string {
+	told := make([]string, 0, len(causes))
+	for i, title := range housing.CauseTitles() {
+		if i < len(causes) && causes[i] != 0 {
+			told = append(told, title+" "+signed(causes[i]))
+		}
+	}
+	if len(told) == 0 {
+		return "nothing has changed"
+	}
+	return strings.Join(told, ", ")
 }
 
 func gateCounts(t store.GateTotals) string {

@@ -17,7 +17,7 @@ import (
 )
 
 // Version changes whenever the same two months could be judged otherwise.
-const Version = "2"
+const Version = "3"
 
 // Month is one house in one month: the facts that it was charged by and the lines that stand.
 type Month struct {
@@ -170,6 +170,19 @@ func (p *pair) addCauses(to *housing.Causes, c housing.Causes) {
 	p.add(&to.Correction, c.Correction)
 	p.add(&to.Services, c.Services)
 	p.add(&to.Unexplained, c.Unexplained)
+}
+
+// Together adds up the changes of accounts by cause, without their services.
+func Together(verdicts []Verdict) (housing.AccountChange, error) {
+	var p pair
+	var all housing.AccountChange
+	for i := range verdicts {
+		change := &verdicts[i].Change
+		p.add(&all.Was, change.Was)
+		p.add(&all.Now, change.Now)
+		p.addCauses(&all.Causes, change.Causes)
+	}
+	return all, p.err
 }
 
 func abs(m housing.Money) housing.Money { return max(m, -m) }
