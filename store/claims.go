@@ -2,68 +2,15 @@ package store
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/kvitok-gkh/kvitok/housing"
 )
-
-// ApplyClaims stores residents as registries name them; the same claim twice is one.
-func (t *Tx) ApplyClaims(ctx context.Context, organisation, source int64, rows []housing.Claim) ([]housing.Outcome, error) {
-	const sql = `
-WITH incoming AS (
-    SELECT * FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::bigint[],
-            $12::text[], $13::text[], $14::date[], $15::text[], $16::text[])
-        WITH ORDINALITY AS t(fingerprint, account, unified, full_name, address, phone, email, share, pos, ground, proxy, proxy_until, origin, consent, ord)),
-made AS (
-    INSERT INTO claims (organisation_id, fingerprint, account, unified, full_name, address, phone, email, share, source_id, source_pos,
-        ground, proxy, proxy_until, origin, consent)
-    SELECT $1, fingerprint, account, unified, full_name, address, phone, email, share, $2, pos, ground, proxy, proxy_until, origin, consent FROM incoming
-    ON CONFLICT (organisation_id, fingerprint) DO NOTHING RETURNING fingerprint)
-SELECT ord FROM incoming JOIN made USING (fingerprint)`
-	outcomes := make([]housing.Outcome, len(rows))
-	rejectRepeats(rows, outcomes, fingerprint, "")
-	kept, indexes := standing(rows, outcomes)
-	err := t.markAccepted(ctx, outcomes, indexes, sql, organisation, source,
-		column(kept, fingerprint),
-		column(kept, func(c housing.Claim) string { return c.Account }),
-		column(kept, func(c housing.Claim) string { return c.Unified }),
-		column(kept, func(c housing.Claim) string { return c.FullName }),
-		column(kept, func(c housing.Claim) string { return c.Address }),
-		column(kept, func(c housing.Claim) string { return c.Phone }),
-		column(kept, func(c housing.Claim) string { return c.Email }),
-		column(kept, func(c housing.Claim) string { return c.Share }),
-		column(kept, func(c housing.Claim) int64 { return c.Source.Position }),
-		column(kept, func(c housing.Claim) string { return string(c.Right.Ground) }),
-		column(kept, func(c housing.Claim) string { return c.Right.Proxy }),
-		column(kept, func(c housing.Claim) housing.Date { return c.Right.ProxyUntil }),
-		column(kept, func(c housing.Claim) string { return string(c.Right.Origin) }),
-		column(kept, func(c housing.Claim) string { return string(c.Right.Consent) }))
-	if err != nil {
-		return nil, fmt.Errorf("store claims: %w", err)
-	}
-	if !slices.ContainsFunc(kept, func(c housing.Claim) bool { return c.Data.Answer != "" }) {
-		return outcomes, nil
-	}
-	return outcomes, t.applyConsents(ctx, organisation, source, kept, outcomes, indexes)
-}
-
-func fingerprint(c housing.Claim) string {
-	fields := []string{c.Account, c.Unified, c.FullName, c.Address, c.Phone, c.Email, c.Share}
-	if r := c.Right; r != (housing.Right{}) { // a claim that does not tell is the one it was before these columns
-		fields = append(fields, string(r.Ground), r.Proxy, r.ProxyUntil.String(), string(r.Origin), string(r.Consent))
-	}
-	sum := sha256.Sum256([]byte(strings.Join(fields, "\x00")))
-	return hex.EncodeToString(sum[:16])
-}
 
 // OpenClaims returns up to limit claims after one, on which no decision stands, oldest first.
 func (q Queries) OpenClaims(ctx context.Context, organisation, after int64, limit int) ([]housing.Claim, error) {

@@ -21,7 +21,8 @@ func (t *Tx) alone(ctx context.Context, table string, organisation int64) error 
 
 // newIDs takes so many ids of a table.
 func (t *Tx) newIDs(ctx context.Context, table string, count int) ([]int64, error) {
-	rows, err := t.Query(ctx, `SELECT nextval(pg_get_serial_sequence($1, 'id')) FROM generate_series(1, $2::int)`, table, count)
+	rows, err := t.Query(ctx, `
+SELECT nextval(of) FROM (SELECT pg_get_serial_sequence($1, 'id')::regclass AS of OFFSET 0) s, generate_series(1, $2::int)`, table, count)
 	if err != nil {
 		return nil, fmt.Errorf("take ids of %s: %w", table, err)
 	}
