@@ -122,6 +122,7 @@ type protocolPlan struct {
 	shape importers.Shape
 	end   func(ordinal int) (housing.Outcome, error)
 	code  string // why the file was refused
+	kept  *keptRows
 
 	further []protocols.Line // totals of a file that corrects another
 }
@@ -188,7 +189,7 @@ func (p *Pipeline) writeRows(ctx context.Context, writer *protocols.Writer, f fe
 		}
 		return nil
 	}
-	err := p.decode(ctx, f, func(r importers.Record) error {
+	err := p.eachRow(ctx, f, plan.kept, func(r importers.Record) error {
 		if ordinal == plan.file.Counts.Rows { // a file refused before its first row
 			return errEnough
 		}

@@ -87,6 +87,7 @@ type applier struct {
 	twins    twins
 	pays     bool                   // payments or reversals were among the rows
 	reversed map[string]rowReversed // by the own number of each reversal
+	kept     keptRows
 	outcomes
 }
 
@@ -136,7 +137,7 @@ func (a *applier) run(ctx context.Context, what application) error {
 	if err != nil {
 		return err
 	}
-	return a.answer(ctx, a.tx, f, protocolPlan{file: a.file, shape: read.Shape, end: a.of, further: further})
+	return a.answer(ctx, a.tx, f, protocolPlan{file: a.file, shape: read.Shape, end: a.of, further: further, kept: &a.kept})
 }
 
 // readAndApply reads the next rows while the database stores those before: both are work for a whole
@@ -154,7 +155,11 @@ func (a *applier) readAndApply(ctx context.Context, f fetchedFile) (read importe
 				return fmt.Errorf("read on: %w", context.Cause(reading))
 			}
 		}}
-		if read, err = a.decodeResult(reading, f, b.take); err != nil {
+		read, err = a.decodeResult(reading, f, func(r importers.Record) error {
+			a.kept.add(r)
+			return b.take(r)
+		})
+		if err != nil {
 			return err
 		}
 		return b.flush()

@@ -17,7 +17,7 @@ import (
 func (t *Tx) ApplyClaims(ctx context.Context, organisation, source int64, rows []housing.Claim) ([]housing.Outcome, error) {
 	outcomes := make([]housing.Outcome, len(rows))
 	prints := column(rows, fingerprint)
-	rejectRepeats(prints, outcomes, func(print string) string { return print }, "")
+	rejectRepeats(prints, outcomes, func(key string) string { return key }, "")
 	if err := t.alone(ctx, "claims", organisation); err != nil {
 		return nil, err
 	}
@@ -52,9 +52,9 @@ func (t *Tx) knownClaims(ctx context.Context, organisation int64, prints []strin
 		return nil, fmt.Errorf("look for claims: %w", err)
 	}
 	known := map[string]bool{}
-	var print string
-	_, err = pgx.ForEachRow(found, []any{&print}, func() error {
-		known[print] = true
+	var key string
+	_, err = pgx.ForEachRow(found, []any{&key}, func() error {
+		known[key] = true
 		return nil
 	})
 	if err != nil {
