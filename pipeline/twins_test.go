@@ -295,6 +295,11 @@ func TestRehearsalOfEqualPayments(t *testing.T) {
 	if err != nil || len(r.Files) != 1 || !strings.HasPrefix(codesOf(r.Files[0]), "4 equal_payment") {
 		t.Errorf("the rehearsal tells %+v (%v)", r.Files, err)
 	}
+	for _, change := range r.Changes {
+		if strings.Contains(fmt.Sprintf("%+v", change), "numbering") {
+			t.Errorf("the accountant reads %+v", change)
+		}
+	}
 	if nowBooked, nowHeld := w.paidIn(t); nowBooked != booked || nowHeld != held {
 		t.Error("the rehearsal has written")
 	}
