@@ -46,11 +46,12 @@ func (t *Tx) ApplyAccounts(ctx context.Context, organisation, source int64, rows
 		return nil, err
 	}
 	kept, indexes = standing(rows, outcomes)
-	if err := t.putPremises(ctx, houses, kept, outcomes, indexes); err != nil {
+	premises, err := t.putPremises(ctx, houses, kept, outcomes, indexes)
+	if err != nil {
 		return nil, err
 	}
 	fresh, places := states.of(isNew, kept, indexes)
-	if err := t.copyAccounts(ctx, organisation, source, houses, fresh); err != nil {
+	if err := t.copyAccounts(ctx, organisation, source, premises, fresh); err != nil {
 		return nil, err
 	}
 	for _, i := range places {
@@ -97,27 +98,6 @@ GROUP BY a.number`
 		row := rows[ordinal-1]
 		reject(&outcomes[indexes[ordinal-1]], "older_than_known", "Действует с", row.Occupancy.Valid.From.Russian(),
 			"по этому лицевому счёту уже есть более поздние сведения; изменение задним числом проводится перерасчётом")
-	}
-	return nil
-}
-
-// putPremises stores each premises once, however many accounts share it: the first row says its kind.
-func (t *Tx) putPremises(ctx context.Context, houses map[string]int64,
-	rows []housing.AccountEntry, outcomes []housing.Outcome, indexes []int,
-) error {
-	const sql = `
-WITH incoming AS (
-    SELECT DISTINCT ON (house_id, flat, room) *
-    FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS t(house_id, flat, room, kind, ord)
-    ORDER BY house_id, flat, room, ord),
-changed AS (
-    INSERT INTO premises AS p (house_id, flat, room, kind) SELECT house_id, flat, room, kind FROM incoming
-    ON CONFLICT (house_id, flat, room) DO UPDATE SET kind = EXCLUDED.kind WHERE p.kind <> EXCLUDED.kind
-    RETURNING house_id, flat, room)
-SELECT ord FROM incoming JOIN changed USING (house_id, flat, room)`
-	err := t.markAccepted(ctx, outcomes, indexes, sql, premisesColumns(houses, rows)...)
-	if err != nil {
-		return fmt.Errorf("store premises: %w", err)
 	}
 	return nil
 }

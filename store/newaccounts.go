@@ -59,48 +59,12 @@ func isNew(s accountState) bool     { return s == newAccount }
 func isKnown(s accountState) bool   { return s != newAccount }
 func isSettled(s accountState) bool { return s == settledAccount }
 
-// premisesKey names premises within the houses of an organisation.
-type premisesKey struct {
-	house      int64
-	flat, room string
-}
-
-func keyOfPremises(houses map[string]int64, r housing.AccountEntry) premisesKey {
-	return premisesKey{houses[r.Key], r.Account.Premises.Flat, r.Account.Premises.Room}
-}
-
-// premisesIDs returns the ids of the premises of rows, which are stored already.
-func (t *Tx) premisesIDs(ctx context.Context, houses map[string]int64, rows []housing.AccountEntry) (map[premisesKey]int64, error) {
-	const sql = `
-SELECT p.house_id, p.flat, p.room, p.id FROM unnest($1::bigint[], $2::text[], $3::text[]) AS t(house_id, flat, room)
-JOIN premises p ON (p.house_id, p.flat, p.room) = (t.house_id, t.flat, t.room)`
-	found, err := t.Query(ctx, sql, premisesColumns(houses, rows)[:3]...)
-	if err != nil {
-		return nil, fmt.Errorf("look for premises: %w", err)
-	}
-	ids := make(map[premisesKey]int64, len(rows))
-	var key premisesKey
-	var id int64
-	_, err = pgx.ForEachRow(found, []any{&key.house, &key.flat, &key.room, &id}, func() error {
-		ids[key] = id
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("look for premises: %w", err)
-	}
-	return ids, nil
-}
-
 // copyAccounts stores new accounts, whose premises are there, with their first occupancies.
-func (t *Tx) copyAccounts(ctx context.Context, organisation, source int64, houses map[string]int64, rows []housing.AccountEntry) error {
+func (t *Tx) copyAccounts(ctx context.Context, organisation, source int64, places premisesOf, rows []housing.AccountEntry) error {
 	if len(rows) == 0 {
 		return nil
 	}
 	const accountSize, occupancySize = 200, 120
-	premises, err := t.premisesIDs(ctx, houses, rows)
-	if err != nil {
-		return err
-	}
 	ids, err := t.newIDs(ctx, "accounts", len(rows))
 	if err != nil {
 		return err
@@ -120,8 +84,8 @@ func (t *Tx) copyAccounts(ctx context.Context, organisation, source int64, house
 		accounts.text(a.Number)
 		accounts.text(a.Unified)
 		accounts.text(a.ServiceID)
-		accounts.bigint(houses[r.Key])
-		accounts.bigint(premises[keyOfPremises(houses, r)])
+		accounts.bigint(places.houses[r.Key])
+		accounts.bigint(places.ids[places.key(r)])
 		accounts.text(a.Payer)
 		accounts.date(a.Opened)
 		accounts.date(a.Closed)
