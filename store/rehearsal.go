@@ -221,11 +221,11 @@ func parseFactRow(text string) (FactRow, error) {
 	return row, nil
 }
 
-// Columns names the columns that differ, in order; where a row came from, and whose number it has, does not count.
+// Columns names the columns that differ, in order; where a row came from does not count.
 func (c FactChange) Columns() []string {
 	var differ []string
 	for name, value := range c.After {
-		if name == "source_id" || name == "source_pos" || name == "id" || name == "numbering" {
+		if name == "source_id" || name == "source_pos" || name == "id" {
 			continue
 		}
 		if was := c.Before[name]; fmt.Sprint(was) != fmt.Sprint(value) {
