@@ -141,7 +141,9 @@ func TestWholeFileAgain(t *testing.T) {
 	w := settled(t, 30)
 	accounts := strings.Fields(one[string](t, w.store, "SELECT string_agg(number, ' ' ORDER BY number) FROM accounts"))
 	rows := []paidRow{
-		{accounts[0], "02", "10.2026", "100.00"}, {accounts[0], "02", "10.2026", "100.00"}, {accounts[1], "02", "10.2026", "200.00"},
+		{accounts[0], "02", "10.2026", "100.00"},
+		{accounts[0], "02", "10.2026", "100.00"},
+		{accounts[1], "02", "10.2026", "200.00"},
 		{accounts[2], "02", "10.2026", "300.00"},
 	}
 	wantFile(t, w.take(t, town.Bank, "post-1.txt", postRows(t, rows)), "pochta-payments", housing.FileAccepted, 4)
