@@ -15,6 +15,7 @@ import (
 	"github.com/kvitok-gkh/kvitok/housing"
 	"github.com/kvitok-gkh/kvitok/importers"
 	"github.com/kvitok-gkh/kvitok/importers/formattest"
+	"github.com/kvitok-gkh/kvitok/importers/profiled"
 	"github.com/kvitok-gkh/kvitok/profiles"
 )
 
@@ -158,5 +159,34 @@ func TestExampleOfDBase(t *testing.T) {
 	got := run(t, example(t, "dbf"), "dolg.dbf", table, importers.Limits{})
 	if diff := cmp.Diff("7 100.50; 8 -5.00 3 error bad_value", got.short()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// Rows put right come alone: without the totals of the whole file, though its title came with them.
+func TestCorrectedRowsAlone(t *testing.T) {
+	t.Parallel()
+	p, err := profiles.Parse([]byte("name: x\nversion: 1\ntitle: X\n" + example(t, "csv")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	format, err := profiled.New(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const text = "Номер;Вид;Дата оплаты;ЛС;Сумма;статус;код;причина\nРеестр № 17 от 03.10.2026;;;;\n" +
+		"2;оплата;02.10.2026;7;0,50;отклонено;bad_date;столбец\n"
+	for corrects, want := range map[bool]bool{true: false, false: true} {
+		in := formattest.Input("file.csv", []byte(text))
+		in.Corrects = corrects
+		rows := 0
+		_, err := format.Decode(t.Context(), in, func(r importers.Record) error {
+			if pay, ok := r.Fact.(housing.Payment); ok && pay.OrderNo == "17" {
+				rows++
+			}
+			return nil
+		})
+		if _, refused := errors.AsType[*importers.FileError](err); refused != want || rows != 1 {
+			t.Errorf("corrects %v: %d rows, %v", corrects, rows, err)
+		}
 	}
 }

@@ -2,6 +2,7 @@ package profiled
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/kvitok-gkh/kvitok/housing"
@@ -55,7 +56,8 @@ func (r *reading) verdict() *importers.FileError {
 // proved takes the rows of an answer that came back without comparing its totals: they were those of the whole file.
 func (r *reading) proved() {
 	t := &r.tally
-	if len(t.reasons) == 0 && len(t.met) > 0 {
+	lacks := slices.ContainsFunc(r.lines, func(of *line) bool { return of.Is == profiles.Total && of.Need && !t.met[of] })
+	if len(t.reasons) == 0 && len(t.met) > 0 && !lacks {
 		return
 	}
 	t.reasons = nil
@@ -77,7 +79,7 @@ func (r *reading) missing() *importers.FileError {
 		switch {
 		case of.Is != profiles.Total || !of.Need || t.met[of]:
 		case of.Last:
-			return importers.Refuse("no_trailer", "нет итоговой строки («%s…»): файл, вероятно, передан не полностью; %s", of.Prefix, r.whole())
+			return importers.Refuse("no_trailer", "нет итоговой строки («%s…»): файл, вероятно, передан не полностью; %s (исправленные строки присылайте вместе со строками «#» протокола)", of.Prefix, r.whole())
 		default:
 			return importers.Refuse("no_totals", "нет строки с итогами («%s…»); %s", of.Prefix, r.whole())
 		}
