@@ -132,6 +132,9 @@ func plainShape(sample *importers.Sample) importers.Shape {
 	if sample == nil {
 		return importers.Shape{Kind: importers.KindText}
 	}
+	if sample.Kind == importers.KindDBF { // without its columns no table can be written: the answer is a text, and named so
+		return importers.Shape{Kind: importers.KindText, Encoding: importers.CP866}
+	}
 	return importers.Shape{Kind: sample.Kind, Encoding: sample.Encoding}
 }
 

@@ -190,3 +190,29 @@ func TestCorrectedRowsAlone(t *testing.T) {
 		}
 	}
 }
+
+// Of two profiles that a table fits, the one that knows more of its columns wins.
+func TestMoreColumnsWin(t *testing.T) {
+	t.Parallel()
+	const known = "version: 1\ntitle: X\nsubject: debts\nkind: csv\ncolumns:\n" +
+		"  - {head: ЛС, field: account, required: true}\n  - {head: Сумма, field: amount, required: true}\n"
+	formats := make(importers.Catalogue, 0, 2)
+	for _, text := range []string{"name: few\n" + known, "name: many\n" + known + "  - {head: Сторона, id: side, one_of: [Д, К]}\n"} {
+		p, err := profiles.Parse([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		format, err := profiled.New(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		formats = append(formats, format)
+	}
+	sample, err := importers.NewSample(formattest.Input("file.csv", []byte("ЛС;Сумма;Сторона\n7;1,00;Д\n")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f, err := formats.Recognise(sample); err != nil || f.Name() != "many" {
+		t.Errorf("recognised %v, %v", f, err)
+	}
+}
