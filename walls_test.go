@@ -26,7 +26,7 @@ func mayImport() map[string][]string {
 		"pipeline/subsidies":  {"housing"},
 		"remote":              {"housing"},
 		"dbase":               {},
-		"profiles":            {},
+		"profiles":            {"housing"},
 		"importers":           {"housing", "dbase", "profiles"},
 		"exporters":           {"housing", "dbase", "profiles"},
 		"receipts":            {"housing"},
@@ -41,7 +41,7 @@ func mayImport() map[string][]string {
 		"office":    {"housing", "pipeline", "store"},
 		"cmd": {
 			"housing", "pipeline", "pipeline/charging", "pipeline/matching", "pipeline/parameters", "pipeline/subsidies", "remote", "importers",
-			"exporters", "receipts", "store", "town", "schedules", "office", "profiles",
+			"exporters", "receipts", "store", "town", "schedules", "office", "profiles", "dbase",
 		},
 	}
 }
