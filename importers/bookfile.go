@@ -69,18 +69,23 @@ func (f XLSX) table(header []string) Layout {
 	return nil
 }
 
+// openXLSX opens a workbook, and refuses what has only its name.
+func openXLSX(in Input) (*Workbook, error) {
+	head, err := readAt(in, 0, 4)
+	if err != nil {
+		return nil, err
+	}
+	if string(head) != "PK\x03\x04" {
+		return nil, Refuse("wrong_kind", "ожидается книга Excel (.xlsx), а содержимое файла другое")
+	}
+	return OpenWorkbook(in)
+}
+
 // Decode reads the sheets in the order of the tables of the format, wherever they stand in the
 // workbook: rows of later tables refer to those of earlier ones.
 func (f XLSX) Decode(ctx context.Context, in Input, yield func(Record) error) (Result, error) {
 	result := Result{Shape: Shape{Kind: KindWorkbook}}
-	head, err := readAt(in, 0, 4)
-	if err != nil {
-		return result, err
-	}
-	if string(head) != "PK\x03\x04" {
-		return result, Refuse("wrong_kind", "ожидается книга Excel (.xlsx), а содержимое файла другое")
-	}
-	book, err := OpenWorkbook(in)
+	book, err := openXLSX(in)
 	if err != nil {
 		return result, err
 	}

@@ -13,14 +13,7 @@ import (
 // totals is passed over. The shape has a sheet for each that holds rows.
 func EachSheetRow(ctx context.Context, in Input, visit func(sheet string, row SheetRow) error) (Result, error) {
 	result := Result{Shape: Shape{Kind: KindWorkbook}}
-	head, err := readAt(in, 0, 4)
-	if err != nil {
-		return result, err
-	}
-	if string(head) != "PK\x03\x04" {
-		return result, Refuse("wrong_kind", "ожидается книга Excel (.xlsx), а содержимое файла другое")
-	}
-	book, err := OpenWorkbook(in)
+	book, err := openXLSX(in)
 	if err != nil {
 		return result, err
 	}

@@ -65,8 +65,8 @@ func subjectTitles() map[string]string {
 // fieldTitle names a column, "" where it is not shown: keys of our own, and contacts of people.
 func fieldTitle(name string) string {
 	switch name {
-	case "of_keys", "decision_id", "dismissed_by", "dismissed_at", "dismissed_why", "id", "source_id", "source_pos", "organisation_id", "key", "fingerprint", "copy", "phone", "email", "for_period", "house_id", "account_id",
-		"meter_id", "house_meter_id", "claim_id", "person_id", "since", "until", "recorded_at", "sources", "numbering":
+	case "of_keys", "decision_id", "dismissed_by", "dismissed_at", "dismissed_why", "id", "source_id", "source_pos", "organisation_id",
+		"key", "fingerprint", "copy", "phone", "email", "for_period", "house_id", "account_id", "meter_id", "house_meter_id", "claim_id", "person_id", "since", "until", "recorded_at", "sources", "numbering":
 		return ""
 	}
 	if title, known := fieldTitles()[name]; known {
