@@ -103,7 +103,7 @@ func (o *outcomes) ofRefused(ordinal int) (housing.Outcome, error) {
 func (p *Pipeline) answer(ctx context.Context, tx *store.Tx, f fetchedFile, plan protocolPlan) error {
 	file := plan.file
 	name := protocols.Name(clipName(path.Base(file.Name)), protocols.Kind(plan.shape.Kind))
-	out, err := p.stage(stagedName(file, name), func(w io.Writer) error { return p.writeProtocol(ctx, w, f, plan) })
+	out, err := p.stage(stagedName(plan, name), func(w io.Writer) error { return p.writeProtocol(ctx, w, f, plan) })
 	if err != nil {
 		return fmt.Errorf("write the protocol of %s: %w", file.Name, err)
 	}
@@ -122,6 +122,7 @@ type protocolPlan struct {
 	shape importers.Shape
 	end   func(ordinal int) (housing.Outcome, error)
 	code  string // why the file was refused
+	again bool   // the same bytes were answered before
 	kept  *keptRows
 
 	further []protocols.Line // totals of a file that corrects another

@@ -185,7 +185,13 @@ func withoutEcho(said, further []housing.Problem) []housing.Problem {
 	})
 }
 
-// stagedName is where an answer is kept: partner, day, hash and name.
-func stagedName(file housing.ReceivedFile, name string) string {
-	return filepath.Join("protocols", file.Partner, file.Received.Format("2006-01-02"), file.SHA256[:12]+"-"+name)
+// stagedName is where an answer is kept: partner, day, hash and name. A further answer to the same bytes has its own place: the
+// first may still wait to be delivered.
+func stagedName(plan protocolPlan, name string) string {
+	file := plan.file
+	mark := ""
+	if plan.again {
+		mark = file.Received.Format("150405") + "-"
+	}
+	return filepath.Join("protocols", file.Partner, file.Received.Format("2006-01-02"), file.SHA256[:12]+"-"+mark+name)
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/kvitok-gkh/kvitok/store"
 )
 
-// repeatPause is how long a partner who was told that his file is known is not told so again: a machine that
+// repeatPause is how long a partner who was told how his file ended is not told so again: a machine that
 // sends one file every minute must not fill its own inbox with answers.
 const repeatPause = time.Hour
 
@@ -61,7 +61,11 @@ func (p *Pipeline) repeatIsAnswered(known, again housing.ReceivedFile, f fetched
 	if f.envelope != nil && known.Counts.Rejected == 0 {
 		return false
 	}
-	return again.Received.Sub(earlier.Answered) >= repeatPause
+	told := earlier.Answered
+	if known.Partner == partner.Name && known.Received.After(told) {
+		told = known.Received // by the first protocol
+	}
+	return again.Received.Sub(told) >= repeatPause
 }
 
 // answerRepeated gives the old protocol once more, as its rows stand today, under the words that say since when.
@@ -88,7 +92,7 @@ func (p *Pipeline) answerRepeated(ctx context.Context, known, again housing.Rece
 		if err := tx.AddAnsweredArrival(ctx, known.ID, again); err != nil {
 			return err
 		}
-		return p.answer(ctx, tx, f, protocolPlan{file: again, shape: shape, end: end, code: "file_repeated"})
+		return p.answer(ctx, tx, f, protocolPlan{file: again, shape: shape, end: end, code: "file_repeated", again: true})
 	})
 	if err != nil {
 		return fmt.Errorf("answer %s, which came again: %w", again.Name, err)

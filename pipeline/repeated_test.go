@@ -54,6 +54,10 @@ func TestRepeatedFileIsAnswered(t *testing.T) {
 	if first.Status != housing.FilePartly || len(answers) != 1 || strings.Contains(answers[0], "уже") {
 		t.Fatalf("first: %s, %q", first.Status, answers)
 	}
+	w.now = w.now.Add(59 * time.Minute)
+	if _, answers := w.send(t, "дома.csv", partly); len(answers) > 0 {
+		t.Errorf("within an hour of the protocol it is answered again: %q", answers)
+	}
 	w.now = w.now.Add(time.Minute)
 	again, answers := w.send(t, "дома.csv", partly)
 	if again.Status != housing.FileRepeated || len(answers) != 1 {
@@ -79,8 +83,8 @@ func TestRepeatedFileIsAnswered(t *testing.T) {
 	if _, answers = w.send(t, "дома.csv", partly); len(answers) > 0 {
 		t.Errorf("a partner who wants no such answers got %q", answers)
 	}
-	if n := one[int](t, w.store, "SELECT count(*)::int FROM file_arrivals WHERE file_id = $1", first.ID); n != 5 {
-		t.Errorf("%d arrivals are noted, want 5", n)
+	if n := one[int](t, w.store, "SELECT count(*)::int FROM file_arrivals WHERE file_id = $1", first.ID); n != 6 {
+		t.Errorf("%d arrivals are noted, want 6", n)
 	}
 }
 
@@ -106,12 +110,18 @@ func TestFileSeenTwiceIsNotAnsweredTwice(t *testing.T) {
 		t.Errorf("%d answers, want 1", n)
 	}
 	w.inbox[town.Office].Fail(nil)
+	later := w.with(t, func(c *pipeline.Config) { c.Now = func() time.Time { return w.config.Now().Add(2 * time.Hour) } })
 	for range 2 { // the old original goes, and a new one comes
 		w.inbox[town.Office].Write("houses.csv", housesHead+"г. Примерск, ул. Новая, д. 2;;МКД;100;10\n")
-		w.takeAll(t)
+		if _, err := later.Receive(t.Context(), w.partner(town.Office), w.period); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if n := answers(); n != 2 {
 		t.Errorf("%d answers, want one more", n)
+	}
+	if kept := one[int](t, w.store, "SELECT count(DISTINCT staged)::int FROM outgoing"); kept != 2 {
+		t.Errorf("%d places for two answers: the second lies on the first", kept)
 	}
 }
 
@@ -121,6 +131,7 @@ func TestRefusedFileIsAnsweredAgain(t *testing.T) {
 	w := &repeatedWorld{world: newWorld(t, 20)}
 	w.now = w.config.Now()
 	strange, _ := w.send(t, "strange.bin", "ни на что не похоже")
+	w.now = w.now.Add(time.Hour)
 	_, answers := w.send(t, "strange.bin", "ни на что не похоже")
 	if strange.Status != housing.FileRefused || len(answers) != 1 || !strings.Contains(answers[0], "файл отклонён") ||
 		!strings.Contains(answers[0], "уже получен") || !strings.Contains(answers[0], "отклонён: формат не распознан") {
