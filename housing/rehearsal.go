@@ -86,7 +86,7 @@ func (e AccountEffect) Size() Money {
 
 // MoneyEffect adds up the effects on all accounts.
 type MoneyEffect struct {
-	Houses   int   `json:"houses"`   // charged twice to compare
+	Houses   int   `json:"houses"`   // drawn up with the files and without
 	Accounts int   `json:"accounts"` // that move
 	Was      Money `json:"was"`      // charges of the accounts that move
 	Now      Money `json:"now"`

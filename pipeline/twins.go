@@ -102,7 +102,11 @@ func (a *applier) tellTwin(at twinRow, twin store.Twin) {
 
 // twinRussian says which payment another one equals.
 func twinRussian(twin store.Twin) string {
-	text := fmt.Sprintf("похож на платёж № %s (файл «%s», строка %d): те же лицевой счёт, день и сумма", twin.Key, twin.Registry, twin.Row)
+	number := "без номера"
+	if twin.Number != "" {
+		number = "№ " + twin.Number
+	}
+	text := fmt.Sprintf("похож на платёж %s (файл «%s», строка %d): те же лицевой счёт, день и сумма", number, twin.Registry, twin.Row)
 	if twin.OtherOrder {
 		text += ", но платёжное поручение другое"
 	}

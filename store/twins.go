@@ -206,17 +206,19 @@ func (t *Tx) storeTwins(ctx context.Context, batch *paymentBatch, rows []housing
 		return nil
 	}
 	const sql = `
-INSERT INTO payment_twins (organisation_id, file_source, key, of_key, other_order, held)
-SELECT $1, $2, t.key, t.of_key, t.other_order, $6 FROM unnest($3::text[], $4::text[], $5::bool[]) WITH ORDINALITY AS t(key, of_key, other_order, ord)
+INSERT INTO payment_twins (organisation_id, file_source, key, of_key, of_number, other_order, held)
+SELECT $1, $2, t.key, t.of_key, t.of_number, t.other_order, $7
+FROM unnest($3::text[], $4::text[], $5::text[], $6::bool[]) WITH ORDINALITY AS t(key, of_key, of_number, other_order, ord)
 ORDER BY t.ord`
-	var keys, of []string
+	var keys, of, numbers []string
 	var orders []bool
 	for at := range rows {
 		if twin, is := done.twins[at]; is {
 			keys, of, orders = append(keys, rows[at].Key), append(of, twin.key), append(orders, twin.otherOrder)
+			numbers = append(numbers, senderNumber(twin.key, twin.numbering))
 		}
 	}
-	if _, err := t.Exec(ctx, sql, batch.Organisation, batch.Source, keys, of, orders, batch.holds()); err != nil {
+	if _, err := t.Exec(ctx, sql, batch.Organisation, batch.Source, keys, of, numbers, orders, batch.holds()); err != nil {
 		return fmt.Errorf("store equal payments: %w", err)
 	}
 	return nil
@@ -225,6 +227,7 @@ ORDER BY t.ord`
 // Twin is the earlier payment that one of a later file equals.
 type Twin struct {
 	Key      string // of the earlier one
+	Number   string // by which its sender knows it; "" where he gave none
 	Registry string
 	Row      int64
 	Source   int64
@@ -234,7 +237,7 @@ type Twin struct {
 }
 
 const twins = `
-SELECT w.key, w.of_key, COALESCE(s.name, ''), COALESCE(k.source_pos, 0), COALESCE(k.source_id, 0), w.other_order, w.held
+SELECT w.key, w.of_key, w.of_number, COALESCE(s.name, ''), COALESCE(k.source_pos, 0), COALESCE(k.source_id, 0), w.other_order, w.held
 FROM payment_twins w LEFT JOIN payment_keys k ON k.organisation_id = w.organisation_id AND k.key = w.of_key LEFT JOIN sources s ON s.id = k.source_id
 WHERE w.organisation_id = $1 `
 
@@ -251,7 +254,7 @@ func (q Queries) eachTwin(ctx context.Context, visit func(string, Twin) error, s
 	}
 	var key string
 	var w Twin
-	_, err = pgx.ForEachRow(rows, []any{&key, &w.Key, &w.Registry, &w.Row, &w.Source, &w.OtherOrder, &w.Held}, func() error { return visit(key, w) })
+	_, err = pgx.ForEachRow(rows, []any{&key, &w.Key, &w.Number, &w.Registry, &w.Row, &w.Source, &w.OtherOrder, &w.Held}, func() error { return visit(key, w) })
 	if err != nil {
 		return fmt.Errorf("read equal payments: %w", err)
 	}

@@ -69,7 +69,7 @@ func writeRehearsal(w io.Writer, r pipeline.Rehearsal) {
 		say(w, "  заявки %s: %d (%s)", pipeline.MatchedWords(m.Status), m.Claims, matching.ReasonText(m.Reason))
 	}
 	m := r.Money
-	say(w, "money of %s: %d houses charged twice, %d accounts move", r.Period, m.Houses, m.Accounts)
+	say(w, "money of %s: %d houses drawn up with the files and without, %d accounts move", r.Period, m.Houses, m.Accounts)
 	say(w, "  charges %s → %s: %s", m.Was.Russian(), m.Now.Russian(), signed(m.Now-m.Was))
 	for i, part := range m.List() {
 		if part != 0 {

@@ -16,7 +16,7 @@ func (b *Book) Instructions(lines []string) error {
 	if err != nil {
 		return err
 	}
-	const width = 110.0
+	const width = 76.0 // of an A4 page upright
 	sheet, err := b.Sheet(Layout{Name: "Инструкция", Widths: []float64{width}, Portrait: true, Tab: "A6A6A6"})
 	if err != nil {
 		return err

@@ -79,7 +79,7 @@ func (r *reading) missing() *importers.FileError {
 		switch {
 		case of.Is != profiles.Total || !of.Need || t.met[of]:
 		case of.Last:
-			return importers.Refuse("no_trailer", "нет итоговой строки («%s…»): файл, вероятно, передан не полностью; %s (исправленные строки присылайте вместе со строками «#» протокола)", of.Prefix, r.whole())
+			return importers.Refuse("no_trailer", "нет итоговой строки («%s…»): файл, вероятно, передан не полностью; %s (если это исправленные строки, пришлите их вместе с последними строками протокола, которые начинаются с «#»)", of.Prefix, r.whole())
 		default:
 			return importers.Refuse("no_totals", "нет строки с итогами («%s…»); %s", of.Prefix, r.whole())
 		}

@@ -20,6 +20,7 @@ CREATE TABLE payment_twins (
     file_source     bigint NOT NULL, -- the file of the later payment
     key             text NOT NULL, -- of the later payment
     of_key          text NOT NULL, -- of the earlier one; each answers for one row of a file
+    of_number       text NOT NULL, -- by which the sender of the earlier one knows it; '' where he gave none
     other_order     boolean NOT NULL, -- they came by different orders of the bank
     held            boolean NOT NULL, -- the later one belongs to no account until somebody decides
     same            boolean NOT NULL DEFAULT false, -- a person found that no other money came
