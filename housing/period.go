@@ -27,23 +27,26 @@ func periodOf(year, month int) Period {
 
 // ParsePeriod reads "2026-10".
 func ParsePeriod(s string) (Period, error) {
-	const mask = "yyyy-mm"
-	year, month := 0, 0
-	fits := len(s) == len(mask)
-	for i := 0; fits && i < len(mask); i++ {
-		digit := int(s[i]) - '0'
-		switch mask[i] {
-		case 'y':
-			year = year*10 + digit
-		case 'm':
-			month = month*10 + digit
+	const form = len("yyyy-mm")
+	if len(s) == form && s[4] == '-' {
+		year, wellYear := digits(s[:4])
+		month, wellMonth := digits(s[5:])
+		if p, err := NewPeriod(year, time.Month(month)); err == nil && wellYear && wellMonth {
+			return p, nil
 		}
-		fits = mask[i] == '-' && s[i] == '-' || mask[i] != '-' && digit >= 0 && digit <= 9
 	}
-	if !fits {
-		return 0, fmt.Errorf("%q: %w", s, ErrNotPeriod)
+	return 0, fmt.Errorf("%q: %w", s, ErrNotPeriod)
+}
+
+// digits reads a few digits and nothing else.
+func digits(s string) (n int, well bool) {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return 0, false
+		}
+		n = n*10 + int(s[i]-'0')
 	}
-	return NewPeriod(year, time.Month(month))
+	return n, true
 }
 
 // IsZero reports whether there is no month.

@@ -99,8 +99,12 @@ func TestFileSeenTwiceIsNotAnsweredTwice(t *testing.T) {
 		}
 		return nil
 	})
-	for _, want := range []housing.FileStatus{housing.FileAccepted, housing.FileRepeated} {
-		files, err := w.Receive(t.Context(), w.partner(town.Office), w.period)
+	later := func(hours int) *pipeline.Pipeline {
+		at := w.config.Now().Add(time.Duration(hours) * time.Hour)
+		return w.with(t, func(c *pipeline.Config) { c.Now = func() time.Time { return at } })
+	}
+	for i, want := range []housing.FileStatus{housing.FileAccepted, housing.FileRepeated, housing.FileRepeated} {
+		files, err := later(2*i).Receive(t.Context(), w.partner(town.Office), w.period)
 		if err == nil || len(files) != 1 || files[0].Status != want {
 			t.Fatalf("%+v, %v; want it %s and an original that stays", files, err, want)
 		}
@@ -110,10 +114,9 @@ func TestFileSeenTwiceIsNotAnsweredTwice(t *testing.T) {
 		t.Errorf("%d answers, want 1", n)
 	}
 	w.inbox[town.Office].Fail(nil)
-	later := w.with(t, func(c *pipeline.Config) { c.Now = func() time.Time { return w.config.Now().Add(2 * time.Hour) } })
 	for range 2 { // the old original goes, and a new one comes
 		w.inbox[town.Office].Write("houses.csv", housesHead+"г. Примерск, ул. Новая, д. 2;;МКД;100;10\n")
-		if _, err := later.Receive(t.Context(), w.partner(town.Office), w.period); err != nil {
+		if _, err := later(6).Receive(t.Context(), w.partner(town.Office), w.period); err != nil {
 			t.Fatal(err)
 		}
 	}

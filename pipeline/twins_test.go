@@ -134,6 +134,20 @@ func TestSameNumberOfOtherSource(t *testing.T) {
 	}
 }
 
+// What was paid to somebody else is other money, whatever else is alike.
+func TestEqualPaymentsOfTwoPayees(t *testing.T) {
+	t.Parallel()
+	w := settled(t, 30)
+	account := one[string](t, w.store, "SELECT min(number) FROM accounts")
+	rows := []paidRow{{account, "02", "10.2026", "100.00"}}
+	booked, held := w.paidIn(t)
+	wantFile(t, w.take(t, town.Bank, "9900182110_40603810100000000015_811.txt", sberRows(t, rows)), "sber-payments-b", housing.FileAccepted, 1)
+	wantFile(t, w.take(t, town.Bank, "post-1.txt", postRows(t, rows)), "pochta-payments", housing.FileAccepted, 1)
+	if nowBooked, nowHeld := w.paidIn(t); nowBooked != booked+2*total(t, rows) || nowHeld != held {
+		t.Errorf("%s booked and %s held, before %s and %s", nowBooked, nowHeld, booked, held)
+	}
+}
+
 // A registry of which every payment has come in another file is that one again, whoever sends it and in whatever shape: nobody
 // is asked about each row. Two rows alike within one file are two payments.
 func TestWholeFileAgain(t *testing.T) {
