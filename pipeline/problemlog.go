@@ -2,12 +2,14 @@ package pipeline
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/gob"
 	"errors"
 	"fmt"
 	"io"
 	"math"
 	"os"
+	"slices"
 
 	"github.com/kvitok-gkh/kvitok/housing"
 )
@@ -90,18 +92,11 @@ func (l *problemLog) of(ordinal int) ([]housing.Problem, error) {
 }
 
 func (l *problemLog) inMemory(ordinal int) []housing.Problem {
-	from, to := 0, len(l.kept)
-	for from < to {
-		if middle := (from + to) / 2; l.kept[middle].Ordinal < ordinal {
-			from = middle + 1
-		} else {
-			to = middle
-		}
+	at, there := slices.BinarySearchFunc(l.kept, ordinal, func(row wrongRow, ordinal int) int { return cmp.Compare(row.Ordinal, ordinal) })
+	if !there {
+		return nil
 	}
-	if from < len(l.kept) && l.kept[from].Ordinal == ordinal {
-		return l.kept[from].Problems
-	}
-	return nil
+	return l.kept[at].Problems
 }
 
 // rewind goes before the first row in the file.
