@@ -29,6 +29,7 @@ type house struct {
 	loss      int  // what house meters show above the flats, percent
 	heat      int  // heat of the month, 1/100000 Гкал per m²
 	soi       bool // the common property is charged by lines of its own
+	soiHot    bool // hot water among them
 	heatApart bool // some flats have heat meters
 }
 
@@ -72,7 +73,7 @@ func (h *house) services() []housing.Service {
 		if s == housing.HotWaterHeat || (s.Resource() != "" && !h.soi) {
 			continue // no house here has hot water in two components
 		}
-		if s.Resource() != "" && s != housing.CommonColdWater && s != housing.CommonElectricity {
+		if s.Resource() != "" && s != housing.CommonColdWater && s != housing.CommonElectricity && (s != housing.CommonHotWater || !h.soiHot) {
 			continue
 		}
 		list = append(list, s)
@@ -151,7 +152,8 @@ func (t *Town) equip(h *house) {
 		return
 	}
 	h.heatMeter = h.index%5 != 3
-	h.soi = h.index%3 == 0
+	h.soi = t.manyLines || h.index%3 == 0
+	h.soiHot = t.manyLines && h.index%4 != 3
 	h.heatApart = h.heatMeter && (h.index%10 == 1 || t.blocks == 1)
 	h.noMeters = h.index%11 == 4
 	h.gas = h.index%3 != 2

@@ -1,6 +1,10 @@
 package town
 
-import "github.com/kvitok-gkh/kvitok/housing"
+import (
+	"slices"
+
+	"github.com/kvitok-gkh/kvitok/housing"
+)
 
 // price is a tariff before and after the step of 1 October 2026: water and sewage +9.4 %, heat
 // +10.3 %, waste +9.2 %, as the whole country had on average. Prices are in kopecks.
@@ -54,6 +58,14 @@ var norms = []norm{
 	{housing.CommonColdWater, housing.PerArea, "0.018", normsAct},
 	{housing.CommonElectricity, housing.PerArea, "1.35", normsAct},
 	{housing.SolidWaste, housing.PerPerson, "2.15", "Постановление Правительства Примерской области от 09.10.2025 № 540-п"},
+}
+
+// norms are those of the table and, where it is charged, that of hot water of the common property.
+func (t *Town) norms() []norm {
+	if !t.manyLines {
+		return norms
+	}
+	return append(slices.Clip(norms), norm{housing.CommonHotWater, housing.PerArea, "0.014", normsAct})
 }
 
 const normsAct = "Постановление Правительства Примерской области от 28.08.2025 № 455-п"

@@ -12,7 +12,7 @@ import (
 // the database. Sources, ids and history are left out; no sum depends on them here.
 func (t *Town) Snapshots(parameters []housing.Parameter) iter.Seq[*housing.Snapshot] {
 	return func(yield func(*housing.Snapshot) bool) {
-		tariffs, norms := t.tariffs(), t.norms()
+		tariffs, norms := t.tariffs(), normFacts(t.norms())
 		supplied := 0
 		for i := range t.houses {
 			h := &t.houses[i]
@@ -121,7 +121,7 @@ func (t *Town) tariffs() []housing.Tariff {
 	return list
 }
 
-func (t *Town) norms() []housing.Norm {
+func normFacts(norms []norm) []housing.Norm {
 	list := make([]housing.Norm, 0, len(norms))
 	for _, n := range norms {
 		value, _ := housing.ParseDecimal(n.value) // a number of the table

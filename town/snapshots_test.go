@@ -124,7 +124,21 @@ func (k *known) stream(t *testing.T, made *town.Town) {
 // The snapshots say the same as the files and messages: a test may compute what must come out.
 func TestSnapshotsAgreeWithFiles(t *testing.T) {
 	t.Parallel()
-	made := newTown(t, 1000, 1)
+	for name, c := range map[string]town.Config{"ten lines": {}, "twelve lines": {ManyLines: true}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c.Accounts, c.Seed = 1000, 1
+			made, err := town.New(c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			snapshotsAgree(t, made)
+		})
+	}
+}
+
+func snapshotsAgree(t *testing.T, made *town.Town) {
+	t.Helper()
 	k := &known{
 		houses: map[string]housing.House{}, volumes: map[string][]housing.CollectiveMeter{}, accounts: map[string]housing.AccountEntry{},
 		services: map[string][]housing.HouseService{}, meters: map[string]housing.MeterEntry{}, of: map[string][]string{},

@@ -10,7 +10,7 @@ import (
 // tariffsBook is the town's dated tariffs and norms. No row names a house: an inbox takes tariffs in
 // before it knows any.
 func (t *Town) tariffsBook() plan {
-	tariffs, norms := tariffRows(), normRows()
+	tariffs, norms := tariffRows(), normRows(t.norms())
 	return plan{
 		partner: Office, name: "tariffs_2026.xlsx", format: "kvitok-tariffs-xlsx", expect: accepted(len(tariffs) + len(norms)),
 		write: book{[]sheet{
@@ -46,7 +46,7 @@ func tariffRows() [][]cell {
 	return rows
 }
 
-func normRows() [][]cell {
+func normRows(norms []norm) [][]cell {
 	start := firstOf(2026, time.January)
 	rows := make([][]cell, 0, len(norms))
 	for _, n := range norms {

@@ -15,6 +15,9 @@ type Config struct {
 	Accounts int            // MinAccounts to MaxAccounts
 	Seed     uint64         // the same seed gives the same bytes
 	Period   housing.Period // from 2026-01 on: the tariffs begin there; zero means October 2026
+	// ManyLines charges the resources of the common property by lines of their own in every block, hot water among
+	// them in most: twelve lines an account, as many receipts have, instead of ten.
+	ManyLines bool
 }
 
 // The bounds of a town: below there is not one of everything, above a file would pass the limits of
@@ -32,6 +35,7 @@ type Town struct {
 	accounts      int
 	seed          uint64
 	period        housing.Period
+	manyLines     bool
 	organisations Organisations
 	houses        []house
 	blocks        int // the first houses; private ones follow
@@ -66,7 +70,7 @@ func New(c Config) (*Town, error) {
 	case c.Period < first:
 		return nil, fmt.Errorf("month %s, expected %s or later: %w", c.Period, first, ErrConfig)
 	}
-	t := &Town{accounts: c.Accounts, seed: c.Seed, period: c.Period, organisations: organisations()}
+	t := &Town{accounts: c.Accounts, seed: c.Seed, period: c.Period, manyLines: c.ManyLines, organisations: organisations()}
 	t.build()
 	return t, nil
 }
