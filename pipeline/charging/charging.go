@@ -102,6 +102,7 @@ type calculation struct {
 	held     bool
 	served   []serving
 	segments []segment
+	ranged   []rangedPiece // of the service at hand, not yet cut at the bounds of ranges
 	meters   []*housing.MeterFacts
 	shared   *housing.CommunalFlat // whose meters count for the account at hand
 	cuts     cutter

@@ -24,8 +24,14 @@ func (c *calculation) consumption(service housing.Service, t *serviceTable) {
 	if !c.sound(service, t) {
 		return
 	}
+	c.ranged, c.shared = nil, nil
+	c.consume(service, t)
+	c.byRanges(service, t)
+}
+
+// consume emits the lines of a service; those whose price has ranges are kept until the month's volume is known.
+func (c *calculation) consume(service housing.Service, t *serviceTable) {
 	meters := c.metersOf(service)
-	c.shared = nil
 	if len(meters) == 0 && c.acc.Premises.Kind == housing.Room {
 		meters = c.sharedMeters(service)
 	}
@@ -98,7 +104,7 @@ func (c *calculation) byMeters(service housing.Service, t *serviceTable, first i
 	uses := c.uses[first:]
 	slices.SortStableFunc(uses, func(a, b use) int { return zoneIndex(a.zone) - zoneIndex(b.zone) })
 	total := c.cutSegments(t, uses)
-	var pieces []rangedPiece
+	zones := 0 // with ranges
 	for i := range c.segments {
 		s := &c.segments[i]
 		s.total = total
@@ -106,12 +112,14 @@ func (c *calculation) byMeters(service housing.Service, t *serviceTable, first i
 		if !ok {
 			return
 		}
-		if len(ranged) > 0 {
-			pieces = append(pieces, rangedPiece{*s, ranged})
+		if zones > 0 && len(ranged) != zones && len(ranged) > 0 {
+			c.hold(service, "no_tariff", "тарифы по диапазонам заданы не для всех зон: "+s.valid.From.Russian())
+			return
 		}
-	}
-	if len(pieces) > 0 {
-		c.byRanges(pieces, service, t)
+		if len(ranged) > 0 {
+			zones = len(ranged)
+			c.ranged = append(c.ranged, rangedPiece{*s, ranged})
+		}
 	}
 }
 

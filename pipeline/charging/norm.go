@@ -49,7 +49,7 @@ func (c *calculation) emitNorm(l line, service housing.Service, t *serviceTable,
 	if raised && !c.raise(&l, service, t, piece) {
 		return
 	}
-	c.emitRanges([]rangedPiece{{segment{valid: piece, days: l.days}, []line{l}}}, service, t)
+	c.ranged = append(c.ranged, rangedPiece{segment{valid: piece, days: l.days}, []line{l}})
 }
 
 // normLine is the base line of a segment by norm, per person or per m².

@@ -13,38 +13,78 @@ type rangedPiece struct {
 	lines   []line
 }
 
-// byRanges emits metered lines whose price has ranges: the month's volume is cut at the bounds, then
-// each range is spread over the segments as they have used it. The bounds are those of one meter or
-// of the account (electricity.range_scope); a social norm is always of the account.
-func (c *calculation) byRanges(pieces []rangedPiece, service housing.Service, t *serviceTable) {
-	var serials []string
-	for _, l := range pieces[0].lines {
-		for j := l.first; j < l.last; j++ {
-			if serial := c.uses[j].meter.Serial; !slices.Contains(serials, serial) {
-				serials = append(serials, serial)
-			}
-		}
+// byRanges emits lines whose price has ranges, all those of the account in the month: its volume is cut at
+// the bounds, then each range is spread over the segments as they have used it. A meter that was replaced, or days
+// charged otherwise, make no new month. The bounds are those of one meter or of the account
+// (electricity.range_scope); a social norm is always of the account.
+func (c *calculation) byRanges(service housing.Service, t *serviceTable) {
+	pieces := c.ranged
+	c.ranged = nil
+	if len(pieces) == 0 || c.held || c.err != nil {
+		return
 	}
-	if len(serials) < 2 || c.shared != nil || t.perPerson() || c.word("electricity.range_scope") == "per_account" {
+	places, beside := c.places(pieces)
+	if !beside || c.shared != nil || t.perPerson() || c.word("electricity.range_scope") == "per_account" {
 		c.emitRanges(pieces, service, t)
 		return
 	}
 	c.note(service, "range_per_meter",
 		"несколько приборов: границы диапазонов применены к каждому, пока порядок региона не задан")
-	slices.Sort(serials)
-	for _, serial := range serials {
-		c.emitRanges(c.ofMeter(pieces, serial), service, t)
+	for _, place := range places {
+		c.emitRanges(c.ofPlace(pieces, place), service, t)
 	}
 }
 
-// ofMeter leaves of ranged lines what one meter has counted.
-func (c *calculation) ofMeter(pieces []rangedPiece, serial string) []rangedPiece {
-	own := make([]rangedPiece, 0, len(pieces))
+// places lists where meters have counted, in order, "" where none has; beside reports whether two of them did at once.
+func (c *calculation) places(pieces []rangedPiece) (places []string, beside bool) {
+	for i := range pieces {
+		here := ""
+		for _, l := range pieces[i].lines {
+			if l.first == l.last {
+				places = append(places, "")
+			}
+			for j := l.first; j < l.last; j++ {
+				place := c.placeOf(c.uses[j].meter)
+				beside = beside || (here != "" && here != place)
+				here = place
+				places = append(places, place)
+			}
+		}
+	}
+	slices.Sort(places)
+	return slices.Compact(places), beside
+}
+
+// placeOf is the number of the first meter of those that replaced each other.
+func (c *calculation) placeOf(m *housing.MeterFacts) string {
+	place := m.Serial
+	for range c.acc.Meters { // no more steps than meters: facts may go round in a ring
+		if m.Replaces == "" {
+			break
+		}
+		place = m.Replaces
+		old := slices.IndexFunc(c.acc.Meters, func(f housing.MeterFacts) bool {
+			return f.Serial == place && f.Service == m.Service
+		})
+		if old < 0 {
+			break
+		}
+		m = &c.acc.Meters[old]
+	}
+	return place
+}
+
+// ofPlace leaves of ranged lines what the meters of one place have counted.
+func (c *calculation) ofPlace(pieces []rangedPiece, place string) []rangedPiece {
+	var own []rangedPiece
 	for _, p := range pieces {
 		one := rangedPiece{segment: p.segment}
 		for _, l := range p.lines {
+			if l.first == l.last && place == "" {
+				one.lines = append(one.lines, l)
+			}
 			for j := l.first; j < l.last; j++ {
-				if c.uses[j].meter.Serial != serial {
+				if c.placeOf(c.uses[j].meter) != place {
 					continue
 				}
 				l.first, l.last = j, j+1
@@ -54,7 +94,9 @@ func (c *calculation) ofMeter(pieces []rangedPiece, serial string) []rangedPiece
 				break
 			}
 		}
-		own = append(own, one)
+		if len(one.lines) > 0 {
+			own = append(own, one)
+		}
 	}
 	return own
 }
@@ -62,13 +104,10 @@ func (c *calculation) ofMeter(pieces []rangedPiece, serial string) []rangedPiece
 // emitRanges cuts the volumes of all pieces together at the bounds of their days.
 func (c *calculation) emitRanges(pieces []rangedPiece, service housing.Service, t *serviceTable) {
 	var bounds []bound
-	var volumes []housing.Ratio
+	volumes := make([]housing.Ratio, maxZones)
+	zoned := false
 	for i := range pieces {
 		p := &pieces[i]
-		if len(p.lines) != len(pieces[0].lines) {
-			c.hold(service, "no_tariff", "тарифы по диапазонам заданы не для всех зон: "+p.segment.valid.From.Russian())
-			return
-		}
 		own := c.boundsOf(service, t, p.lines[0].service, p.segment.valid.From)
 		if c.held || c.err != nil {
 			return
@@ -80,13 +119,12 @@ func (c *calculation) emitRanges(pieces []rangedPiece, service housing.Service, 
 			bounds[n].value = bounds[n].value.Add(c.part(own[n].value, p.segment.days))
 		}
 		for z := range p.lines {
-			if z == len(volumes) {
-				volumes = append(volumes, housing.Ratio{})
-			}
-			volumes[z] = volumes[z].Add(p.lines[z].volume)
+			at := zoneIndex(p.lines[z].charge.Zone)
+			volumes[at] = volumes[at].Add(p.lines[z].volume)
+			zoned = zoned || p.lines[z].charge.Zone != pieces[0].lines[0].charge.Zone
 		}
 	}
-	if len(volumes) > 1 && !c.only("electricity.range_zone_split", "proportional") {
+	if zoned && !c.only("electricity.range_zone_split", "proportional") {
 		return
 	}
 	cut := c.inRanges(volumes, bounds)
@@ -99,16 +137,16 @@ func (c *calculation) emitRanges(pieces []rangedPiece, service housing.Service, 
 func (c *calculation) emitPiece(of rangeOf, cut [][maxRanges]housing.Ratio) {
 	for z := range of.piece.lines {
 		l := &of.piece.lines[z]
-		share := housing.Whole(1).Ratio()
-		if of.volumes[z].Sign() != 0 {
+		share, zone := housing.Whole(1).Ratio(), zoneIndex(l.charge.Zone)
+		if of.volumes[zone].Sign() != 0 {
 			var err error
-			if share, err = l.volume.Quo(of.volumes[z]); err != nil {
+			if share, err = l.volume.Quo(of.volumes[zone]); err != nil {
 				c.fail(err)
 				return
 			}
 		}
 		for n := range len(of.bounds) + 1 {
-			volume := cut[z][n].Mul(share)
+			volume := cut[zone][n].Mul(share)
 			if volume.Sign() == 0 && (n > 0 || l.volume.Sign() != 0) {
 				continue
 			}
@@ -246,8 +284,9 @@ func (c *calculation) rangeOperands(whole, l *line, of rangeOf) []housing.Operan
 		ops = append(ops, o)
 	}
 	ops = append(ops, housing.Operand{
-		Symbol: "Vобщ", Meaning: "потребление по всем зонам", Value: total.String(), Unit: unit,
+		Symbol: "Vобщ", Meaning: "потребление за месяц, по всем зонам", Value: total.String(), Unit: unit,
 	})
+	var low, high housing.Ratio
 	for n, b := range of.bounds {
 		o := housing.Operand{
 			Symbol: fmt.Sprintf("Г%d", n+1), Meaning: fmt.Sprintf("верхняя граница диапазона %d за эти дни", n+1),
@@ -262,8 +301,32 @@ func (c *calculation) rangeOperands(whole, l *line, of rangeOf) []housing.Operan
 			o.Basis = "параметр " + b.from.Name + basis(b.from.Basis)
 		}
 		ops = append(ops, o)
+		if n == l.charge.Range-2 {
+			low = b.value
+		}
+		if n == l.charge.Range-1 && b.value.Cmp(total) < 0 {
+			high = b.value
+		}
+	}
+	if high.Sign() == 0 {
+		high = total
 	}
 	return append(ops, housing.Operand{
 		Symbol: "Vдиап", Meaning: fmt.Sprintf("объём в диапазоне %d", l.charge.Range), Value: l.volume.String(), Unit: unit,
+		Basis: rangeText(whole, total, high.Sub(low), of),
 	}, tariffOperand(l, of.service))
+}
+
+// rangeText tells how much of the month lies in a range, and how a segment or zone has its part of it.
+func rangeText(l *line, total, size housing.Ratio, of rangeOf) string {
+	if size.Sign() <= 0 || l.volume.Cmp(total) == 0 {
+		return ""
+	}
+	text := "за месяц в диапазоне " + comma(size.String()) + ", из них × Vз / Vобщ"
+	for _, b := range of.bounds {
+		if b.fact != nil && b.fact.Whole {
+			return text + ", зонам целыми " + of.service.Unit()
+		}
+	}
+	return text
 }

@@ -24,6 +24,7 @@ func (c *calculation) sewage(t *serviceTable) {
 			return // the water itself could not be charged
 		}
 		c.byNorm(service, t, normCase{rule: "R2.3.2"})
+		c.byRanges(service, t)
 		return
 	}
 	for _, s := range c.served {
