@@ -43,6 +43,43 @@ type Double struct {
 	Through  Date       `json:"through"`
 	A        DoubleSide `json:"a"`
 	B        DoubleSide `json:"b"`
+	Other    string     `json:"other"`          // whose the second side is: ИНН of an issuer or payee, name of the partner whose registry it is
+	Right    bool       `json:"right,omitzero"` // a person found that both may charge
+	Reason   string     `json:"reason,omitzero"`
+	By       string     `json:"by,omitzero"`
+	Until    Period     `json:"until,omitzero"` // the last month for which that holds
+}
+
+// The words of the workbook of doubles, which one room writes and another reads. Columns are found by their titles.
+const (
+	DoubleSheet         = "Двойные начисления"
+	DoubleColumnService = "Услуга"
+	DoubleColumnAccount = "Лицевой счёт"
+	DoubleColumnOther   = "ИНН или партнёр"
+	DoubleColumnAnswer  = "Решение"
+	DoubleColumnReason  = "Основание решения"
+	DoubleColumnUntil   = "Действует по"
+
+	DoubleAnswerRight = "правомерно" // both may charge
+	DoubleAnswerWrong = "двойное"    // that both may is taken back
+)
+
+// DoubleAnswer is a decision of the filled workbook.
+type DoubleAnswer struct {
+	Row int
+	DoubleDecision
+}
+
+// DoubleDecision is what a person found about the doubles of a service with one other side: that both may charge, or that this is
+// taken back.
+type DoubleDecision struct {
+	Service Service
+	Account string // "": of any account
+	Other   string // as Double.Other
+	Right   bool
+	Until   Period // 0: until it is taken back
+	Reason  string
+	By      string
 }
 
 // Russian says what is doubled in one sentence.
@@ -52,9 +89,13 @@ func (d *Double) Russian() string {
 }
 
 func (s DoubleSide) russian() string {
-	text := s.Issuer + ", счёт " + s.Account + ", " + s.Amount.Russian() + " руб."
+	return s.Who() + ", счёт " + s.Account + ", " + s.Amount.Russian() + " руб."
+}
+
+// Who says who charges, and for whom where that is another.
+func (s DoubleSide) Who() string {
 	if s.Payee != "" && s.Payee != s.Issuer {
-		text = s.Issuer + " для «" + s.Payee + "», счёт " + s.Account + ", " + s.Amount.Russian() + " руб."
+		return s.Issuer + " для «" + s.Payee + "»"
 	}
-	return text
+	return s.Issuer
 }

@@ -17,6 +17,9 @@ type StatedDebt struct {
 type StatedCharge struct {
 	Account string  `json:"account"` // the supplier's own number
 	Address string  `json:"address,omitzero"`
+	Key     string  `json:"-"` // normalised address of the house, with Flat and Room
+	Flat    string  `json:"-"`
+	Room    string  `json:"-"`
 	Service Service `json:"service"`
 	Period  Period  `json:"period"`
 	Rate    Decimal `json:"rate,omitzero"`

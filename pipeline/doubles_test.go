@@ -32,6 +32,8 @@ SELECT h.organisation_id, 'Н-2', h.id, p.id, h.source_id, 901 FROM houses h JOI
 		`INSERT INTO house_services (house_id, service, payee_id, meter_possible, valid, source_id, source_pos)
 SELECT h.id, s.service, h.organisation_id, true, s.valid::daterange, h.source_id, 902 FROM houses h, (VALUES
     ('maintenance', '[2026-10-15,)'), ('heating', '[2026-11-01,)')) AS s(service, valid) WHERE h.source_pos = 900`,
+		`INSERT INTO account_references (organisation_id, kind, number, account_id, source_id, source_pos)
+SELECT organisation_id, 'supplier', 'РСО-7', id, source_id, 0 FROM accounts WHERE number = '0100001003'`,
 		`INSERT INTO stated_amounts (organisation_id, kind, account, service, period, account_id, amount, source_id, source_pos)
 SELECT organisation_id, 'charge', 'РСО-7', 'heating', '2026-10-01', id, 123456, source_id, 7 FROM accounts WHERE number = '0100001003'`,
 	} {

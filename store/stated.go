@@ -66,6 +66,7 @@ SELECT rows, amount FROM payment_packs WHERE organisation_id = $1 AND order_date
 // stated is a row of stated_amounts.
 type stated struct {
 	kind, account, service, period, unit string
+	house, flat, room                    string // where by its address
 	amount                               int64
 	closing                              *int64
 	rate, volume                         *string
@@ -88,6 +89,7 @@ func (t *Tx) ApplyStatedCharges(ctx context.Context, organisation, source int64,
 		return stated{
 			kind: "charge", account: c.Account, service: string(c.Service), period: c.Period.First().String(), unit: c.Unit,
 			amount: int64(c.Amount), closing: &closing, rate: &rate, volume: &volume, position: c.Source.Position,
+			house: c.Key, flat: c.Flat, room: c.Room,
 		}
 	}))
 }
@@ -97,19 +99,21 @@ func (t *Tx) applyStated(ctx context.Context, organisation, source int64, rows [
 WITH incoming AS (
     SELECT t.*, COALESCE(s.account_id, a.id) AS account_id
     FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[], $9::text[], $10::text[], $11::text[],
-        $12::bigint[]) WITH ORDINALITY AS t(kind, account, service, period, amount, closing, rate, volume, unit, pos, ord)
+        $12::bigint[], $13::text[], $14::text[], $15::text[])
+        WITH ORDINALITY AS t(kind, account, service, period, amount, closing, rate, volume, unit, pos, house, flat, room, ord)
     LEFT JOIN account_references s ON s.organisation_id = $1 AND s.kind = 'supplier' AND s.number = t.account AND t.kind = 'charge'
     LEFT JOIN accounts a ON a.organisation_id = $1 AND a.number = t.account),
 made AS (
     INSERT INTO stated_amounts AS s (organisation_id, kind, account, service, period, account_id, amount, closing, rate, volume,
-        unit, source_id, source_pos)
-    SELECT $1, kind, account, service, period::date, account_id, amount, closing, rate::numeric, volume::numeric, unit, $2, pos
+        unit, source_id, source_pos, house_key, flat, room)
+    SELECT $1, kind, account, service, period::date, account_id, amount, closing, rate::numeric, volume::numeric, unit, $2, pos, house, flat, room
     FROM incoming
     ON CONFLICT (organisation_id, kind, account, service, period) DO UPDATE
     SET account_id = EXCLUDED.account_id, amount = EXCLUDED.amount, closing = EXCLUDED.closing, rate = EXCLUDED.rate,
-        volume = EXCLUDED.volume, unit = EXCLUDED.unit, source_id = EXCLUDED.source_id, source_pos = EXCLUDED.source_pos
-    WHERE (s.amount, s.closing, s.rate, s.volume, s.unit) IS DISTINCT FROM
-        (EXCLUDED.amount, EXCLUDED.closing, EXCLUDED.rate, EXCLUDED.volume, EXCLUDED.unit)
+        volume = EXCLUDED.volume, unit = EXCLUDED.unit, source_id = EXCLUDED.source_id, source_pos = EXCLUDED.source_pos,
+        house_key = EXCLUDED.house_key, flat = EXCLUDED.flat, room = EXCLUDED.room
+    WHERE (s.account_id, s.amount, s.closing, s.rate, s.volume, s.unit, s.house_key, s.flat, s.room) IS DISTINCT FROM
+        (EXCLUDED.account_id, EXCLUDED.amount, EXCLUDED.closing, EXCLUDED.rate, EXCLUDED.volume, EXCLUDED.unit, EXCLUDED.house_key, EXCLUDED.flat, EXCLUDED.room)
     RETURNING kind, account, service, period)
 SELECT ord FROM incoming i JOIN made m ON (m.kind, m.account, m.service, m.period) = (i.kind, i.account, i.service, i.period::date)`
 	outcomes := make([]housing.Outcome, len(rows))
@@ -125,7 +129,10 @@ SELECT ord FROM incoming i JOIN made m ON (m.kind, m.account, m.service, m.perio
 		column(kept, func(s stated) *string { return s.rate }),
 		column(kept, func(s stated) *string { return s.volume }),
 		column(kept, func(s stated) string { return s.unit }),
-		column(kept, func(s stated) int64 { return s.position }))
+		column(kept, func(s stated) int64 { return s.position }),
+		column(kept, func(s stated) string { return s.house }),
+		column(kept, func(s stated) string { return s.flat }),
+		column(kept, func(s stated) string { return s.room }))
 	if err != nil {
 		return nil, fmt.Errorf("store stated amounts: %w", err)
 	}
@@ -135,8 +142,10 @@ SELECT ord FROM incoming i JOIN made m ON (m.kind, m.account, m.service, m.perio
 // noteUnknown notes the accounts that are none of ours: a supplier's number that nobody has told us, or a mistake.
 func (t *Tx) noteUnknown(ctx context.Context, organisation int64, rows []stated, outcomes []housing.Outcome) error {
 	ids, err := t.lookup(ctx, `
-SELECT DISTINCT kind || '|' || account, account_id FROM stated_amounts
-WHERE organisation_id = $1 AND account = ANY($2) AND account_id IS NOT NULL`,
+SELECT DISTINCT ON (1) s.kind || '|' || s.account, COALESCE(s.account_id, p.id) FROM stated_amounts s
+LEFT JOIN houses h ON s.house_key <> '' AND (h.organisation_id, h.key) = ($1, s.house_key)
+LEFT JOIN premises p ON p.house_id = h.id AND flat_key(p.flat) = flat_key(s.flat) AND (p.flat <> '' OR h.kind = 'private')
+WHERE s.organisation_id = $1 AND s.account = ANY($2) AND COALESCE(s.account_id, p.id) IS NOT NULL`,
 		organisation, column(rows, func(s stated) string { return s.account }))
 	if err != nil {
 		return fmt.Errorf("look for the accounts of stated amounts: %w", err)
@@ -145,7 +154,7 @@ WHERE organisation_id = $1 AND account = ANY($2) AND account_id IS NOT NULL`,
 		if outcomes[i].Verdict != housing.Rejected && ids[row.kind+"|"+row.account] == 0 {
 			outcomes[i].Problems = append(outcomes[i].Problems, housing.Problem{
 				Code: "unknown_account", Column: "Лицевой счёт", Value: row.account, Severity: housing.SeverityWarning,
-				Text: "среди наших лицевых счетов и известных номеров поставщика такого нет: строка принята, но ни с чем не сверяется",
+				Text: "среди наших лицевых счетов и известных номеров поставщика такого нет, по адресу помещение не найдено: строка принята, но ни с чем не сверяется",
 			})
 		}
 	}
