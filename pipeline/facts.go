@@ -92,7 +92,8 @@ type meterName struct {
 }
 
 // severalMeters finds the meters whose volumes the charges do not tell: several of one service, those of
-// heat, which is charged together with the common part of the house, and those common to a flat.
+// heat, which is charged together with the common part of the house, those common to a flat, and those put in within
+// the month, whose days before are charged without them.
 func severalMeters(s *housing.Snapshot) map[meterName]int64 {
 	var found map[meterName]int64
 	add := func(account, flat string, m *housing.MeterFacts) {
@@ -105,7 +106,7 @@ func severalMeters(s *housing.Snapshot) map[meterName]int64 {
 		a := &s.Accounts[i]
 		for j := range a.Meters {
 			m := &a.Meters[j]
-			if m.Service == housing.Heating || hasOther(a.Meters, j) {
+			if m.Service == housing.Heating || hasOther(a.Meters, j) || m.Commissioned.After(s.Period.First()) {
 				add(a.Number, "", m)
 			}
 		}

@@ -125,11 +125,11 @@ func (g *gatherer) line(l *line) {
 // norm shares a norm between the registers that it stands for.
 func (g *gatherer) norm(l *line) {
 	a := g.accounts[l.charge.Account]
-	keys := g.registers(meterKey{account: a.Number, service: l.charge.Service}, a.Meters)
+	keys := g.registers(meterKey{account: a.Number, service: l.charge.Service}, a.Meters, l.charge.Segment.From)
 	if len(keys) == 0 && a.Premises.Kind == housing.Room {
 		for i := range g.snapshot.CommunalFlats {
 			if f := &g.snapshot.CommunalFlats[i]; f.Flat == a.Premises.Flat {
-				keys = g.registers(meterKey{flat: f.Flat, service: l.charge.Service}, f.Meters)
+				keys = g.registers(meterKey{flat: f.Flat, service: l.charge.Service}, f.Meters, l.charge.Segment.From)
 			}
 		}
 	}
@@ -143,12 +143,12 @@ func (g *gatherer) norm(l *line) {
 	}
 }
 
-// registers lists those of the meters of a service that stand in the month.
-func (g *gatherer) registers(of meterKey, meters []housing.MeterFacts) []meterKey {
+// registers lists those of the meters of a service that stand on a day; where the month has no states, in the month.
+func (g *gatherer) registers(of meterKey, meters []housing.MeterFacts, on housing.Date) []meterKey {
 	var keys []meterKey
 	for i := range meters {
 		m := &meters[i]
-		if m.Service != of.service || !g.active(m) {
+		if m.Service != of.service || !g.active(m) || (g.states && stateOf(m, on) == stateAbsent) {
 			continue
 		}
 		for _, zone := range m.Zones {

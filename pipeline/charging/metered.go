@@ -66,7 +66,7 @@ func (c *calculation) consume(service housing.Service, t *serviceTable) {
 func (c *calculation) metersOf(service housing.Service) []*housing.MeterFacts {
 	c.meters = c.meters[:0]
 	for i := range c.acc.Meters {
-		if m := &c.acc.Meters[i]; m.Service == service && c.active(m) {
+		if m := &c.acc.Meters[i]; m.Service == service && (c.active(m) || c.endedAtOnce(m)) {
 			c.meters = append(c.meters, m)
 		}
 	}

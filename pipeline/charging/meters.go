@@ -105,6 +105,9 @@ func (c *calculation) readSpan(
 // measures those months again. What was charged above it is told, to be recalculated (R2.11.7).
 func (c *calculation) settle(u *use) {
 	since := u.previous.On.Period()
+	if u.previous.On == u.meter.Commissioned {
+		since = since.Prev() // the initial reading: what its own month was charged for came after it
+	}
 	for _, h := range u.meter.History {
 		if !h.Metered && h.Zone == u.zone && h.Period > since && h.Period < c.snapshot.Period {
 			u.charged = u.charged.Add(h.Volume.Ratio())

@@ -62,7 +62,7 @@ func stateOf(m *housing.MeterFacts, on housing.Date) meterState {
 func (c *calculation) eventful(meters []*housing.MeterFacts) bool {
 	inside := func(d housing.Date) bool { return d.After(c.month.From) && d.Before(c.month.To) }
 	for _, m := range meters {
-		if len(m.Events) > 0 || m.Replaces != "" {
+		if len(m.Events) > 0 || m.Replaces != "" || c.endedAtOnce(m) {
 			return true
 		}
 		if c.states && (inside(m.Commissioned) || inside(m.Closed) || inside(m.VerifyBy)) {
@@ -82,7 +82,7 @@ func (c *calculation) byStates(service housing.Service, t *serviceTable, meters 
 	for _, m := range meters {
 		all = c.follow(all, m)
 	}
-	all = c.fillGaps(all, meters)
+	all = c.addTails(c.fillGaps(all, meters), meters)
 	served := c.served
 	for _, s := range served {
 		k := cutter{}
@@ -310,6 +310,9 @@ func (c *calculation) predecessor(meters []*housing.MeterFacts, next *housing.Me
 		if next != nil && m.Serial != next.Replaces {
 			continue
 		}
+		if next == nil && !m.Closed.After(c.month.From) {
+			continue // a month without a meter, not the rest of one
+		}
 		if best == nil || cmp.Or(m.Closed.Cmp(best.Closed), strings.Compare(m.Serial, best.Serial)) > 0 {
 			best = m
 		}
@@ -348,6 +351,22 @@ func (c *calculation) readWithin(m *housing.MeterFacts, zone housing.Zone, valid
 	readings := m.Readings
 	if valid.From != c.month.From && from >= 0 {
 		readings = m.Readings[from:] // earlier ones belong to an earlier stretch
+		if first := &readings[0]; first.On == valid.From && c.readingNotDue(valid.From) && !readAgain(readings, high) {
+			return use{meter: m, zone: zone, previous: first, current: first}, true
+		}
 	}
 	return c.readSpan(m, zone, readings, housing.Interval{From: low, To: high})
+}
+
+// readingNotDue reports whether a stretch began when the readings of the month were taken already (readings.last_day):
+// the next month's reading measures its days from the initial one.
+func (c *calculation) readingNotDue(began housing.Date) bool {
+	return c.optional("readings.last_day") != nil && began.Day() > c.count("readings.last_day")
+}
+
+// readAgain reports whether a reading of the register of the first one was taken after it, before a day.
+func readAgain(readings []housing.Reading, until housing.Date) bool {
+	return slices.ContainsFunc(readings[1:], func(r housing.Reading) bool {
+		return r.Zone == readings[0].Zone && r.On.After(readings[0].On) && r.On.Before(until)
+	})
 }
