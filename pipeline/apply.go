@@ -67,7 +67,7 @@ func (p *Pipeline) applyIn(ctx context.Context, tx *store.Tx, what application) 
 	}
 	a = &applier{
 		Pipeline: p, tx: tx, file: file, source: source, period: what.period, known: known, rejected: what.rejected,
-		outcomes: newOutcomes(p), equal: p.equalRows(what.fetched),
+		outcomes: newOutcomes(p), equal: p.equalRows(what.fetched), accountsIn: what.fetched.accountsIn,
 	}
 	return a, a.run(ctx, what)
 }
@@ -89,6 +89,8 @@ type applier struct {
 	reversed map[string]rowReversed // by the own number of each reversal
 	kept     keptRows
 	outcomes
+
+	accountsIn <-chan struct{} // see fetchedFile
 }
 
 func (a *applier) run(ctx context.Context, what application) error {

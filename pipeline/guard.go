@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"github.com/kvitok-gkh/kvitok/housing"
@@ -37,6 +38,9 @@ func (a *applier) guard(ctx context.Context, ends []housing.Outcome) error {
 	if len(spoilt) == 0 {
 		return nil
 	}
+	if err := a.awaitAccounts(ctx); err != nil {
+		return err
+	}
 	alike, err := a.tx.AccountsLike(ctx, a.Organisation.ID, texts)
 	if err != nil {
 		return err
@@ -51,6 +55,19 @@ func (a *applier) guard(ctx context.Context, ends []housing.Outcome) error {
 		nameMeant(p, known)
 	}
 	return nil
+}
+
+// awaitAccounts waits until the accounts that came with the file are in, or have failed.
+func (a *applier) awaitAccounts(ctx context.Context) error {
+	if a.accountsIn == nil {
+		return nil
+	}
+	select {
+	case <-a.accountsIn:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("wait for the accounts: %w", context.Cause(ctx))
+	}
 }
 
 // leftOf gives what Excel has left of a long number, and how long it was.

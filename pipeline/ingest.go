@@ -27,84 +27,10 @@ const manyRows = 1000
 // shownProblems bounds how many problems of a file are kept for the screen; all are stored.
 const shownProblems = 20
 
-func (p *Pipeline) ingestStep(ctx context.Context, period housing.Period, s *Summary) (int, error) {
-	var failures []error
-	rows := 0
-	for _, partner := range p.Partners {
-		if partner.Inbox == nil {
-			continue
-		}
-		files, err := p.Receive(ctx, partner, period)
-		s.Files = append(s.Files, files...)
-		for _, f := range files {
-			rows += f.Counts.Rows
-		}
-		if err != nil { // one partner's trouble never stops the others
-			failures = append(failures, fmt.Errorf("inbox of %s: %w", partner.Name, err))
-		}
-	}
-	return rows, errors.Join(failures...)
-}
-
-// Receive takes everything that lies in a partner's inbox. Two polls decide that a file no longer
-// grows; the caller's schedule makes the later ones.
-func (p *Pipeline) Receive(ctx context.Context, partner Partner, period housing.Period) ([]FileResult, error) {
-	var watch remote.Watch
-	if _, err := partner.Inbox.Ready(ctx, &watch); err != nil {
-		return nil, fmt.Errorf("look into the inbox: %w", err)
-	}
-	return p.Poll(ctx, partner, &watch, period)
-}
-
-// Poll takes the files that are as they were when the watch last looked. An original goes only after
-// its rows are committed; a file that cannot be fetched stays where it is.
-func (p *Pipeline) Poll(ctx context.Context, partner Partner, watch *remote.Watch, period housing.Period) ([]FileResult, error) {
-	entries, err := partner.Inbox.Ready(ctx, watch)
-	if err != nil {
-		return nil, fmt.Errorf("look into the inbox: %w", err)
-	}
-	var taken []fetchedFile
-	var failures []error
-	for _, entry := range entries {
-		a, fetched, err := p.archiveRemote(ctx, partner, entry)
-		if errors.Is(err, remote.ErrChanged) {
-			continue // still being written: a later poll takes it
-		}
-		if err != nil {
-			failures = append(failures, err)
-			continue
-		}
-		taken = append(taken, fetchedFile{archived: a, fetched: fetched})
-	}
-	results, err := p.ingestAll(ctx, taken, period, func(f fetchedFile) error {
-		if err := partner.Inbox.Done(ctx, f.fetched); err != nil && !errors.Is(err, remote.ErrChanged) {
-			return fmt.Errorf("remove the original of %s: %w", f.Name, err)
-		}
-		return p.Store.LeftInbox(ctx, p.Organisation.ID, f.Partner, f.Name)
-	})
-	return results, errors.Join(append(failures, err)...)
-}
-
-// ImportFiles takes files named on the command line. The originals stay. One that cannot be read does
-// not stop the others.
-func (p *Pipeline) ImportFiles(ctx context.Context, partner string, paths []string, period housing.Period) ([]FileResult, error) {
-	var taken []fetchedFile
-	var failures []error
-	for _, path := range paths {
-		a, err := p.archiveLocal(partner, path)
-		if err != nil {
-			failures = append(failures, err)
-			continue
-		}
-		taken = append(taken, fetchedFile{archived: a, trusted: true})
-	}
-	results, err := p.ingestAll(ctx, taken, period, func(fetchedFile) error { return nil })
-	return results, errors.Join(append(failures, err)...)
-}
-
 type fetchedFile struct {
 	archived
 	fetched remote.Fetched
+	inbox   *remote.Place    // where the original lies; nil: it was named on the command line
 	format  importers.Format // nil: refused
 	refusal *importers.FileError
 	sample  *importers.Sample
@@ -115,6 +41,8 @@ type fetchedFile struct {
 	within   *envelope // of a file that came in a cover: which
 	trusted  bool      // given by the office itself, or taken from the archive once more: it need not be sealed
 	mends    bool      // rejected rows of a file that was taken
+
+	accountsIn <-chan struct{} // closed once the accounts that came with it are in; nil: they are
 }
 
 // fromInbox tells what a partner sent from what the office gave itself.

@@ -5,25 +5,30 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 
 	"github.com/kvitok-gkh/kvitok/housing"
 	"github.com/kvitok-gkh/kvitok/importers"
 )
 
-// takeAll takes files in their order, those of two lanes at once. Files of money and claims refer to accounts
-// and to each other, nothing else refers to them; so once the houses and accounts are in they go beside the
-// others: storing a file keeps one processor of the database busy, and one of ours. How a file ends does not
-// depend on the other lane.
+// takeAll takes files in their order, those of several lanes at once: storing a file keeps one processor of the
+// database busy, and a part of one of ours. How a file ends does not depend on the other lanes.
 func (p *Pipeline) takeAll(ctx context.Context, files []fetchedFile, period housing.Period, done func(fetchedFile) error) ([]FileResult, error) {
 	bar := p.Progress.Start("import", len(files))
 	defer bar.Done()
-	t := taker{Pipeline: p, period: period, done: done, bar: bar, ends: make([]fileEnd, len(files))}
-	first, money, others := lanes(files)
-	t.takeLane(ctx, files, first)
+	t := taker{Pipeline: p, period: period, done: done, bar: bar, files: files, ends: make([]fileEnd, len(files))}
+	l := lanesOf(files)
+	accountsIn := make(chan struct{})
+	for _, at := range l.claims {
+		files[at].accountsIn = accountsIn
+	}
 	var beside sync.WaitGroup
-	beside.Go(func() { t.takeLane(ctx, files, money) })
-	t.takeLane(ctx, files, others)
+	beside.Go(func() { t.takeLane(ctx, l.claims) })
+	t.takeLane(ctx, l.first)
+	close(accountsIn)
+	beside.Go(func() { t.takeLane(ctx, l.money) })
+	t.takeLane(ctx, l.others)
 	beside.Wait()
 	var results []FileResult
 	failures := make([]error, 0, len(t.ends))
@@ -36,40 +41,48 @@ func (p *Pipeline) takeAll(ctx context.Context, files []fetchedFile, period hous
 	return results, errors.Join(failures...)
 }
 
-// lanes gives the places of the files that come first, one after another, and of those that may go beside each
-// other then.
-func lanes(files []fetchedFile) (first, money, others []int) {
-	for i, f := range files {
-		switch {
-		case f.rank <= accountsRank:
-			first = append(first, i)
-		case f.ofMoney():
-			money = append(money, i)
-		default:
-			others = append(others, i)
-		}
-	}
-	return first, money, others
+// lanes are the places of files by what they refer to; those of a lane are taken one after another.
+type lanes struct {
+	first  []int // houses and accounts: the others refer to them
+	claims []int // refer to nothing; accounts are only looked for where a number is spoilt, so they begin at once
+	money  []int // refer to accounts, and to each other
+	others []int // whatever else comes, meters and readings among it
 }
 
-// ofMoney reports whether a file holds nothing but payments, balances or claims.
-func (f fetchedFile) ofMoney() bool {
-	single, can := f.format.(importers.Single)
-	if !can || !single.Single() {
-		return false
+func lanesOf(files []fetchedFile) (l lanes) {
+	alone := slices.ContainsFunc(files, func(f fetchedFile) bool { return isPayment(f.first) && !f.single() })
+	for i, f := range files {
+		lane := &l.others
+		switch {
+		case f.rank <= accountsRank:
+			lane = &l.first
+		case !f.single(), alone && isPayment(f.first): // payments are told from equal ones of other files in their order
+		case isClaim(f.first):
+			lane = &l.claims
+		case isPayment(f.first), isBalance(f.first):
+			lane = &l.money
+		}
+		*lane = append(*lane, i)
 	}
-	switch f.first.(type) {
-	case housing.OpeningBalance, housing.Claim, housing.Payment:
-		return true
-	}
-	return false
+	return l
 }
+
+// single reports whether the first row of a file tells what it refers to.
+func (f fetchedFile) single() bool {
+	format, can := f.format.(importers.Single)
+	return can && format.Single()
+}
+
+func isClaim(f importers.Fact) bool   { _, is := f.(housing.Claim); return is }
+func isPayment(f importers.Fact) bool { _, is := f.(housing.Payment); return is }
+func isBalance(f importers.Fact) bool { _, is := f.(housing.OpeningBalance); return is }
 
 // taker takes files, several goroutines at once.
 type taker struct {
 	*Pipeline
 	period housing.Period
 	done   func(fetchedFile) error
+	files  []fetchedFile
 	ends   []fileEnd // by the place of the file
 
 	mu  sync.Mutex // of what follows
@@ -82,11 +95,11 @@ type fileEnd struct {
 	err    error
 }
 
-func (t *taker) takeLane(ctx context.Context, files []fetchedFile, lane []int) {
+func (t *taker) takeLane(ctx context.Context, lane []int) {
 	for _, at := range lane {
 		end := &t.ends[at]
-		if err := t.take(ctx, files[at], end); err != nil { // one bad file never stops the others
-			end.err = fmt.Errorf("take in %s: %w", files[at].Name, err)
+		if err := t.take(ctx, t.files[at], end); err != nil { // one bad file never stops the others
+			end.err = fmt.Errorf("take in %s: %w", t.files[at].Name, err)
 		}
 	}
 }

@@ -1,6 +1,8 @@
 package pipeline
 
 import (
+	"context"
+	"errors"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -10,8 +12,8 @@ import (
 	"github.com/kvitok-gkh/kvitok/importers/catalogue"
 )
 
-// Files of money wait for the accounts and for each other, and for nothing else; payments with readings beside
-// them wait for the meters.
+// Claims wait for nothing, files of money for the accounts and for each other; payments with readings beside them wait for
+// the meters, and the other payments with them.
 func TestLanes(t *testing.T) {
 	t.Parallel()
 	formats := catalogue.New()
@@ -25,7 +27,7 @@ func TestLanes(t *testing.T) {
 		}
 		return f
 	}
-	first, money, others := lanes([]fetchedFile{
+	files := []fetchedFile{
 		0:  file("kvitok-houses-csv", housing.House{}),
 		1:  file("kvitok-accounts-csv", housing.AccountEntry{}),
 		2:  file("kvitok-services-csv", housing.HouseService{}),
@@ -35,15 +37,38 @@ func TestLanes(t *testing.T) {
 		6:  file("rc-payment-packs", housing.PaymentPack{}),
 		7:  file("rso-readings-csv", housing.MeterReading{}),
 		8:  file("sber-payments-a", housing.Payment{}),
-		9:  file("sber-payments-readings", housing.Payment{}),
-		10: file("", nil),
-	})
-	for _, lane := range []struct {
-		name      string
-		got, want []int
-	}{{"first", first, []int{0, 1}}, {"money", money, []int{4, 5, 8}}, {"others", others, []int{2, 3, 6, 7, 9, 10}}} {
-		if diff := cmp.Diff(lane.want, lane.got); diff != "" {
-			t.Errorf("lane %s (-want +got):\n%s", lane.name, diff)
+		9:  file("", nil),
+		10: file("sber-payments-readings", housing.Payment{}),
+	}
+	for _, c := range []struct {
+		name  string
+		files []fetchedFile
+		want  lanes
+	}{
+		{"payments alone", files[:10], lanes{first: []int{0, 1}, claims: []int{5}, money: []int{4, 8}, others: []int{2, 3, 6, 7, 9}}},
+		{"payments with readings", files, lanes{first: []int{0, 1}, claims: []int{5}, money: []int{4}, others: []int{2, 3, 6, 7, 8, 9, 10}}},
+	} {
+		if diff := cmp.Diff(c.want, lanesOf(c.files), cmp.AllowUnexported(lanes{})); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.name, diff)
 		}
+	}
+}
+
+// A file of claims that came with accounts looks for numbers alike once these are in, and not before.
+func TestClaimsAwaitAccounts(t *testing.T) {
+	t.Parallel()
+	accountsIn := make(chan struct{})
+	a := applier{accountsIn: accountsIn}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := a.awaitAccounts(ended); !errors.Is(err, context.Canceled) {
+		t.Errorf("before the accounts: %v", err)
+	}
+	close(accountsIn)
+	if err := a.awaitAccounts(t.Context()); err != nil {
+		t.Errorf("after the accounts: %v", err)
+	}
+	if err := (&applier{}).awaitAccounts(t.Context()); err != nil {
+		t.Errorf("alone: %v", err)
 	}
 }

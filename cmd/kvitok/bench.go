@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -53,6 +54,7 @@ func (s benchStage) rate() float64 {
 type benchFlags struct {
 	accounts, payments, debtors, rows int
 	keep, noMonth, files, asDemo      bool
+	until                             string
 }
 
 func (e *environment) benchCommand() *cobra.Command {
@@ -70,6 +72,7 @@ func (e *environment) benchCommand() *cobra.Command {
 	c.Flags().BoolVar(&f.asDemo, "as-demo", false, "take the town of the demo: ten lines an account instead of twelve")
 	c.Flags().BoolVar(&f.noMonth, "no-month", false, "leave the month of the town out")
 	c.Flags().BoolVar(&f.files, "files", false, "measure the import alone, file by file")
+	c.Flags().StringVar(&f.until, "until", "", "end the month after this stage, import say")
 	c.Flags().IntVar(&f.rows, "rows", 0, "with --files: a registry of payments and a file of readings of so many rows beside the town's")
 	c.Flags().BoolVar(&f.keep, "keep", false, "leave the folder behind")
 	c.AddCommand(e.benchParseCommand(), e.benchImportCommand(), e.benchMatchCommand())
@@ -84,7 +87,7 @@ func (e *environment) benchCommand() *cobra.Command {
 				if f.files {
 					return e.benchFiles(ctx, s, f.rows, &result)
 				}
-				return e.bench(ctx, s, &result)
+				return e.bench(ctx, s, f.until, &result)
 			}); err != nil {
 				return err
 			}
@@ -121,21 +124,52 @@ func (e *environment) benchIn(ctx context.Context, t *town.Town, keep bool, do f
 	return inside.withSite(ctx, t, e.logger(), func(ctx context.Context, s *site) error { return do(ctx, &inside, s) })
 }
 
-// bench measures the stages in their order.
-func (e *environment) bench(ctx context.Context, s *site, result *benchResult) error {
+// bench measures the stages in their order; all of them where the last one is not named.
+func (e *environment) bench(ctx context.Context, s *site, until string, result *benchResult) error {
 	if err := s.offer(ctx); err != nil {
 		return err
 	}
-	p, period := s.app.pipeline, s.town.Period()
-	if err := s.app.store.EnsureMonth(ctx, period); err != nil {
+	if err := s.app.store.EnsureMonth(ctx, s.town.Period()); err != nil {
 		return err
 	}
 	result.meter = newCPUMeter(ctx, s.app.store)
 	var charged pipeline.ChargeResult
-	stages := []struct {
-		name, unit string
-		do         func() (items int, err error)
-	}{
+	stages := s.stages(ctx, &charged)
+	if until != "" && !slices.ContainsFunc(stages, func(stage stage) bool { return stage.name == until }) {
+		return &usageError{"there is no stage " + until}
+	}
+	for _, stage := range stages {
+		measured, err := e.measure(result.meter, stage.name, stage.unit, stage.do)
+		if err != nil {
+			return fmt.Errorf("%s: %w", stage.name, err)
+		}
+		result.Stages = append(result.Stages, measured)
+		result.Seconds += measured.Seconds
+		if stage.name == "charge" { // the same seconds, seen as lines
+			if n := charged.Totals.Accounts; n > 0 {
+				result.Lines = float64(charged.Totals.Lines) / float64(n)
+			}
+			measured.Name, measured.Unit, measured.Items = "", "lines", charged.Totals.Lines
+			measured.Limit = plainLimit("", "lines")
+			result.Stages = append(result.Stages, measured)
+		}
+		if stage.name == until {
+			return nil
+		}
+	}
+	return e.benchLimits(ctx, s, charged.Totals.Lines, result)
+}
+
+// stage is one of a month; do returns how many items it has worked off.
+type stage struct {
+	name, unit string
+	do         func() (items int, err error)
+}
+
+// stages are those of a month in their order; charged tells afterwards what was charged.
+func (s *site) stages(ctx context.Context, charged *pipeline.ChargeResult) []stage {
+	p, period := s.app.pipeline, s.town.Period()
+	return []stage{
 		{"import", "rows", func() (int, error) { return s.receiveAll(ctx) }},
 		{"readings", "messages", func() (int, error) {
 			stats, err := s.app.drainStream(ctx)
@@ -146,7 +180,7 @@ func (e *environment) bench(ctx context.Context, s *site, result *benchResult) e
 			return r.Decided, err
 		}},
 		{"charge", "accounts", func() (n int, err error) {
-			charged, err = p.Charge(ctx, period)
+			*charged, err = p.Charge(ctx, period)
 			return charged.Totals.Accounts, err
 		}},
 		{"ledger", "balances", func() (int, error) {
@@ -165,36 +199,14 @@ func (e *environment) bench(ctx context.Context, s *site, result *benchResult) e
 			return rows, err
 		}},
 	}
-	for _, stage := range stages {
-		measured, err := e.measure(result.meter, stage.name, stage.unit, stage.do)
-		if err != nil {
-			return fmt.Errorf("%s: %w", stage.name, err)
-		}
-		result.Stages = append(result.Stages, measured)
-		result.Seconds += measured.Seconds
-		if stage.name == "charge" { // the same seconds, seen as lines
-			if n := charged.Totals.Accounts; n > 0 {
-				result.Lines = float64(charged.Totals.Lines) / float64(n)
-			}
-			measured.Name, measured.Unit, measured.Items = "", "lines", charged.Totals.Lines
-			measured.Limit = plainLimit("", "lines")
-			result.Stages = append(result.Stages, measured)
-		}
-	}
-	return e.benchLimits(ctx, s, charged.Totals.Lines, result)
 }
 
 func (s *site) receiveAll(ctx context.Context) (rows int, err error) {
-	for _, partner := range s.app.pipeline.Partners {
-		files, err := s.app.pipeline.Receive(ctx, partner, s.town.Period())
-		if err != nil {
-			return rows, err
-		}
-		for _, f := range files {
-			rows += f.Counts.Rows
-		}
+	files, err := s.app.pipeline.ReceiveAll(ctx, s.town.Period())
+	for _, f := range files {
+		rows += f.Counts.Rows
 	}
-	return rows, nil
+	return rows, err
 }
 
 func (e *environment) measure(meter cpuMeter, name, unit string, do func() (int, error)) (benchStage, error) {
