@@ -167,7 +167,7 @@ func (c *readingCheck) valueProblem(r housing.MeterReading, s *store.RegisterSta
 	case !s.NextOn.IsZero() && r.Value.Cmp(s.Next) > 0:
 		return say("reading_above_next", "больше последующего показания %s от %s", s.Next.Russian(), s.NextOn.Russian())
 	}
-	limit, bounded := c.limits.PerMonth[r.Service]
+	limit, bounded := c.limits.PerMonth[s.Service] // a supplier's file names the meter and not its service
 	if !bounded || s.LastOn.IsZero() {
 		return nil
 	}
@@ -175,7 +175,7 @@ func (c *readingCheck) valueProblem(r housing.MeterReading, s *store.RegisterSta
 	months := int64(s.LastOn.DaysUntil(r.On)/31 + 1)
 	if err != nil || used.Ratio().Cmp(limit.Ratio().Mul(housing.Whole(months).Ratio())) > 0 {
 		return say("reading_spike", "превышен предел расхода по услуге: %s с %s при пределе %s %s в месяц",
-			used.Russian(), s.LastOn.Russian(), limit.Russian(), r.Service.Unit())
+			used.Russian(), s.LastOn.Russian(), limit.Russian(), s.Service.Unit())
 	}
 	return nil
 }

@@ -32,7 +32,7 @@ func TestReadingRules(t *testing.T) {
 	t.Parallel()
 	known := func() store.RegisterState {
 		return store.RegisterState{
-			MeterID: 1, Found: 1, Digits: 5, Zones: 1, LastOn: day(t, "2026-09-25"), Last: number(t, "100.5"),
+			MeterID: 1, Found: 1, Service: housing.ColdWater, Digits: 5, Zones: 1, LastOn: day(t, "2026-09-25"), Last: number(t, "100.5"),
 			NextOn: day(t, "2026-11-25"), Next: number(t, "130"),
 		}
 	}
@@ -68,7 +68,7 @@ func TestReadingRules(t *testing.T) {
 			}
 			check := readingCheck{limits: DefaultReadingLimits(), today: day(t, "2026-11-22"), earlier: map[register]*store.RegisterState{}}
 			got := check.one(housing.MeterReading{
-				Serial: "ХВ-1", Service: housing.ColdWater,
+				Serial: "ХВ-1", // the service is that of the meter: a supplier's file does not name it
 				Reading: housing.Reading{Zone: test.zone, On: day(t, test.on), Value: number(t, test.value)},
 			}, &state)
 			code := ""
@@ -91,7 +91,9 @@ func TestReadingRulesWithinABatch(t *testing.T) {
 	t.Parallel()
 	check := readingCheck{limits: DefaultReadingLimits(), today: day(t, "2026-11-22"), earlier: map[register]*store.RegisterState{}}
 	give := func(on, value string) housing.Outcome {
-		state := store.RegisterState{MeterID: 1, Found: 1, Digits: 5, Zones: 1, LastOn: day(t, "2026-09-25"), Last: number(t, "100")}
+		state := store.RegisterState{
+			MeterID: 1, Found: 1, Service: housing.ColdWater, Digits: 5, Zones: 1, LastOn: day(t, "2026-09-25"), Last: number(t, "100"),
+		}
 		return check.one(housing.MeterReading{
 			Serial: "ХВ-1", Service: housing.ColdWater, Reading: housing.Reading{On: day(t, on), Value: number(t, value)},
 		}, &state)

@@ -116,12 +116,12 @@ func TestRegisterStates(t *testing.T) {
 		}
 		got[i].MeterID = 0
 	}
-	hot := store.RegisterState{Found: 1, Digits: 5, Zones: 1, LastOn: day(t, "2026-01-15"), Last: dec(t, "0.500"), Next: dec(t, "0")}
+	hot := store.RegisterState{Found: 1, Service: housing.HotWater, Digits: 5, Zones: 1, LastOn: day(t, "2026-01-15"), Last: dec(t, "0.500"), Next: dec(t, "0")}
 	both := hot
-	both.Found = 2
+	both.Found, both.Service = 2, housing.ColdWater
 	b := func(lastOn, last, nextOn, next string) store.RegisterState {
 		return store.RegisterState{
-			Found: 1, Digits: 5, Zones: 1, Closed: day(t, "2026-09-20"), LastOn: day(t, lastOn), Last: dec(t, last),
+			Found: 1, Service: housing.ColdWater, Digits: 5, Zones: 1, Closed: day(t, "2026-09-20"), LastOn: day(t, lastOn), Last: dec(t, last),
 			NextOn: day(t, nextOn), Next: dec(t, next),
 		}
 	}

@@ -102,8 +102,7 @@ SELECT t.key FROM unnest($2::text[]) AS t(key) WHERE NOT EXISTS (SELECT FROM mad
 		case earlier.account == p.Account && earlier.amount == p.Amount:
 			outcome.Verdict = housing.Unchanged
 		default:
-			reject(outcome, "payment_key_conflict", "УНО", p.Key,
-				"платёж с этим номером операции уже загружен с другой суммой или другим лицевым счётом")
+			reject(outcome, "payment_key_conflict", "УНО", p.Key, earlier.conflict(p))
 		}
 	}
 	return c, nil
@@ -114,6 +113,18 @@ type knownPayment struct {
 	account string
 	amount  housing.Money
 	source  int64
+	file    string
+	row     int64
+}
+
+// conflict says what stands under the number of a payment, and who may change it: its sender cannot.
+func (k knownPayment) conflict(p housing.Payment) string {
+	text := fmt.Sprintf("платёж с этим номером операции уже загружен (файл «%s», строка %d)", k.file, k.row)
+	if k.amount != p.Amount {
+		return text + fmt.Sprintf(" с другой суммой или другим лицевым счётом: счёт «%s», сумма %s; строка не проведена", k.account, k.amount.RussianPlain())
+	}
+	return text + fmt.Sprintf(" с другим лицевым счётом: «%s»; деньги второй раз не проведены, счёт платежа меняет бухгалтер "+
+		"в книге невыясненных или переносом", k.account)
 }
 
 func (t *Tx) knownPayments(ctx context.Context, organisation int64, keys []string) (map[string]knownPayment, error) {
@@ -121,13 +132,14 @@ func (t *Tx) knownPayments(ctx context.Context, organisation int64, keys []strin
 	if len(keys) == 0 {
 		return known, nil
 	}
-	rows, err := t.Query(ctx, "SELECT key, account, amount, source_id FROM payment_keys WHERE organisation_id = $1 AND key = ANY($2)", organisation, keys)
+	rows, err := t.Query(ctx, `SELECT k.key, k.account, k.amount, k.source_id, s.name, k.source_pos
+FROM payment_keys k JOIN sources s ON s.id = k.source_id WHERE k.organisation_id = $1 AND k.key = ANY($2)`, organisation, keys)
 	if err != nil {
 		return nil, fmt.Errorf("read keys of payments: %w", err)
 	}
 	var key string
 	var p knownPayment
-	_, err = pgx.ForEachRow(rows, []any{&key, &p.account, &p.amount, &p.source}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&key, &p.account, &p.amount, &p.source, &p.file, &p.row}, func() error {
 		known[key] = p
 		return nil
 	})

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -38,8 +39,13 @@ func TestApplyPayments(t *testing.T) {
 	want(t, "first", apply(t, w, book, first...), "accepted", "accepted", "accepted unidentified_payment", "repeated_row")
 	want(t, "again", apply(t, w, book, first[:3]...), "unchanged", "unchanged", "unchanged")
 	want(t, "in another month", apply(t, w, booking(period(t, "2026-09")), first[0]), "unchanged")
-	want(t, "conflicts", apply(t, w, book, payment(t, "u1", "0001", 501), payment(t, "u2", "0001", 700), payment(t, "u4", "0002", 1)),
-		"payment_key_conflict", "payment_key_conflict", "accepted")
+	conflicts := outcomes(t, w, book, payment(t, "u1", "0001", 501), payment(t, "u2", "0001", 700), payment(t, "u4", "0002", 1))
+	want(t, "conflicts", ends(conflicts), "payment_key_conflict", "payment_key_conflict", "accepted")
+	for i, told := range []string{"счёт «0001», сумма 5,00", "с другим лицевым счётом: «0002»"} {
+		if text := conflicts[i].Problems[0].Text; !strings.Contains(text, told) || !strings.Contains(text, "строка 5)") {
+			t.Errorf("conflict %d does not say %q and where it stands: %s", i, told, text)
+		}
+	}
 	want(t, "no rows", apply(t, w, book))
 	want(t, "stored", w.texts(t, `
 SELECT concat_ws(' ', p.key, COALESCE(a.number, '-'), COALESCE(h.key, '-'), o.inn, p.paid_on, COALESCE(p.for_period::text, '-'),

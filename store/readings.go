@@ -20,6 +20,7 @@ type SourcedReading struct {
 type RegisterState struct {
 	MeterID  int64 // 0: no meter found
 	Found    int   // meters found by what the reading names
+	Service  housing.Service
 	Digits   int
 	Zones    int
 	Closed   housing.Date
@@ -42,14 +43,14 @@ WITH incoming AS MATERIALIZED (
     FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[])
         WITH ORDINALITY AS t(serial, service, account, zone, taken_on, code, ord)),
 named AS (
-    SELECT i.ord, i.account, i.zone, i.taken_on, m.id, m.account_id, m.digits, m.zones, m.closed
+    SELECT i.ord, i.account, i.zone, i.taken_on, m.id, m.account_id, m.service, m.digits, m.zones, m.closed
     FROM incoming i JOIN meters m ON m.organisation_id = $1 AND m.serial = i.serial
     WHERE i.serial <> '' AND (i.service = '' OR m.service = i.service)
     UNION ALL
-    SELECT i.ord, i.account, i.zone, i.taken_on, m.id, m.account_id, m.digits, m.zones, m.closed
+    SELECT i.ord, i.account, i.zone, i.taken_on, m.id, m.account_id, m.service, m.digits, m.zones, m.closed
     FROM incoming i JOIN meters m ON m.id = i.code AND m.organisation_id = $1
     WHERE i.serial = '' AND (i.service = '' OR m.service = i.service))
-SELECT i.ord, i.id, i.digits, i.zones, i.closed, CASE WHEN w.after THEN l.taken_on ELSE w.taken_on END,
+SELECT i.ord, i.id, i.service, i.digits, i.zones, i.closed, CASE WHEN w.after THEN l.taken_on ELSE w.taken_on END,
     CASE WHEN w.after THEN COALESCE(l.value, 0) ELSE COALESCE(w.value, 0) END, n.taken_on, COALESCE(n.value, 0)
 FROM named i
 LEFT JOIN LATERAL (SELECT r.taken_on, r.value, r.taken_on > i.taken_on AS after FROM readings r
@@ -87,7 +88,7 @@ func readStates(found pgx.Rows, rows []SourcedReading) ([]RegisterState, error) 
 	for found.Next() {
 		row.columns, row.next = found.RawValues(), 0
 		place := row.number() - 1
-		s := RegisterState{MeterID: row.number(), Digits: int(row.number()), Zones: int(row.number()), Closed: row.date()}
+		s := RegisterState{MeterID: row.number(), Service: housing.Service(row.word()), Digits: int(row.number()), Zones: int(row.number()), Closed: row.date()}
 		s.LastOn, s.Last = row.date(), row.decimal()
 		s.NextOn, s.Next = row.date(), row.decimal()
 		if row.err != nil {
