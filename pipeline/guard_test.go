@@ -50,6 +50,26 @@ func TestGuardNamesTheKnownAccount(t *testing.T) {
 	}
 }
 
+// One wrong number in many rows is answered as one: the account that was meant is named once in each.
+func TestGuardNamesOnceInEveryRow(t *testing.T) {
+	t.Parallel()
+	w := settled(t, 40)
+	text := "\ufeffЛицевой счёт;Услуга;ИНН получателя;Месяц;Сальдо\r\n"
+	const rows = 5
+	for i := range rows {
+		text += "100001005;" + []string{"Отопление", "Электроснабжение", "Газоснабжение", "Водоотведение", "Обращение с ТКО"}[i] + ";9900173450;10.2026;1,00\r\n"
+	}
+	result := w.take(t, town.Office, "often.csv", text)
+	for _, p := range result.Problems {
+		if !strings.HasSuffix(p.Text, "список лицевых счетов; похоже на 0100001005") {
+			t.Errorf("row %d: %s: %s", p.Row, p.Code, p.Text)
+		}
+	}
+	if result.Counts.Rejected != rows || len(result.Problems) != rows {
+		t.Errorf("counts: %+v", result.Counts)
+	}
+}
+
 // A code of payment that Excel has shortened fails by its length already; the account is named all the same.
 func TestGuardNamesTheShortenedCode(t *testing.T) {
 	t.Parallel()

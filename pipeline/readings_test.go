@@ -68,7 +68,7 @@ func TestReadingRules(t *testing.T) {
 			}
 			check := readingCheck{limits: DefaultReadingLimits(), today: day(t, "2026-11-22"), earlier: map[register]*store.RegisterState{}}
 			got := check.one(housing.MeterReading{
-				Serial: "ХВ-1", // the service is that of the meter: a supplier's file does not name it
+				Serial:  "ХВ-1", // the service is that of the meter: a supplier's file does not name it
 				Reading: housing.Reading{Zone: test.zone, On: day(t, test.on), Value: number(t, test.value)},
 			}, &state)
 			code := ""

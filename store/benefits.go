@@ -45,7 +45,7 @@ SELECT ord FROM incoming i JOIN changed c
 	outcomes := make([]housing.Outcome, len(rows))
 	rejectRepeats(rows, outcomes, func(b housing.BenefitEntry) string {
 		return fmt.Sprint(b.Kind, "|", b.Account, "|", b.Person, "|", b.ServiceName, "|", b.Payee, "|", b.Period)
-	}, "")
+	}, "вид, лицевой счёт, гражданин, услуга, получатель, месяц")
 	accounts, err := t.AccountIDs(ctx, organisation, column(rows, func(b housing.BenefitEntry) string { return b.Account }))
 	if err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -76,6 +77,10 @@ func rejectRepeats[T any](rows []T, outcomes []housing.Outcome, key func(T) stri
 		}
 		k := key(row)
 		if _, repeated := seen[k]; repeated {
+			if strings.Contains(column, ",") { // several columns are the key together: none of them is to blame alone
+				reject(&outcomes[i], "repeated_row", "", "", "строка с тем же ключом ("+column+") уже есть в этом файле")
+				continue
+			}
 			reject(&outcomes[i], "repeated_row", column, "", "строка с тем же ключом уже есть в этом файле")
 			continue
 		}

@@ -44,7 +44,7 @@ SELECT ord FROM incoming JOIN changed USING (house_id, service, serial)`
 	}
 	name := func(r row) string { return r.Key + "|" + string(r.Service) + "|" + r.Serial }
 	passRepeats(rows, outcomes, name, sameHouseMeter)
-	rejectRepeats(rows, outcomes, name, "")
+	rejectRepeats(rows, outcomes, name, "дом, услуга, номер ОДПУ")
 	if err := t.rejectTakenPoints(ctx, organisation, houses, rows, outcomes); err != nil {
 		return nil, err
 	}
@@ -164,7 +164,7 @@ SELECT ord FROM incoming i JOIN made m ON (m.house_meter_id, m.zone, m.taken_on)
 		return nil, err
 	}
 	ids := func(r row) int64 { return meters[houseMeterName(r)] }
-	rejectRepeats(rows, outcomes, func(r row) string { return fmt.Sprint(ids(r), "|", r.Zone, "|", r.On) }, "")
+	rejectRepeats(rows, outcomes, func(r row) string { return fmt.Sprint(ids(r), "|", r.Zone, "|", r.On) }, "прибор, зона суток, дата")
 	if err := t.checkHouseReadings(ctx, rows, outcomes, ids); err != nil {
 		return nil, err
 	}

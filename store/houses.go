@@ -96,7 +96,7 @@ SELECT ord FROM incoming i JOIN changed c
 	}
 	rejectRepeats(rows, outcomes, func(r housing.HouseVolume) string {
 		return fmt.Sprint(r.Key, r.Period, r.Service, r.Serial)
-	}, "")
+	}, "дом, месяц, ресурс, номер ОДПУ")
 	kept, indexes := standing(rows, outcomes)
 	err = t.markAccepted(ctx, outcomes, indexes, sql, source,
 		column(kept, func(r housing.HouseVolume) int64 { return houses[r.Key] }),

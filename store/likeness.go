@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -14,7 +15,7 @@ const mostAlike = 3
 // in front, letters of the other alphabet, spaces and hyphens apart.
 func (q Queries) AccountsLike(ctx context.Context, organisation int64, texts []string) (map[string][]string, error) {
 	const sql = `
-SELECT t.text, a.number FROM unnest($2::text[]) AS t(text), LATERAL (
+SELECT t.text, a.number FROM (SELECT DISTINCT text FROM unnest($2::text[]) AS u(text)) t, LATERAL (
     SELECT a.number FROM accounts a
     WHERE a.organisation_id = $1 AND likeness(a.number) = likeness(t.text) AND a.number <> t.text ORDER BY a.number LIMIT $3) a`
 	return q.alike(ctx, sql, organisation, texts, mostAlike)
@@ -34,7 +35,7 @@ ORDER BY a.number LIMIT $4`
 // MetersLike returns for each serial the known ones that look like it but are not it.
 func (q Queries) MetersLike(ctx context.Context, organisation int64, texts []string) (map[string][]string, error) {
 	const sql = `
-SELECT t.text, a.serial FROM unnest($2::text[]) AS t(text), LATERAL (
+SELECT t.text, a.serial FROM (SELECT DISTINCT text FROM unnest($2::text[]) AS u(text)) t, LATERAL (
     SELECT DISTINCT m.serial FROM meters m
     WHERE m.organisation_id = $1 AND likeness(m.serial) = likeness(t.text) AND m.serial <> t.text ORDER BY m.serial LIMIT $3) a`
 	return q.alike(ctx, sql, organisation, texts, mostAlike)
@@ -48,7 +49,9 @@ func (q Queries) alike(ctx context.Context, sql string, args ...any) (map[string
 	found := map[string][]string{}
 	var text, number string
 	_, err = pgx.ForEachRow(rows, []any{&text, &number}, func() error {
-		found[text] = append(found[text], number)
+		if !slices.Contains(found[text], number) { // many rows may hold one wrong number
+			found[text] = append(found[text], number)
+		}
 		return nil
 	})
 	if err != nil {
@@ -60,7 +63,7 @@ func (q Queries) alike(ctx context.Context, sql string, args ...any) (map[string
 // NewAccountsLike returns of numbers that are not known yet those that look like a known one, with it.
 func (q Queries) NewAccountsLike(ctx context.Context, organisation int64, numbers []string) (map[string][]string, error) {
 	const sql = `
-SELECT t.number, a.number FROM unnest($2::text[]) AS t(number)
+SELECT t.number, a.number FROM (SELECT DISTINCT number FROM unnest($2::text[]) AS u(number)) t
 JOIN accounts a ON a.organisation_id = $1 AND likeness(a.number) = likeness(t.number) AND a.number <> t.number
 WHERE NOT EXISTS (SELECT FROM accounts k WHERE k.organisation_id = $1 AND k.number = t.number)`
 	return q.alike(ctx, sql, organisation, numbers)

@@ -11,7 +11,7 @@ import (
 // rejected: it is corrected by a correction, not by a second file.
 func (t *Tx) ApplyOpeningBalances(ctx context.Context, organisation, source int64, rows []housing.OpeningBalance) ([]housing.Outcome, error) {
 	outcomes := make([]housing.Outcome, len(rows))
-	rejectRepeats(rows, outcomes, openingKey, "")
+	rejectRepeats(rows, outcomes, openingKey, "лицевой счёт, услуга, получатель, месяц долга")
 	if err := t.alone(ctx, "opening_balances", organisation); err != nil {
 		return nil, err
 	}

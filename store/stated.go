@@ -117,7 +117,7 @@ made AS (
     RETURNING kind, account, service, period)
 SELECT ord FROM incoming i JOIN made m ON (m.kind, m.account, m.service, m.period) = (i.kind, i.account, i.service, i.period::date)`
 	outcomes := make([]housing.Outcome, len(rows))
-	rejectRepeats(rows, outcomes, func(s stated) string { return s.account + "|" + s.service + "|" + s.period }, "")
+	rejectRepeats(rows, outcomes, func(s stated) string { return s.account + "|" + s.service + "|" + s.period }, "лицевой счёт, услуга, месяц")
 	kept, indexes := standing(rows, outcomes)
 	err := t.markAccepted(ctx, outcomes, indexes, sql, organisation, source,
 		column(kept, func(s stated) string { return s.kind }),

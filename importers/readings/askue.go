@@ -100,6 +100,9 @@ type channel struct {
 	missing  int
 	sum      housing.Decimal
 	status   string
+	at       string // the half-hour being read, as the sender names it
+	first    string // the first doubtful one
+	unknown  string // a status that the format does not know
 	problems []housing.Problem
 }
 
@@ -171,6 +174,7 @@ func (m *message) readDay(text string) error {
 
 // period proves that a period begins where the one before it has ended.
 func (c *channel) period(start, end string) {
+	c.at = start + "–" + end
 	from, okFrom := minuteOf(start)
 	to, okTo := minuteOf(end)
 	if to == 0 {
@@ -178,11 +182,11 @@ func (c *channel) period(start, end string) {
 	}
 	switch {
 	case !okFrom || !okTo:
-		c.fail("bad_period", "получас", start+"–"+end, "время получаса не читается", "ЧЧММ")
+		c.fail("bad_period", "получас", c.at, "время получаса не читается", "ЧЧММ")
 	case to-from != halfHour:
-		c.fail("bad_period", "получас", start+"–"+end, "это не получас", "")
+		c.fail("bad_period", "получас", c.at, "это не получас", "")
 	case from != c.next && !c.change:
-		c.fail("gap", "получас", start+"–"+end, "получас не продолжает предыдущий: пропуск, повтор или другой порядок", "")
+		c.fail("gap", "получас", c.at, "получас не продолжает предыдущий: пропуск, повтор или другой порядок", "")
 	}
 	c.periods++
 	c.next = to
@@ -199,12 +203,19 @@ func minuteOf(text string) (minute int, ok bool) {
 }
 
 func (c *channel) value(text string) {
-	if c.status != "" && c.status != "0" {
-		c.doubtful++
+	switch c.status {
+	case "", "0":
+	case "1":
+		c.doubt()
+	default:
+		c.doubt()
+		if c.unknown == "" {
+			c.unknown = c.status
+		}
 	}
 	if text == "" {
 		if c.status == "" || c.status == "0" {
-			c.fail("empty", "value", "", "нет значения, а оно отмечено достоверным", "")
+			c.fail("empty", "value", "", "получас "+c.at+": нет значения, а оно отмечено достоверным", "")
 		}
 		c.missing++
 		return
@@ -214,10 +225,18 @@ func (c *channel) value(text string) {
 		v, err = c.sum.Add(v)
 	}
 	if err != nil {
-		c.fail("bad_number", "value", text, err.Error(), "число с точкой, например 12.5")
+		c.fail("bad_number", "value", text, "получас "+c.at+": "+err.Error(), "число с точкой, например 12.5")
 		return
 	}
 	c.sum = v
+}
+
+// doubt counts a value that is not commercial; a status that nobody knows is taken for one.
+func (c *channel) doubt() {
+	if c.doubtful == 0 {
+		c.first = c.at
+	}
+	c.doubtful++
 }
 
 func (c *channel) fail(code, column, value, text, expected string) {
@@ -271,9 +290,10 @@ func (m *message) check(c *channel) {
 		c.fail("wrong_periods", "period", strconv.Itoa(c.periods), "получасов в сутках не 48", "48 получасов, в сутки перевода часов 46 или 50")
 	}
 	if c.doubtful > 0 && len(c.problems) == 0 {
-		c.problems = append(c.problems, housing.Problem{
-			Column: "status", Code: "not_commercial", Severity: housing.SeverityWarning,
-			Text: fmt.Sprintf("получасов с некоммерческими данными: %d, из них без значения: %d", c.doubtful, c.missing),
-		})
+		text := fmt.Sprintf("получасов с некоммерческими данными: %d, первый %s, из них без значения: %d", c.doubtful, c.first, c.missing)
+		if c.unknown != "" {
+			text += "; код «" + c.unknown + "» не известен (0 — коммерческие данные, 1 — некоммерческие) и принят за 1"
+		}
+		c.problems = append(c.problems, housing.Problem{Column: "status", Code: "not_commercial", Severity: housing.SeverityWarning, Text: text})
 	}
 }

@@ -198,7 +198,7 @@ func (b *book) verdict() *importers.FileError {
 	count := plainHead(b.header)[headCount]
 	stated, err := strconv.Atoi(strings.TrimSpace(count))
 	if err != nil || stated != b.lines {
-		return importers.Refuse("wrong_count", "в заголовке указано записей «%s», в файле строк %d: файл передан не полностью или изменён",
+		return importers.Refuse("wrong_count", "в заголовке указано записей «%s», в файле строк %d (считая заголовок): файл передан не полностью или изменён",
 			count, b.lines)
 	}
 	for _, code := range slices.Sorted(maps.Keys(b.houses)) {
