@@ -54,12 +54,13 @@ func TestGuardNamesTheKnownAccount(t *testing.T) {
 func TestGuardNamesOnceInEveryRow(t *testing.T) {
 	t.Parallel()
 	w := settled(t, 40)
-	text := "\ufeffЛицевой счёт;Услуга;ИНН получателя;Месяц;Сальдо\r\n"
-	const rows = 5
-	for i := range rows {
-		text += "100001005;" + []string{"Отопление", "Электроснабжение", "Газоснабжение", "Водоотведение", "Обращение с ТКО"}[i] + ";9900173450;10.2026;1,00\r\n"
+	lines := []string{"\ufeffЛицевой счёт;Услуга;ИНН получателя;Месяц;Сальдо"}
+	services := []string{"Отопление", "Электроснабжение", "Газоснабжение", "Водоотведение", "Обращение с ТКО"}
+	for _, service := range services {
+		lines = append(lines, "100001005;"+service+";9900173450;10.2026;1,00")
 	}
-	result := w.take(t, town.Office, "often.csv", text)
+	rows := len(services)
+	result := w.take(t, town.Office, "often.csv", strings.Join(append(lines, ""), "\r\n"))
 	for _, p := range result.Problems {
 		if !strings.HasSuffix(p.Text, "список лицевых счетов; похоже на 0100001005") {
 			t.Errorf("row %d: %s: %s", p.Row, p.Code, p.Text)
