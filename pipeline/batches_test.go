@@ -29,3 +29,27 @@ func TestInBatches(t *testing.T) {
 		}
 	}
 }
+
+// The last few houses are told by their accounts: private houses stand last and have one each.
+func TestFewLast(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		accounts []int // of houses 1, 2 ...
+		few      int
+	}{
+		{nil, 0},
+		{[]int{5}, 0},
+		{[]int{40, 40}, 0},
+		{[]int{70, 20, 4, 4, 2}, 3},
+		{[]int{70, 10, 1, 1, 1, 1, 1, 1}, 6},
+	} {
+		houses, of := make([]int64, 0, len(c.accounts)), map[int64]int{}
+		for i, n := range c.accounts {
+			houses = append(houses, int64(i+1))
+			of[int64(i+1)] = n
+		}
+		if few := pipeline.FewLast(houses, of); few != c.few {
+			t.Errorf("%v: %d, expected %d", c.accounts, few, c.few)
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -38,87 +39,128 @@ func (p *Pipeline) Charge(ctx context.Context, period housing.Period) (ChargeRes
 	if err := p.Store.EnsureMonth(ctx, period); err != nil {
 		return ChargeResult{}, fmt.Errorf("prepare %s: %w", period, err)
 	}
-	run, houses, err := p.PlanCharge(ctx, period)
+	plan, err := p.planCharge(ctx, period)
 	if err != nil {
 		return ChargeResult{}, err
 	}
-	if err := p.workOffKeyed(ctx, run, houses, period); err != nil {
+	if err := p.workOffKeyed(ctx, plan, period); err != nil {
 		return ChargeResult{}, err
 	}
-	if err := p.Store.FinishRun(ctx, run, p.Now()); err != nil {
+	if err := p.Store.FinishRun(ctx, plan.run, p.Now()); err != nil {
 		return ChargeResult{}, err
 	}
-	state, err := p.Store.RunState(ctx, run)
+	state, err := p.Store.RunState(ctx, plan.run)
 	if err != nil {
 		return ChargeResult{}, err
-	}
-	if state.Changed > 0 {
-		if err := p.Store.AnalyzeMonth(ctx, period); err != nil {
-			return ChargeResult{}, err
-		}
 	}
 	totals, err := p.Store.ChargedTotals(ctx, p.Organisation.ID, period)
 	if err != nil {
 		return ChargeResult{}, err
 	}
-	return ChargeResult{Run: run, Houses: state.OfHouses, Changed: state.Changed, Totals: totals}, nil
+	return ChargeResult{Run: plan.run, Houses: state.OfHouses, Changed: state.Changed, Totals: totals}, nil
 }
 
 // manyHouses is from how many houses on a month's first run stores its lines before it makes their key.
 const manyHouses = 100
 
 // workOffKeyed works the houses off, and leaves the month with its key whatever happened to an earlier
-// run or happens to this one. The key is made of nearly all lines while the last houses are read and
-// calculated: made after them it keeps one processor busy and the others idle, a tenth of the run.
-func (p *Pipeline) workOffKeyed(ctx context.Context, run int64, houses []int64, period housing.Period) (err error) {
-	if len(houses) >= manyHouses {
+// run or happens to this one. What is done of the month as a whole is done while the last houses are
+// charged: after them it keeps one processor busy and the others idle, a tenth of the run.
+func (p *Pipeline) workOffKeyed(ctx context.Context, plan chargePlan, period housing.Period) (err error) {
+	if len(plan.houses) >= manyHouses {
 		if _, err := p.Store.UnkeyMonth(ctx, period); err != nil {
 			return err
 		}
 	}
-	keyed := make(chan error, 1)
-	key := sync.OnceFunc(func() {
-		go func() { keyed <- p.Store.KeyMonth(context.WithoutCancel(ctx), period) }()
+	ended := make(chan error, 1)
+	end := sync.OnceFunc(func() {
+		go func() { ended <- p.endMonth(ctx, plan.run, period) }()
 	})
-	if len(houses) > 0 {
-		err = p.workOff(ctx, run, len(houses), key)
+	if len(plan.houses) > 0 {
+		err = p.workOff(ctx, plan, end)
 	}
-	key()
-	return errors.Join(err, <-keyed)
+	end()
+	return errors.Join(err, <-ended)
+}
+
+// endMonth tells the planner of the database what the month holds, if the run changed it, and makes the key of its
+// lines, this also where the run is given up.
+func (p *Pipeline) endMonth(ctx context.Context, run int64, period housing.Period) (err error) {
+	if ctx.Err() == nil {
+		err = p.lookOver(ctx, run, period)
+	}
+	return errors.Join(err, p.Store.KeyMonth(context.WithoutCancel(ctx), period))
+}
+
+func (p *Pipeline) lookOver(ctx context.Context, run int64, period housing.Period) error {
+	state, err := p.Store.RunState(ctx, run)
+	if err != nil || state.Changed == 0 {
+		return err
+	}
+	return p.Store.AnalyzeCharged(ctx, period)
+}
+
+// chargePlan is a run with the houses that are to be charged.
+type chargePlan struct {
+	run    int64
+	houses []int64
+	few    int // of the last houses, which together have a small part of the accounts
 }
 
 // PlanCharge writes what is due, one unit a house, and queues jobs for some houses each. Called again
 // while a run is under way, it queues what is left: a job for units that are done does nothing.
 func (p *Pipeline) PlanCharge(ctx context.Context, period housing.Period) (run int64, houses []int64, err error) {
-	run, houses, err = p.Store.PlanRun(ctx, p.Organisation.ID, period, p.Engine, p.Now())
-	if err != nil {
-		return 0, nil, err
-	}
-	if len(houses) == 0 {
-		return run, nil, nil
+	plan, err := p.planCharge(ctx, period)
+	return plan.run, plan.houses, err
+}
+
+func (p *Pipeline) planCharge(ctx context.Context, period housing.Period) (plan chargePlan, err error) {
+	plan.run, plan.houses, err = p.Store.PlanRun(ctx, p.Organisation.ID, period, p.Engine, p.Now())
+	if err != nil || len(plan.houses) == 0 {
+		return plan, err
 	}
 	client, err := river.NewClient(riverpgxv5.New(p.Store.Pool()), &river.Config{Logger: p.Log})
 	if err != nil {
-		return 0, nil, fmt.Errorf("open the queue: %w", err)
+		return plan, fmt.Errorf("open the queue: %w", err)
 	}
-	accounts, err := p.Store.CountAccounts(ctx, houses)
+	accounts, err := p.Store.CountAccounts(ctx, plan.houses)
 	if err != nil {
-		return 0, nil, err
+		return plan, err
 	}
+	plan.few = fewLast(plan.houses, accounts)
 	var jobs []river.InsertManyParams
-	for _, some := range inBatches(houses, accounts) {
+	for _, some := range inBatches(plan.houses, accounts) {
 		jobs = append(jobs, river.InsertManyParams{
-			Args: ChargeHouses{Run: run, Houses: some, Period: period.String(), Organisation: p.Organisation.ID},
+			Args: ChargeHouses{Run: plan.run, Houses: some, Period: period.String(), Organisation: p.Organisation.ID},
 		})
 	}
 	if _, err := client.InsertManyFast(ctx, jobs); err != nil {
-		return 0, nil, fmt.Errorf("queue the houses of run %d: %w", run, err)
+		return plan, fmt.Errorf("queue the houses of run %d: %w", plan.run, err)
 	}
-	return run, houses, nil
+	return plan, nil
+}
+
+// partLeft is how many times fewer than all accounts those of the last few houses are.
+const partLeft = 8
+
+// fewLast is how many houses at the end have no more than that part of the accounts. Counted by houses the end
+// would come too late: private houses, with an account each, stand last.
+func fewLast(houses []int64, accounts map[int64]int) int {
+	total, last := 0, 0
+	for _, n := range accounts {
+		total += n
+	}
+	for i, house := range slices.Backward(houses) {
+		if last += accounts[house]; last > total/partLeft {
+			return len(houses) - 1 - i
+		}
+	}
+	return 0
 }
 
 // workOff works until no unit of the run is left, whoever did the last one. It calls nearly when few are left.
-func (p *Pipeline) workOff(ctx context.Context, run int64, due int, nearly func()) error {
+func (p *Pipeline) workOff(ctx context.Context, plan chargePlan, nearly func()) error {
+	due := len(plan.houses)
 	own := make(chan int, due) // units done here, told at once
 	client, err := p.newWorker(func(units int) { own <- units })
 	if err != nil {
@@ -129,7 +171,7 @@ func (p *Pipeline) workOff(ctx context.Context, run int64, due int, nearly func(
 	}
 	bar := p.Progress.Start("charge", due)
 	defer bar.Done()
-	err = p.awaitUnits(ctx, run, due, awaited{bar: bar, own: own, nearly: nearly})
+	err = p.awaitUnits(ctx, plan.run, due, awaited{bar: bar, own: own, few: plan.few, nearly: nearly})
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 	defer cancel()
 	if stopErr := client.Stop(stop); stopErr != nil {
@@ -139,7 +181,7 @@ func (p *Pipeline) workOff(ctx context.Context, run int64, due int, nearly func(
 }
 
 // restless is how many ticks may pass without a unit done before it is asked whether any can be.
-const restless = 10
+const restless = 5
 
 // awaited is how a wait for units shows what is left, tells when that is few, and hears of those that this
 // process has done.
@@ -147,16 +189,14 @@ type awaited struct {
 	bar     Bar
 	own     <-chan int
 	unheard int // units that this process may still do
+	few     int // so many left are few
 	nearly  func()
 }
-
-// fewLeft is how many times fewer than were due units are few.
-const fewLeft = 12
 
 // awaitUnits asks the database, because other processes work on the same run: every so often, and as soon as
 // this process has done all that was left. Units that failed for good end it when all others are done.
 func (p *Pipeline) awaitUnits(ctx context.Context, run int64, due int, w awaited) error {
-	ticker := time.NewTicker(100 * time.Millisecond)
+	ticker := time.NewTicker(200 * time.Millisecond)
 	defer ticker.Stop()
 	left := due
 	w.unheard = due
@@ -173,7 +213,7 @@ func (p *Pipeline) awaitUnits(ctx context.Context, run int64, due int, w awaited
 			w.bar.Add(left - state.Planned)
 			left, still = state.Planned, 1
 		}
-		if state.Planned <= due/fewLeft {
+		if state.Planned <= w.few {
 			w.nearly()
 		}
 		if still%restless == 0 {
@@ -200,6 +240,9 @@ func (w *awaited) wait(ctx context.Context, tick <-chan time.Time) error {
 		case units := <-w.own:
 			if w.unheard -= units; w.unheard == 0 {
 				return nil
+			}
+			if w.unheard <= w.few {
+				w.nearly()
 			}
 		case <-tick:
 			return nil

@@ -193,6 +193,9 @@ func (w *chargeWorker) split(ctx context.Context, job *river.Job[ChargeHouses]) 
 // charge loads the houses, calculates those whose facts are not the ones that stand, and stores them.
 func (w *chargeWorker) charge(ctx context.Context, tx *store.Tx, run int64, houses []int64, period housing.Period) error {
 	p := w.pipeline
+	if err := tx.CommitLater(ctx); err != nil {
+		return err
+	}
 	snapshots, err := tx.LoadSnapshots(ctx, p.Organisation, houses, period)
 	if err != nil {
 		return err

@@ -43,6 +43,9 @@ func (p *Pipeline) Ledger(ctx context.Context, period housing.Period) (LedgerRes
 	if err := p.requireOpen(ctx, period); err != nil {
 		return result, err
 	}
+	if err := p.Store.AnalyzeGrown(ctx, "payments", period); err != nil { // all that came since the month before
+		return result, err
+	}
 	work, err := p.newLedgerWork(period)
 	if err != nil {
 		return result, err

@@ -25,6 +25,16 @@ SELECT house_id FROM charge_units WHERE run_id = $1 AND house_id = ANY($2) AND s
 	return planned, nil
 }
 
+// CommitLater lets the transaction be told as committed before it is on disk. A crash of the server may take it
+// back whole, with its units, which are then planned as before. FinishRun ends a run durably, and with it all that
+// was committed before: until then nobody is told that a house is done.
+func (t *Tx) CommitLater(ctx context.Context) error {
+	if _, err := t.Exec(ctx, "SET LOCAL synchronous_commit = off"); err != nil {
+		return fmt.Errorf("set how the transaction is committed: %w", err)
+	}
+	return nil
+}
+
 // ChargedHouse is the result of one unit. A house whose snapshot is the one that stands (StandingDigests)
 // needs no more than its digest.
 type ChargedHouse struct {

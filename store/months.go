@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
@@ -53,9 +54,9 @@ func (t *Tx) EnsureMonth(ctx context.Context, period housing.Period) error {
 	return nil
 }
 
-// AnalyzeMonth tells the planner what a month holds. After a first charge run of many houses it must
-// not wait for the server's own turn: reports would be planned as if the month were empty. A small
-// sample does: plans hang on how many rows there are, and the usual one took as long as a tenth of a run.
+// AnalyzeMonth tells the planner what a month holds. When it fills it must not wait for the server's own turn:
+// reports would be planned as if the month were empty. A small sample does: plans hang on how many rows there
+// are, and the usual one took as long as a tenth of a charge run.
 func (s *Store) AnalyzeMonth(ctx context.Context, period housing.Period) error {
 	var lanes [2][]string
 	for i, table := range partitionedTables() {
@@ -81,6 +82,46 @@ func (s *Store) analyzeMonth(ctx context.Context, period housing.Period, tables 
 		}
 		return nil
 	})
+}
+
+// AnalyzeCharged is AnalyzeMonth of what a charge run fills, while it still does. It looks at the columns by which rows
+// are found and grouped, in a sample that is smaller still: of them the planner asks how many kinds there are.
+func (s *Store) AnalyzeCharged(ctx context.Context, period housing.Period) error {
+	tables := []struct{ name, columns string }{
+		{"charges", "(period, house_id, account_id, line, service, payee_id, kind, zone, method)"},
+		{"benefit_shares", "(period, house_id, account_id, line, person_id, category, mode, service, payee_id)"},
+		{"findings", "(period, house_id, account_id, account, service, code, held)"},
+		{"snapshots", "(period, house_id, run_id)"},
+	}
+	return s.InTx(ctx, func(ctx context.Context, tx *Tx) error {
+		if _, err := tx.Exec(ctx, "SET LOCAL default_statistics_target = 10"); err != nil {
+			return fmt.Errorf("look over %s: %w", period, err)
+		}
+		for _, table := range tables {
+			if _, err := tx.Exec(ctx, "ANALYZE "+pgx.Identifier{PartitionName(table.name, period)}.Sanitize()+table.columns); err != nil {
+				return fmt.Errorf("look over %s of %s: %w", table.name, period, err)
+			}
+		}
+		return nil
+	})
+}
+
+// AnalyzeGrown tells the planner what the month of a table holds, unless that was told when it was not much smaller.
+func (s *Store) AnalyzeGrown(ctx context.Context, table string, period housing.Period) error {
+	const sql = `
+SELECT reltuples < 0 OR pg_relation_size(oid) > 1.5 * relpages * current_setting('block_size')::bigint
+FROM pg_class WHERE oid = to_regclass(quote_ident($1))`
+	grown, name := false, PartitionName(table, period)
+	err := s.QueryRow(ctx, sql, name).Scan(&grown)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows): // nothing has come in that month
+		return nil
+	case err != nil:
+		return fmt.Errorf("ask how %s of %s has grown: %w", table, period, err)
+	case !grown:
+		return nil
+	}
+	return s.analyzeMonth(ctx, period, []string{table})
 }
 
 // AnalyzeFacts tells the planner what tables of facts hold. After the first large files it must not

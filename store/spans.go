@@ -32,8 +32,9 @@ const inSpan = "BETWEEN g.first AND g.last OFFSET 0"
 
 // The owners of facts that factLoader reads by spans.
 const (
-	accountOwner = "account"
-	meterOwner   = "meter"
+	accountOwner  = "account"
+	meterOwner    = "meter"
+	premisesOwner = "premises"
 )
 
 func (l *factLoader) setSpans(owner string, ids []int64) { l.spans[owner] = spansOf(ids) }
