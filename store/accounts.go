@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -211,7 +212,7 @@ func occupancyColumns(rows []housing.AccountEntry) []any {
 // AccountIDs returns the ids of the accounts with these numbers, by number.
 func (q Queries) AccountIDs(ctx context.Context, organisation int64, numbers []string) (map[string]int64, error) {
 	ids, err := q.lookup(ctx, "SELECT number, id FROM accounts WHERE organisation_id = $1 AND number = ANY($2)",
-		organisation, numbers)
+		organisation, slices.Compact(slices.Clone(numbers))) // rows of one account mostly follow each other
 	if err != nil {
 		return nil, fmt.Errorf("look for accounts: %w", err)
 	}

@@ -63,8 +63,9 @@ func (q Queries) alike(ctx context.Context, sql string, args ...any) (map[string
 // NewAccountsLike returns of numbers that are not known yet those that look like a known one, with it.
 func (q Queries) NewAccountsLike(ctx context.Context, organisation int64, numbers []string) (map[string][]string, error) {
 	const sql = `
-SELECT t.number, a.number FROM (SELECT DISTINCT number FROM unnest($2::text[]) AS u(number)) t
-JOIN accounts a ON a.organisation_id = $1 AND likeness(a.number) = likeness(t.number) AND a.number <> t.number
+SELECT t.number, a.number FROM (SELECT DISTINCT number FROM unnest($2::text[]) AS u(number)) t, LATERAL (
+    SELECT a.number FROM accounts a
+    WHERE a.organisation_id = $1 AND likeness(a.number) = likeness(t.number) AND a.number <> t.number OFFSET 0) a
 WHERE NOT EXISTS (SELECT FROM accounts k WHERE k.organisation_id = $1 AND k.number = t.number)`
 	return q.alike(ctx, sql, organisation, numbers)
 }

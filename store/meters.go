@@ -65,7 +65,9 @@ SELECT t.ord, a.number <> t.account AND NOT (t.common AND m.common AND EXISTS (
     SELECT FROM accounts b JOIN premises q ON q.id = b.premises_id
     WHERE b.organisation_id = $1 AND b.number = t.account AND (q.house_id, q.flat) = (p.house_id, p.flat)))
 FROM unnest($2::text[], $3::text[], $4::text[], $5::boolean[]) WITH ORDINALITY AS t(serial, service, account, common, ord)
-JOIN meters m ON m.organisation_id = $1 AND m.serial = t.serial AND m.service = t.service
+CROSS JOIN LATERAL (
+    SELECT m.account_id, m.common FROM meters m
+    WHERE m.organisation_id = $1 AND m.serial = t.serial AND m.service = t.service OFFSET 0) m
 JOIN accounts a ON a.id = m.account_id JOIN premises p ON p.id = a.premises_id`
 	found, err := t.Query(ctx, sql, organisation,
 		column(rows, func(r housing.MeterEntry) string { return r.Meter.Serial }),

@@ -23,8 +23,8 @@ type accountStates map[string]accountState
 
 func (t *Tx) accountStates(ctx context.Context, organisation int64, rows []housing.AccountEntry) (accountStates, error) {
 	const sql = `
-SELECT a.number, EXISTS (SELECT FROM occupancies o WHERE o.account_id = a.id) FROM accounts a
-WHERE a.organisation_id = $1 AND a.number = ANY($2)`
+SELECT a.number, EXISTS (SELECT FROM occupancies o WHERE o.account_id = a.id)
+FROM unnest($2::text[]) AS t(number), LATERAL (SELECT a.id, a.number FROM accounts a WHERE a.organisation_id = $1 AND a.number = t.number OFFSET 0) a`
 	found, err := t.Query(ctx, sql, organisation, column(rows, func(r housing.AccountEntry) string { return r.Account.Number }))
 	if err != nil {
 		return nil, fmt.Errorf("look for accounts: %w", err)

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/kvitok-gkh/kvitok/housing"
 )
@@ -79,10 +81,11 @@ func (t *Tx) knownOpenings(ctx context.Context, organisation int64, rows []housi
 	if known.payees, err = t.OrganisationIDs(ctx); err != nil {
 		return known, err
 	}
+	ids := slices.Collect(maps.Values(known.accounts))
 	known.amounts, err = t.lookup(ctx, `
 SELECT a.number || '|' || b.service || '|' || o.inn || '|' || b.month, b.amount
-FROM opening_balances b JOIN accounts a ON a.id = b.account_id JOIN organisations o ON o.id = b.payee_id
-WHERE a.organisation_id = $1 AND a.number = ANY($2)`, organisation, numbers)
+FROM unnest($1::bigint[]) AS t(id), LATERAL (SELECT * FROM opening_balances b WHERE b.account_id = t.id OFFSET 0) b
+JOIN accounts a ON a.id = b.account_id JOIN organisations o ON o.id = b.payee_id`, ids)
 	if err != nil {
 		return known, fmt.Errorf("read opening balances: %w", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -37,7 +38,7 @@ ORDER BY ` + printOrder + `, b.service COLLATE "C"`
 // AccountHouseKeys returns the normalised addresses of the houses of accounts, by number.
 func (q Queries) AccountHouseKeys(ctx context.Context, organisation int64, numbers []string) (map[string]string, error) {
 	const sql = `SELECT a.number, h.key FROM accounts a JOIN houses h ON h.id = a.house_id WHERE a.organisation_id = $1 AND a.number = ANY($2)`
-	rows, err := q.Query(ctx, sql, organisation, numbers)
+	rows, err := q.Query(ctx, sql, organisation, slices.Compact(slices.Clone(numbers))) // rows of one account mostly follow each other
 	if err != nil {
 		return nil, fmt.Errorf("find the houses of accounts: %w", err)
 	}

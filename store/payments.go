@@ -60,22 +60,7 @@ func (t *Tx) ApplyPayments(ctx context.Context, book PaymentBook, rows []housing
 func (t *Tx) claimPaymentKeys(ctx context.Context, batch paymentBatch, rows []housing.Payment,
 	outcomes []housing.Outcome, indexes []int,
 ) (c claimed, err error) {
-	// Told are the keys that were known: in a month's registry none.
-	const claim = `
-WITH made AS (
-    INSERT INTO payment_keys (organisation_id, period, source_id, key, amount, account, source_pos)
-    SELECT $1, $5, $6, * FROM unnest($2::text[], $3::bigint[], $4::text[], $7::bigint[])
-    ON CONFLICT DO NOTHING RETURNING key)
-SELECT t.key FROM unnest($2::text[]) AS t(key) WHERE NOT EXISTS (SELECT FROM made m WHERE m.key = t.key)`
-	told, err := t.Query(ctx, claim, batch.Organisation,
-		column(rows, func(p housing.Payment) string { return p.Key }),
-		column(rows, func(p housing.Payment) int64 { return int64(p.Amount) }),
-		column(rows, func(p housing.Payment) string { return p.Account }), batch.Period, batch.Source,
-		column(rows, func(p housing.Payment) int64 { return p.Source.Position }))
-	if err != nil {
-		return c, fmt.Errorf("store keys of payments: %w", err)
-	}
-	old, err := pgx.CollectRows(told, pgx.RowTo[string])
+	old, err := t.takeKeys(ctx, batch, rows)
 	if err != nil {
 		return c, fmt.Errorf("store keys of payments: %w", err)
 	}

@@ -71,8 +71,9 @@ func (t *Tx) putPremises(ctx context.Context, houses map[string]int64,
 // knownPremises finds the premises of rows that are stored.
 func (t *Tx) knownPremises(ctx context.Context, houses map[string]int64, rows []housing.AccountEntry) (premisesOf, error) {
 	const sql = `
-SELECT p.house_id, p.flat, p.room, p.id, p.kind FROM unnest($1::bigint[], $2::text[], $3::text[]) AS t(house_id, flat, room)
-JOIN premises p ON (p.house_id, p.flat, p.room) = (t.house_id, t.flat, t.room)`
+SELECT p.* FROM unnest($1::bigint[], $2::text[], $3::text[]) AS t(house_id, flat, room), LATERAL (
+    SELECT p.house_id, p.flat, p.room, p.id, p.kind FROM premises p
+    WHERE (p.house_id, p.flat, p.room) = (t.house_id, t.flat, t.room) OFFSET 0) p`
 	of := premisesOf{
 		houses: houses, ids: make(map[premisesKey]int64, len(rows)), kinds: map[premisesKey]housing.PremisesKind{},
 	}
