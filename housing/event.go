@@ -75,7 +75,7 @@ type QualityAct struct {
 	Service  Service     `json:"service"`
 	From     Moment      `json:"from"`
 	To       Moment      `json:"to"`
-	Measured Decimal     `json:"measured,omitzero"` // °C of the water, of the room, for waste of the air
+	Measured Measurement `json:"measured,omitzero"` // °C of the water, of the room, for waste of the air
 	Corner   bool        `json:"corner,omitzero"`   // a corner room
 	Accident bool        `json:"accident,omitzero"` // an accident, where the law allows it longer
 	Sources  int         `json:"sources,omitzero"`  // independent sources of electricity, 1 or 2

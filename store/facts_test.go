@@ -125,4 +125,9 @@ func TestHouseFacts(t *testing.T) {
 	applied(t, w, quality, "accepted, accepted, unknown_account in Лицевые счета, account_elsewhere in Лицевые счета",
 		act("акт 1"), act("акт 2", "0001"), act("акт 3", "0404"), act("акт 4", "0009"))
 	applied(t, w, quality, "unchanged, unchanged", act("акт 1"), act("акт 2", "0001"))
+	zero := act("акт 1")
+	zero.Measured = housing.Measured(dec(t, "0"))
+	applied(t, w, quality, "accepted", zero) // zero degrees are not the same as nothing measured
+	applied(t, w, quality, "unchanged", zero)
+	applied(t, w, quality, "accepted", act("акт 1"))
 }

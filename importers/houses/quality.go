@@ -34,7 +34,7 @@ func qualityTable() importers.Layout {
 			},
 			{
 				Name: "Температура, °C", Also: []string{"Температура"},
-				Read: importers.Into(importers.ReadDecimal, func(r *row) *housing.Decimal { return &r.Measured }),
+				Read: importers.Into(readDegrees, func(r *row) *housing.Measurement { return &r.Measured }),
 			},
 			{Name: "Угловая комната", Read: importers.Into(importers.ReadYesNo, func(r *row) *bool { return &r.Corner })},
 			{Name: "Авария", Read: importers.Into(importers.ReadYesNo, func(r *row) *bool { return &r.Accident })},
@@ -64,4 +64,9 @@ func qualityFact(r *housing.QualityEntry, src housing.Source) (importers.Fact, *
 	}
 	r.Source = src
 	return *r, nil
+}
+
+func readDegrees(c importers.Cell) (housing.Measurement, error) {
+	d, err := importers.ReadDecimal(c)
+	return housing.Measured(d), err
 }

@@ -24,6 +24,9 @@ func (f filler) fill(v reflect.Value) {
 	case *housing.Date:
 		*p = f.date()
 		return
+	case *housing.Measurement:
+		*p = []housing.Measurement{{}, housing.Measured(housing.Decimal{}), housing.Measured(dec("-1.50"))}[f.IntN(3)]
+		return
 	case *housing.Moment:
 		*p = must(housing.ParseMoment([]string{"2026-10-01T08:50", "2026-10-31T23:59", "1999-01-02T00:00"}[f.IntN(3)]))
 		return

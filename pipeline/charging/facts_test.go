@@ -78,7 +78,7 @@ func eventfulActs() []housing.QualityAct {
 		act(housing.Interruption, housing.Heating, "2026-10-11T00:00", "2026-10-13T05:00", "акт 11"),
 		act(housing.Interruption, housing.Maintenance, "2026-10-11T00:00", "2026-10-13T05:00", "акт 12"),
 	}
-	acts[3].Measured, acts[4].Measured, acts[5].Measured = dec("47.5"), dec("35"), dec("16.25")
+	acts[3].Measured, acts[4].Measured, acts[5].Measured = measured("47.5"), measured("35"), measured("16.25")
 	acts[10].Accounts = []string{"000003", "000002"}
 	return acts
 }
@@ -284,7 +284,7 @@ func troubledHouse(t *testing.T, rt *rapid.T) *housing.Snapshot {
 		s.QualityActs = append(s.QualityActs, housing.QualityAct{
 			Kind: rapid.SampledFrom(kinds).Draw(rt, "kind"), Service: service,
 			From: minute(start), To: minute(start + length), Document: fmt.Sprintf("акт %d", i),
-			Measured: must(housing.NewDecimal(rapid.Int64Range(-400, 1200).Draw(rt, "measured"), 1)),
+			Measured: housing.Measured(must(housing.NewDecimal(rapid.Int64Range(-400, 1200).Draw(rt, "measured"), 1))),
 		})
 	}
 	return s

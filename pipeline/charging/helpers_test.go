@@ -64,3 +64,5 @@ func total(tb testing.TB, charges []housing.Charge) housing.Money {
 	}
 	return sum
 }
+
+func measured(text string) housing.Measurement { return housing.Measured(dec(text)) }

@@ -78,7 +78,7 @@ func (p *publishedCase) extend(s *housing.Snapshot) {
 			From: must(housing.ParseMoment(a.From)), To: must(housing.ParseMoment(a.To)),
 		}
 		if a.Measured != "" {
-			act.Measured = dec(a.Measured)
+			act.Measured = measured(a.Measured)
 		}
 		s.QualityActs = append(s.QualityActs, act)
 	}

@@ -96,7 +96,7 @@ func (c *calculation) allowedAtOnce(a *housing.QualityAct) (minutes int, ok bool
 		minutes, limited = c.heatingAtOnce(a)
 	case housing.SolidWaste:
 		name := "single_hours"
-		if a.Measured.Cmp(c.decimal(prefix+"warm_above")) > 0 {
+		if !a.Measured.IsZero() && a.Measured.Decimal().Cmp(c.decimal(prefix+"warm_above")) > 0 {
 			name = "single_hours_warm"
 		}
 		minutes, limited = c.hours(prefix + name)
@@ -124,7 +124,7 @@ func (c *calculation) heatingAtOnce(a *housing.QualityAct) (minutes int, limited
 			c.fail(badParameter(p, `steps such as "12:16 10:8 8:4"`))
 			return 0, true
 		}
-		if a.Measured.IsZero() || a.Measured.Cmp(degrees) >= 0 {
+		if a.Measured.IsZero() || a.Measured.Decimal().Cmp(degrees) >= 0 {
 			return int(allowed.Units()) * minutesOfHour, true
 		}
 	}

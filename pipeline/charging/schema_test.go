@@ -72,6 +72,9 @@ func (b *schemaBuilder) object(t reflect.Type) *schema {
 			continue
 		}
 		s.Properties[name] = b.of(f.Type)
+		if pattern := textPatterns()[t.Name()+"."+name]; pattern != "" {
+			s.Properties[name] = &schema{Type: "string", Pattern: pattern}
+		}
 		if !strings.Contains(options, "omitzero") && !strings.Contains(options, "omitempty") {
 			s.Required = append(s.Required, name)
 		}
@@ -116,12 +119,23 @@ func (b *schemaBuilder) named(t reflect.Type) *schema {
 // patterns are the forms of values that are written as text.
 func patterns() map[reflect.Type]string {
 	return map[reflect.Type]string{
-		reflect.TypeFor[housing.Decimal](): `^-?[0-9]+(\.[0-9]{1,18})?$`,
-		reflect.TypeFor[housing.Money]():   `^-?[0-9]+([.,][0-9]{1,2})?$`,
-		reflect.TypeFor[housing.Date]():    `^([0-9]{4}-[0-9]{2}-[0-9]{2})?$`,
-		reflect.TypeFor[housing.Period]():  `^([0-9]{4}-[0-9]{2})?$`,
-		reflect.TypeFor[housing.Moment]():  `^([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2})?$`,
-		reflect.TypeFor[housing.Source]():  `^((file|manual):.*#-?[0-9]+|stream:.*/-?[0-9]+@-?[0-9]+)?$`,
+		reflect.TypeFor[housing.Measurement](): `^-?[0-9]+(\.[0-9]{1,18})?$`,
+		reflect.TypeFor[housing.Decimal]():     `^-?[0-9]+(\.[0-9]{1,18})?$`,
+		reflect.TypeFor[housing.Money]():       `^-?[0-9]+([.,][0-9]{1,2})?$`,
+		reflect.TypeFor[housing.Date]():        `^([0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01]))?$`,
+		reflect.TypeFor[housing.Period]():      `^([0-9]{4}-(0[1-9]|1[0-2]))?$`,
+		reflect.TypeFor[housing.Moment]():      `^([0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9])?$`,
+		reflect.TypeFor[housing.Source]():      `^((file|manual):.*#-?[0-9]+|stream:.*/-?[0-9]+@-?[0-9]+)?$`,
+	}
+}
+
+// textPatterns are the forms of texts that the reader checks, by type and field.
+func textPatterns() map[string]string {
+	const inn, filled = `^([0-9]{10}|[0-9]{12})$`, `.`
+	return map[string]string{
+		"Snapshot.organisation": inn, "AccountService.payee": inn, "PastCharge.payee": inn,
+		"Parameter.name": filled, "QualityAct.document": filled, "Meter.serial": filled, "CommunalFlat.flat": filled,
+		"Benefit.person": filled, "Benefit.category": filled, "Account.number": `^.{1,20}$`, "Premises.kind": filled,
 	}
 }
 
@@ -142,6 +156,8 @@ func words() map[reflect.Type][]string {
 		reflect.TypeFor[housing.QualityKind]():    {"interruption", "temperature", "planned"},
 		reflect.TypeFor[housing.BenefitScope]():   {"holder", "family"},
 		reflect.TypeFor[housing.BenefitMode]():    {"", "discount", "compensation"},
+		reflect.TypeFor[housing.NormBase]():       {"person", "area", "volume"},
+		reflect.TypeFor[housing.CommonMethod]():   {"", "fact", "norm", "norm_then_recalc", "average"},
 		reflect.TypeFor[housing.RangeBase]():      {"account", "person"},
 	}
 }

@@ -31,7 +31,7 @@ func (c *calculation) temperature(service housing.Service, first int, all []devi
 			continue
 		}
 		until = v.to
-		if hot && v.act.Measured.Cmp(c.decimal("quality.hot_temperature.cold_below")) < 0 {
+		if hot && v.act.Measured.Decimal().Cmp(c.decimal("quality.hot_temperature.cold_below")) < 0 {
 			lukewarm += v.to - v.from
 			coldActs = append(coldActs, v.act.Document)
 			continue
@@ -63,7 +63,7 @@ func (c *calculation) deviate(d *reduction, v deviation) {
 			Source: v.act.Source,
 		}, housing.Operand{
 			Symbol: "Δ", Meaning: "отклонение от допустимого (" + degrees.String() + " °C), полных шагов",
-			Value: steps.String(), Basis: "измерено " + v.act.Measured.Russian() + " °C",
+			Value: steps.String(), Basis: "измерено " + v.act.Measured.Decimal().Russian() + " °C",
 		}, housing.Operand{Symbol: "p", Meaning: "снижение за час и шаг", Value: rate.String(), Unit: "%"})
 		d.acts, d.source = append(d.acts, v.act.Document), v.act.Source
 	}
@@ -72,7 +72,7 @@ func (c *calculation) deviate(d *reduction, v deviation) {
 // steps counts how many full steps a measured temperature lies beyond the allowed one: of a degree
 // for a room, of three for hot water.
 func (c *calculation) steps(a *housing.QualityAct, night bool) (degrees, steps housing.Ratio, rate housing.Decimal) {
-	measured := a.Measured.Ratio()
+	measured := a.Measured.Decimal().Ratio()
 	var low, high, step housing.Ratio
 	if a.Service == housing.HotWater {
 		tolerance := c.ratio("quality.hot_temperature.day_tolerance")
