@@ -344,7 +344,7 @@ func (a *applier) applyFacts(ctx context.Context, facts []importers.Fact) ([]hou
 	case housing.StatedDebt:
 		return a.applyStatedDebts(ctx, each(facts, same[housing.StatedDebt]))
 	case housing.StatedCharge:
-		return a.tx.ApplyStatedCharges(ctx, organisation, a.source, each(facts, placedCharge))
+		return a.tx.ApplyStatedCharges(ctx, organisation, a.source, each(facts, a.placedCharge))
 	}
 	return a.applyHouseFacts(ctx, facts)
 }

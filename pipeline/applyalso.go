@@ -45,23 +45,34 @@ func (a *applier) applyAlso(ctx context.Context, records []importers.Record, end
 			return err
 		}
 		for i, end := range applied {
-			noteAlso(&ends[b.places[i]], end)
+			noteAlso(&ends[b.places[i]], b.facts[i], end)
 		}
 	}
 	return nil
 }
 
-func noteAlso(row *housing.Outcome, end housing.Outcome) {
+func noteAlso(row *housing.Outcome, fact importers.Fact, end housing.Outcome) {
 	if end.Verdict == housing.Accepted {
 		row.Verdict = housing.Accepted
 	}
 	for _, problem := range end.Problems {
 		if problem.IsError() {
 			problem.Severity = housing.SeverityWarning
-			problem.Text = "показание не принято: " + problem.Text
+			problem.Text = alsoRefused(fact) + ": " + problem.Text
 		}
 		row.Problems = append(row.Problems, problem)
 	}
+}
+
+// alsoRefused says what of a row is not in: a bank that put a charge beside its debt shall not look for a reading.
+func alsoRefused(fact importers.Fact) string {
+	switch fact.(type) {
+	case housing.MeterReading, housing.GISReading:
+		return "показание не принято"
+	case housing.StatedCharge:
+		return "начисление по услуге не принято"
+	}
+	return "сведения рядом не приняты"
 }
 
 // applyPayments books payments. Who is paid stands in the row, or in the name of the registry.

@@ -84,10 +84,14 @@ func (p *Pipeline) WriteDoubles(ctx context.Context, w io.Writer, period housing
 	return nil
 }
 
-// placedCharge takes the address of a stated charge apart: a supplier's number is his own, the premises are both's.
-func placedCharge(c housing.StatedCharge) housing.StatedCharge {
+// placedCharge takes the address of a stated charge apart: a supplier's number is his own, the premises are both's. One beside a
+// debt of no month is of the open one, as the debt is.
+func (a *applier) placedCharge(c housing.StatedCharge) housing.StatedCharge {
 	at := matching.ParseAddress(c.Address)
 	c.Key, c.Flat, c.Room = matching.HouseKey(c.Address), at.Flat, at.Room
+	if c.Period.IsZero() {
+		c.Period = a.period
+	}
 	return c
 }
 

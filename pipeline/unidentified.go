@@ -45,6 +45,30 @@ func (p *Pipeline) Unidentified(ctx context.Context) ([]housing.PaymentQuestion,
 	return append(list, reversals...), nil
 }
 
+// BookedTwins lists the payments of open months that stand with their accounts though they equal those of other files, with what
+// they equal: where a partner's setting books them, nobody is asked.
+func (p *Pipeline) BookedTwins(ctx context.Context) ([]housing.PaymentQuestion, error) {
+	payments, err := p.Store.BookedTwins(ctx, p.Organisation.ID)
+	if err != nil {
+		return nil, err
+	}
+	keys := make([]string, len(payments))
+	for i, payment := range payments {
+		keys[i] = payment.Key
+	}
+	twins, err := p.Store.TwinsOf(ctx, p.Organisation.ID, keys)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]housing.PaymentQuestion, len(payments))
+	for i, payment := range payments {
+		list[i] = housing.PaymentQuestion{
+			Payment: payment.Payment, Registry: payment.Registry, Row: payment.Row, Left: payment.Left, Twin: true, Reason: twinRussian(twins[payment.Key]),
+		}
+	}
+	return list, nil
+}
+
 func unidentifiedReason(p store.StandingPayment) string {
 	switch {
 	case p.Payment.Account == "":

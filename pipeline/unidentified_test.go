@@ -25,7 +25,7 @@ func (w *world) filledPayments(t *testing.T, decisions map[int][2]string) []hous
 		t.Fatal(err)
 	}
 	for row, d := range decisions {
-		for column, value := range map[int]string{15: d[0], 16: d[1]} {
+		for column, value := range map[int]string{11: d[0], 12: d[1]} {
 			cell, err := excelize.CoordinatesToCellName(column, row)
 			if err != nil {
 				t.Fatal(err)

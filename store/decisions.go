@@ -62,6 +62,14 @@ func (q Queries) UnidentifiedPayments(ctx context.Context, organisation int64) (
 WHERE account_id = 0 AND remains > 0 ORDER BY paid_on, id`, organisation)
 }
 
+// BookedTwins returns the payments of open months that are booked though they equal those of other files, oldest first.
+func (q Queries) BookedTwins(ctx context.Context, organisation int64) ([]StandingPayment, error) {
+	return q.standingPayments(ctx, "SELECT * FROM ("+paymentsStanding+`
+AND p.key IN (SELECT w.key FROM payment_twins w WHERE w.organisation_id = $1 AND NOT w.held AND NOT w.same)
+AND NOT EXISTS (SELECT FROM closings c WHERE c.organisation_id = $1 AND c.period = p.period AND c.reopened_at IS NULL)) AS x
+WHERE account_id <> 0 AND remains > 0 ORDER BY paid_on, id`, organisation)
+}
+
 // PaymentByKey returns a payment by the operator's number, or ErrNotFound.
 func (q Queries) PaymentByKey(ctx context.Context, organisation int64, key string) (StandingPayment, error) {
 	list, err := q.standingPayments(ctx, paymentsStanding+"AND p.key = $2", organisation, key)

@@ -16,14 +16,15 @@ import (
 type paymentFlags struct {
 	export, apply, move, reverse, same, to, reason, by string
 	amount, settle, of                                 string
-	dismiss                                            bool
+	dismiss, equal                                     bool
 }
 
 func (e *environment) paymentsCommand() *cobra.Command {
 	var f paymentFlags
 	c := &cobra.Command{
 		Use: "payments", Short: "Unidentified payments out and in, payments moved to another account or reversed", Args: cobra.NoArgs,
-		Long: "Without a flag: lists the payments that belong to no account. --export writes them with the accounts they may be meant for,\n" +
+		Long: "Without a flag: lists the payments that belong to no account; --equal those of open months that are booked though they equal\n" +
+			"payments of other files. --export writes them with the accounts they may be meant for,\n" +
 			"--apply takes the filled workbook. --move KEY --to ACCOUNT puts a payment to another account (--to - to none),\n" +
 			"--reverse KEY takes back one whose money went back to the payer, --same KEY one that equals a payment of another file and is that\n" +
 			"payment. --settle KEY decides on a reversal of a registry that found no\n" +
@@ -37,13 +38,14 @@ func (e *environment) paymentsCommand() *cobra.Command {
 	flags.StringVar(&f.to, "to", "", "the account it is moved to, - for none")
 	flags.StringVar(&f.reverse, "reverse", "", "the operator's number of the payment whose money went back")
 	flags.StringVar(&f.same, "same", "", "the number of a payment that is the one of another file which it equals")
+	flags.BoolVar(&f.equal, "equal", false, "list the payments that are booked though they equal those of other files")
 	flags.StringVar(&f.amount, "amount", "", "how much went back, such as 150.00 (default: all of it)")
 	flags.StringVar(&f.settle, "settle", "", "the operator's number of a reversal that found no payment")
 	flags.StringVar(&f.of, "of", "", "the operator's number of the payment that it takes back")
 	flags.BoolVar(&f.dismiss, "dismiss", false, "nothing is to be taken back by it")
 	flags.StringVar(&f.reason, "reason", "", "why, kept with the decision")
 	flags.StringVar(&f.by, "by", pipeline.Actor(), "who decides, kept with the decision")
-	c.MarkFlagsMutuallyExclusive("export", "apply", "move", "reverse", "same", "settle")
+	c.MarkFlagsMutuallyExclusive("export", "apply", "move", "reverse", "same", "settle", "equal")
 	c.MarkFlagsMutuallyExclusive("of", "dismiss")
 	c.MarkFlagsRequiredTogether("move", "to")
 	c.RunE = e.do(func(ctx context.Context, _ []string) error {
@@ -58,6 +60,9 @@ func (e *environment) paymentsCommand() *cobra.Command {
 			case f.settle != "":
 				return e.settleReversal(ctx, a, f)
 			}
+			if f.equal {
+				return e.listEqual(ctx, a)
+			}
 			return e.listPayments(ctx, a)
 		})
 	})
@@ -69,16 +74,41 @@ func (e *environment) listPayments(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
+	equal, err := a.pipeline.BookedTwins(ctx)
+	if err != nil {
+		return err
+	}
+	return e.print(list, func(w io.Writer) {
+		writeQuestions(w, "unidentified", list)
+		if len(equal) > 0 {
+			say(w, "booked though they equal payments of other files: %d; kvitok payments --equal lists them", len(equal))
+		}
+	})
+}
+
+// listEqual lists what was booked though it equals other payments: by a partner's setting, which asks nobody.
+func (e *environment) listEqual(ctx context.Context, a *app) error {
+	list, err := a.pipeline.BookedTwins(ctx)
+	if err != nil {
+		return err
+	}
+	return e.print(list, func(w io.Writer) {
+		writeQuestions(w, "booked though they equal others", list)
+		if len(list) > 0 {
+			say(w, "kvitok payments --same KEY takes one back that is the payment it equals")
+		}
+	})
+}
+
+func writeQuestions(w io.Writer, title string, list []housing.PaymentQuestion) {
 	var sum housing.Money
 	for _, q := range list {
 		sum += q.Left
 	}
-	return e.print(list, func(w io.Writer) {
-		say(w, "unidentified: %d payments, %s roubles", len(list), sum.Russian())
-		for _, q := range list {
-			say(w, "  %s  %s  %12s  %s, row %d: %s", q.Payment.Key, q.Payment.PaidOn, q.Left.Russian(), q.Registry, q.Row, q.Reason)
-		}
-	})
+	say(w, "%s: %d payments, %s roubles", title, len(list), sum.Russian())
+	for _, q := range list {
+		say(w, "  %s  %s  %12s  %s, row %d: %s", q.Payment.Key, q.Payment.PaidOn, q.Left.Russian(), q.Registry, q.Row, q.Reason)
+	}
 }
 
 func (e *environment) exportPayments(ctx context.Context, a *app, f paymentFlags) (err error) {

@@ -6,12 +6,14 @@
 //
 //	A  Номер операции   B  Реестр      C  Строка       D  Дата оплаты    E  Сумма
 //	F  ЛС как пришёл    G  Плательщик  H  Адрес        I  Причина
-//	J…N  Кандидат 1 … 5
-//	O  Лицевой счёт (заполните)  the answer: an account number, or "вернуть"; a list offers both
+//	J  Кандидаты                 up to five, one below the other
+//	K  Лицевой счёт (заполните)  the answer: an account number, or "вернуть"; a list offers both
 //	                             of a payment like one of another file: "тот же платёж"
 //	                             of a reversal (a sum below zero): the number of the payment, or "учтено"
-//	P  Основание                 why, kept with the decision
-//	Q…V  hidden                  what the list of O offers
+//	L  Основание                 why, kept with the decision
+//	M…R  hidden                  what the list of K offers
+//
+// The widths come to a page of A4 across that can be read.
 //
 // It owns this layout. It does not own who is a candidate, nor the reading of the filled workbook
 // (importers/answers).
@@ -22,6 +24,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"strings"
 	"time"
 
 	"github.com/xuri/excelize/v2"
@@ -41,12 +44,10 @@ type Meta struct {
 }
 
 const (
-	firstCandidate = 10                          // J
-	answerColumn   = firstCandidate + Candidates // O
-	hiddenColumn   = answerColumn + 2            // Q
-	headFill       = "E4EAF2"
-	answerFill     = "FFF9DB"
-	wideColumn     = 34.0
+	answerColumn = 11               // K
+	hiddenColumn = answerColumn + 2 // M
+	headFill     = "E4EAF2"
+	answerFill   = "FFF9DB"
 )
 
 // WritePayments writes the workbook and returns the number of payments in it.
@@ -87,14 +88,11 @@ type payments struct {
 }
 
 func begin(book *workbook.Book, meta Meta) (*payments, error) {
-	const others = 11 // columns beside those of candidates
-	titles, widths := make([]string, 0, others+Candidates), make([]float64, 0, others+Candidates)
-	titles = append(titles, housing.PaymentColumnKey, "Реестр", "Строка", "Дата оплаты", housing.PaymentColumnSum, "ЛС как пришёл", "Плательщик", "Адрес", "Причина")
-	widths = append(widths, 16, 24, 8, 12, 13, 15, 26, wideColumn, 28)
-	for i := range Candidates {
-		titles, widths = append(titles, fmt.Sprintf("Кандидат %d", i+1)), append(widths, wideColumn)
+	titles := []string{
+		housing.PaymentColumnKey, "Реестр", "Строка", "Дата оплаты", housing.PaymentColumnSum, "ЛС как пришёл", "Плательщик", "Адрес", "Причина",
+		"Кандидаты", housing.PaymentColumnAnswer, housing.PaymentColumnComment,
 	}
-	titles, widths = append(titles, housing.PaymentColumnAnswer, housing.PaymentColumnComment), append(widths, 20, 30)
+	widths := columnWidths()
 	hidden := make([]int, 0, Candidates+1)
 	for i := range Candidates + 1 {
 		hidden = append(hidden, hiddenColumn+i)
@@ -108,7 +106,7 @@ func begin(book *workbook.Book, meta Meta) (*payments, error) {
 		{&s.text, workbook.Look{Border: true, Format: workbook.TextFormat, Top: true}},
 		{&s.wrap, workbook.Look{Border: true, Format: workbook.TextFormat, Top: true, Wrap: true}},
 		{&s.money, workbook.Look{Border: true, Format: workbook.MoneyFormat, Top: true, Align: "right"}},
-		{&s.answers, workbook.Look{Border: true, Format: workbook.TextFormat, Top: true, Fill: answerFill, Bold: true, Unlocked: true}},
+		{&s.answers, workbook.Look{Border: true, Format: workbook.TextFormat, Top: true, Wrap: true, Fill: answerFill, Bold: true, Unlocked: true}},
 	} {
 		var err error
 		if *l.to, err = book.Style(l.look); err != nil {
@@ -132,29 +130,33 @@ func begin(book *workbook.Book, meta Meta) (*payments, error) {
 
 func (s *payments) add(q housing.PaymentQuestion) error {
 	s.rows++
-	lines := max(workbook.Lines(q.Payment.Address, wideColumn), workbook.Lines(q.Reason, 28), workbook.Lines(q.Registry, 24),
-		workbook.Lines(q.Payment.Payer, 26))
-	cells := append(make([]any, 0, hiddenColumn+Candidates),
-		excelize.Cell{StyleID: s.text, Value: q.Payment.Key},
-		excelize.Cell{StyleID: s.wrap, Value: q.Registry},
-		excelize.Cell{StyleID: s.text, Value: q.Row},
-		excelize.Cell{StyleID: s.text, Value: q.Payment.PaidOn.Russian()},
-		excelize.Cell{StyleID: s.money, Value: workbook.Money(q.Left)},
-		excelize.Cell{StyleID: s.text, Value: q.Payment.Account},
-		excelize.Cell{StyleID: s.wrap, Value: q.Payment.Payer},
-		excelize.Cell{StyleID: s.wrap, Value: q.Payment.Address},
-		excelize.Cell{StyleID: s.wrap, Value: q.Reason},
-	)
 	offered := make([]any, Candidates+1)
-	for i := range Candidates {
-		text := ""
-		if i < len(q.Candidates) {
-			c := q.Candidates[i]
-			text = c.Text()
-			offered[i] = excelize.Cell{StyleID: s.text, Value: c.Account.Number}
-			lines = max(lines, workbook.Lines(text, wideColumn))
+	candidates := make([]string, 0, Candidates)
+	for i, c := range q.Candidates[:min(len(q.Candidates), Candidates)] {
+		candidates = append(candidates, fmt.Sprintf("%d. %s", i+1, c.Text()))
+		offered[i] = excelize.Cell{StyleID: s.text, Value: c.Account.Number}
+	}
+	row := []struct {
+		style int
+		value any
+	}{
+		{s.wrap, q.Payment.Key},
+		{s.wrap, q.Registry},
+		{s.text, q.Row},
+		{s.text, q.Payment.PaidOn.Russian()},
+		{s.money, workbook.Money(q.Left)},
+		{s.wrap, q.Payment.Account},
+		{s.wrap, q.Payment.Payer},
+		{s.wrap, q.Payment.Address},
+		{s.wrap, q.Reason},
+		{s.wrap, strings.Join(candidates, "\n")},
+	}
+	cells, lines := make([]any, 0, hiddenColumn+Candidates), 1
+	for i, c := range row {
+		cells = append(cells, excelize.Cell{StyleID: c.style, Value: c.value})
+		if text, is := c.value.(string); is {
+			lines = max(lines, linesOf(text, columnWidths()[i]))
 		}
-		cells = append(cells, excelize.Cell{StyleID: s.wrap, Value: text})
 	}
 	word := housing.PaymentAnswerReverse
 	switch {
@@ -166,6 +168,17 @@ func (s *payments) add(q housing.PaymentQuestion) error {
 	offered[min(len(q.Candidates), Candidates)] = excelize.Cell{StyleID: s.text, Value: word}
 	cells = append(cells, excelize.Cell{StyleID: s.answers}, excelize.Cell{StyleID: s.wrap})
 	return s.sheet.Row(s.rows+1, workbook.Height(lines), append(cells, offered...))
+}
+
+// columnWidths come to what is printed across A4 in letters of seven points.
+func columnWidths() []float64 { return []float64{14, 16, 6.5, 9.5, 10, 12, 16, 18, 22, 38, 13, 15} }
+
+// linesOf counts the lines that a text of several takes.
+func linesOf(text string, width float64) (lines int) {
+	for line := range strings.SplitSeq(text, "\n") {
+		lines += workbook.Lines(line, width)
+	}
+	return lines
 }
 
 func (s *payments) finish() error {

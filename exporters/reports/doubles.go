@@ -77,9 +77,9 @@ func doubleColumns() []column {
 		return column{title: title, width: 9.5, format: workbook.MoneyFormat, align: "right", sum: ofMoney}
 	}
 	return []column{
-		textColumn("Дом", 18), textColumn("Помещение", 8), textColumn(housing.DoubleColumnService, 15), textColumn("С", 9), textColumn("По", 9),
+		textColumn("Дом", 18), textColumn("Помещение", 10), textColumn(housing.DoubleColumnService, 15), textColumn("С", 9), textColumn("По", 9),
 		textColumn(housing.DoubleColumnAccount, 11), textColumn("Начисляет", 17), amount("Сумма, руб."),
-		textColumn("Второй счёт", 11), textColumn("Начисляет второй", 17), amount("Сумма второго, руб."),
+		textColumn("Второй счёт", 11), textColumn("Начисляет второй", 17), amount("Второй, руб."),
 		textColumn("На чём основано", 22), textColumn(housing.DoubleColumnOther, 11),
 		textColumn(housing.DoubleColumnAnswer, 11), textColumn(housing.DoubleColumnReason, 15), textColumn(housing.DoubleColumnUntil, 8.5),
 	}
