@@ -32,7 +32,11 @@ const Unknown = '?'
 type Encoder struct {
 	encoding Encoding
 	page     *charmap.Charmap // nil for UTF-8
+	letters  [0x60]byte       // Russian letters in the page, from Ѐ on; 0: it has none
 }
+
+// firstLetter is where the letters of an Encoder begin.
+const firstLetter = 'Ѐ'
 
 // NewEncoder returns the encoder, or ErrEncoding. The empty name means UTF-8.
 func NewEncoder(e Encoding) (*Encoder, error) {
@@ -42,13 +46,23 @@ func NewEncoder(e Encoding) (*Encoder, error) {
 	case "":
 		return &Encoder{encoding: UTF8}, nil
 	case Windows1251:
-		return &Encoder{e, charmap.Windows1251}, nil
+		return paged(e, charmap.Windows1251), nil
 	case CP866:
-		return &Encoder{e, charmap.CodePage866}, nil
+		return paged(e, charmap.CodePage866), nil
 	case KOI8R:
-		return &Encoder{e, charmap.KOI8R}, nil
+		return paged(e, charmap.KOI8R), nil
 	}
 	return nil, fmt.Errorf("%q: %w", e, ErrEncoding)
+}
+
+func paged(encoding Encoding, page *charmap.Charmap) *Encoder {
+	e := &Encoder{encoding: encoding, page: page}
+	for i := range e.letters {
+		if b, ok := page.EncodeRune(firstLetter + rune(i)); ok {
+			e.letters[i] = b
+		}
+	}
+	return e
 }
 
 // Mark returns the bytes that a file begins with: a byte order mark or nothing.
@@ -68,6 +82,10 @@ func (e *Encoder) Append(dst []byte, text string) (encoded []byte, replaced []ru
 	for _, r := range text {
 		if r < utf8.RuneSelf {
 			dst = append(dst, byte(r)) //nolint:gosec // ASCII
+			continue
+		}
+		if at := r - firstLetter; at >= 0 && int(at) < len(e.letters) && e.letters[at] != 0 {
+			dst = append(dst, e.letters[at])
 			continue
 		}
 		if b, ok := e.encode(r); ok {

@@ -2,6 +2,7 @@ package importers
 
 import (
 	"bytes"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -91,30 +92,57 @@ func countUTF8(text []byte) (pairs, stray int) {
 // count for it; frames, foreign letters and capitals after small letters count against it.
 func scoreRussian(text []byte, table *charmap.Charmap) int {
 	const foreign, chaos, pair = -12, -8, 6
+	letters := lettersOf(table)
 	score := 0
-	var last rune
+	last := &letters[0]
 	for _, b := range text {
-		r := table.DecodeByte(b)
-		if b < utf8.RuneSelf {
-			last = r
-			continue
-		}
-		lower := unicode.ToLower(r)
+		l := &letters[b]
 		switch {
-		case isRussian(lower):
-			score += letterPoints(lower)
-			if unicode.IsLower(last) && unicode.IsUpper(r) {
+		case b < utf8.RuneSelf:
+		case l.russian:
+			score += l.points
+			if last.small && l.capital {
 				score += chaos
 			}
-			if frequentPair(unicode.ToLower(last), lower) {
+			if last.russian && last.before&(1<<l.ordinal) != 0 {
 				score += pair
 			}
-		case !isTypographic(r):
+		case !l.typographic:
 			score += foreign
 		}
-		last = r
+		last = l
 	}
 	return score
+}
+
+// scored is a character of a one-byte encoding, as far as it tells whether a text is Russian.
+type scored struct {
+	russian, typographic, small, capital bool
+
+	points  int
+	ordinal int    // of a Russian letter
+	before  uint64 // bits of the letters that often stand behind it
+}
+
+func lettersOf(table *charmap.Charmap) (letters [256]scored) {
+	for i := range letters {
+		r := table.DecodeByte(byte(i))
+		lower := unicode.ToLower(r)
+		l := scored{typographic: isTypographic(r), small: unicode.IsLower(r), capital: unicode.IsUpper(r)}
+		if l.russian = isRussian(lower); l.russian {
+			l.points, l.ordinal, l.before = letterPoints(lower), ordinalOf(lower), frequentAfter(lower)
+		}
+		letters[i] = l
+	}
+	return letters
+}
+
+// ordinalOf numbers the small letters from 0; ё is the last.
+func ordinalOf(lower rune) int {
+	if lower == 'ё' {
+		return 'я' - 'а' + 1
+	}
+	return int(lower - 'а')
 }
 
 func isRussian(r rune) bool {
@@ -146,14 +174,15 @@ func letterPoints(lower rune) int {
 	return 0
 }
 
-// frequentPair knows the pairs of letters frequent in names and addresses; they tell the encodings
+// frequentAfter gives the letters that often stand behind one in names and addresses, as bits; such pairs tell the encodings
 // apart where a text is in capitals only.
-func frequentPair(a, b rune) bool {
-	switch string([]rune{a, b}) {
-	case "ст", "но", "то", "на", "ен", "ов", "ни", "ра", "во", "ко", "ер", "ро", "ре", "ал", "пр",
-		"ул", "кв", "ва", "ан", "ин", "ая", "ло", "ор", "ел", "ви", "ич", "ев", "ла", "ол", "ек",
-		"ом", "ам", "ск", "го", "ле", "ма", "ар", "ив", "ки", "ос", "да", "вн", "ас", "ли", "та":
-		return true
+func frequentAfter(first rune) (bits uint64) {
+	const pairs = "ст но то на ен ов ни ра во ко ер ро ре ал пр ул кв ва ан ин ая ло ор ел ви ич ев ла ол ек " +
+		"ом ам ск го ле ма ар ив ки ос да вн ас ли та"
+	for pair := range strings.FieldsSeq(pairs) {
+		if letters := []rune(pair); letters[0] == first {
+			bits |= 1 << ordinalOf(letters[1])
+		}
 	}
-	return false
+	return bits
 }

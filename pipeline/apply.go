@@ -11,7 +11,6 @@ import (
 
 	"github.com/kvitok-gkh/kvitok/housing"
 	"github.com/kvitok-gkh/kvitok/importers"
-	"github.com/kvitok-gkh/kvitok/pipeline/matching"
 	"github.com/kvitok-gkh/kvitok/store"
 )
 
@@ -88,6 +87,7 @@ type applier struct {
 	pays     bool                   // payments or reversals were among the rows
 	reversed map[string]rowReversed // by the own number of each reversal
 	kept     keptRows
+	keys     houseKeys
 	outcomes
 
 	accountsIn <-chan struct{} // see fetchedFile
@@ -235,8 +235,8 @@ func sameKind(batch []importers.Record, r importers.Record) bool {
 
 // applyBatch applies rows of one kind and keeps their outcomes.
 func (a *applier) applyBatch(ctx context.Context, records []importers.Record) error {
-	var facts []importers.Fact
-	var places []int
+	facts := make([]importers.Fact, 0, len(records))
+	places := make([]int, 0, len(records))
 	ends := make([]housing.Outcome, len(records))
 	for i, r := range records {
 		ends[i].Problems = r.Problems
@@ -294,32 +294,32 @@ func (a *applier) applyFacts(ctx context.Context, facts []importers.Fact) ([]hou
 	switch facts[0].(type) {
 	case housing.House:
 		return a.tx.ApplyHouses(ctx, organisation, a.source, each(facts, func(h housing.House) housing.House {
-			h.Key = matching.HouseKey(h.Address)
+			h.Key = a.keys.of(h.Address)
 			return h
 		}))
 	case housing.AccountEntry:
 		return a.tx.ApplyAccounts(ctx, organisation, a.source, each(facts, func(e housing.AccountEntry) housing.AccountEntry {
-			e.Key = matching.HouseKey(e.House)
+			e.Key = a.keys.of(e.House)
 			return e
 		}))
 	case housing.HouseService:
 		return a.tx.ApplyHouseServices(ctx, organisation, a.source, each(facts, func(s housing.HouseService) housing.HouseService {
-			s.Key = matching.HouseKey(s.House)
+			s.Key = a.keys.of(s.House)
 			return s
 		}))
 	case housing.HouseVolume:
 		return a.tx.ApplyHouseVolumes(ctx, organisation, a.source, each(facts, func(v housing.HouseVolume) housing.HouseVolume {
-			v.Key = matching.HouseKey(v.House)
+			v.Key = a.keys.of(v.House)
 			return v
 		}))
 	case housing.Tariff:
 		return a.tx.ApplyTariffs(ctx, organisation, a.source, each(facts, func(t housing.Tariff) housing.Tariff {
-			t.House = matching.HouseKey(t.House)
+			t.House = a.keys.of(t.House)
 			return t
 		}))
 	case housing.Norm:
 		return a.tx.ApplyNorms(ctx, organisation, a.source, each(facts, func(n housing.Norm) housing.Norm {
-			n.House = matching.HouseKey(n.House)
+			n.House = a.keys.of(n.House)
 			return n
 		}))
 	case housing.MeterEntry:
@@ -328,7 +328,7 @@ func (a *applier) applyFacts(ctx context.Context, facts []importers.Fact) ([]hou
 		return a.applyOpenings(ctx, each(facts, same[housing.OpeningBalance]))
 	case housing.BalanceControl:
 		return a.takeControls(each(facts, func(c housing.BalanceControl) housing.BalanceControl {
-			c.Key = matching.HouseKey(c.House)
+			c.Key = a.keys.of(c.House)
 			return c
 		})), nil
 	case housing.Claim:

@@ -5,7 +5,6 @@ import (
 
 	"github.com/kvitok-gkh/kvitok/housing"
 	"github.com/kvitok-gkh/kvitok/importers"
-	"github.com/kvitok-gkh/kvitok/pipeline/matching"
 	"github.com/kvitok-gkh/kvitok/store"
 )
 
@@ -17,8 +16,8 @@ func applyAs[T any](ctx context.Context, a *applier, facts []importers.Fact, put
 }
 
 // keyed makes the key by which houses are compared.
-func keyed(h housing.OfHouse) housing.OfHouse {
-	h.Key = matching.HouseKey(h.House)
+func (a *applier) keyed(h housing.OfHouse) housing.OfHouse {
+	h.Key = a.keys.of(h.House)
 	return h
 }
 
@@ -27,57 +26,57 @@ func (a *applier) applyHouseFacts(ctx context.Context, facts []importers.Fact) (
 	switch facts[0].(type) {
 	case housing.ManagerEntry:
 		return applyAs(ctx, a, facts, (*store.Tx).ApplyManagers, func(e housing.ManagerEntry) housing.ManagerEntry {
-			e.OfHouse = keyed(e.OfHouse)
+			e.OfHouse = a.keyed(e.OfHouse)
 			return e
 		})
 	case housing.DecisionEntry:
 		return applyAs(ctx, a, facts, (*store.Tx).ApplyDecisions, func(e housing.DecisionEntry) housing.DecisionEntry {
-			e.OfHouse = keyed(e.OfHouse)
+			e.OfHouse = a.keyed(e.OfHouse)
 			return e
 		})
 	case housing.EquipmentEntry:
 		return applyAs(ctx, a, facts, (*store.Tx).ApplyEquipment, func(e housing.EquipmentEntry) housing.EquipmentEntry {
-			e.OfHouse = keyed(e.OfHouse)
+			e.OfHouse = a.keyed(e.OfHouse)
 			return e
 		})
 	case housing.CommunalEntry:
 		return applyAs(ctx, a, facts, (*store.Tx).ApplyCommunalFlats, func(e housing.CommunalEntry) housing.CommunalEntry {
-			e.OfHouse = keyed(e.OfHouse)
+			e.OfHouse = a.keyed(e.OfHouse)
 			return e
 		})
 	case housing.FailureEntry:
 		return applyAs(ctx, a, facts, (*store.Tx).ApplyHouseFailures, func(e housing.FailureEntry) housing.FailureEntry {
-			e.OfHouse = keyed(e.OfHouse)
+			e.OfHouse = a.keyed(e.OfHouse)
 			return e
 		})
 	case housing.HouseMonthEntry:
 		return applyAs(ctx, a, facts, (*store.Tx).ApplyHouseMonths, func(e housing.HouseMonthEntry) housing.HouseMonthEntry {
-			e.OfHouse = keyed(e.OfHouse)
+			e.OfHouse = a.keyed(e.OfHouse)
 			return e
 		})
 	case housing.MadeEntry:
 		return applyAs(ctx, a, facts, (*store.Tx).ApplyMade, func(e housing.MadeEntry) housing.MadeEntry {
-			e.OfHouse = keyed(e.OfHouse)
+			e.OfHouse = a.keyed(e.OfHouse)
 			return e
 		})
 	case housing.ContainerEntry:
 		return applyAs(ctx, a, facts, (*store.Tx).ApplyContainers, func(e housing.ContainerEntry) housing.ContainerEntry {
-			e.OfHouse = keyed(e.OfHouse)
+			e.OfHouse = a.keyed(e.OfHouse)
 			return e
 		})
 	case housing.WasteYearEntry:
 		return applyAs(ctx, a, facts, (*store.Tx).ApplyWasteYears, func(e housing.WasteYearEntry) housing.WasteYearEntry {
-			e.OfHouse = keyed(e.OfHouse)
+			e.OfHouse = a.keyed(e.OfHouse)
 			return e
 		})
 	case housing.QualityEntry:
 		return applyAs(ctx, a, facts, (*store.Tx).ApplyQualityActs, func(e housing.QualityEntry) housing.QualityEntry {
-			e.OfHouse = keyed(e.OfHouse)
+			e.OfHouse = a.keyed(e.OfHouse)
 			return e
 		})
 	case housing.ConsumptionRange:
 		return applyAs(ctx, a, facts, (*store.Tx).ApplyRanges, func(r housing.ConsumptionRange) housing.ConsumptionRange {
-			r.House = matching.HouseKey(r.House)
+			r.House = a.keys.of(r.House)
 			return r
 		})
 	}
@@ -93,12 +92,12 @@ func (a *applier) applyPapers(ctx context.Context, facts []importers.Fact) (outc
 		outcomes, err = applyAs(ctx, a, facts, (*store.Tx).ApplyPostalAddresses, same[housing.PostalAddressEntry])
 	case housing.PostalIndexEntry:
 		outcomes, err = applyAs(ctx, a, facts, (*store.Tx).ApplyPostalIndexes, func(e housing.PostalIndexEntry) housing.PostalIndexEntry {
-			e.OfHouse = keyed(e.OfHouse)
+			e.OfHouse = a.keyed(e.OfHouse)
 			return e
 		})
 	case housing.HouseExpense:
 		outcomes, err = applyAs(ctx, a, facts, (*store.Tx).ApplyHouseExpenses, func(e housing.HouseExpense) housing.HouseExpense {
-			e.OfHouse = keyed(e.OfHouse)
+			e.OfHouse = a.keyed(e.OfHouse)
 			return e
 		})
 	default:

@@ -6,7 +6,6 @@ import (
 
 	"github.com/kvitok-gkh/kvitok/housing"
 	"github.com/kvitok-gkh/kvitok/importers"
-	"github.com/kvitok-gkh/kvitok/pipeline/matching"
 )
 
 // applyFurther gives facts that only some offices have to the query of their subject.
@@ -27,13 +26,13 @@ func (a *applier) applyFurther(ctx context.Context, facts []importers.Fact) ([]h
 		return a.tx.ApplyBenefits(ctx, organisation, a.source, each(facts, same[housing.BenefitEntry]))
 	case housing.HouseMeterEntry:
 		return a.tx.ApplyHouseMeters(ctx, organisation, a.source, each(facts, func(m housing.HouseMeterEntry) housing.HouseMeterEntry {
-			m.Key = matching.HouseKey(m.House)
+			m.Key = a.keys.of(m.House)
 			return m
 		}))
 	case housing.HouseMeterReading:
 		return a.tx.ApplyHouseReadings(ctx, organisation, a.source, each(facts, func(r housing.HouseMeterReading) housing.HouseMeterReading {
 			if r.House != "" {
-				r.Key = matching.HouseKey(r.House)
+				r.Key = a.keys.of(r.House)
 			}
 			return r
 		}))
@@ -42,7 +41,7 @@ func (a *applier) applyFurther(ctx context.Context, facts []importers.Fact) ([]h
 	case housing.GISMeterEntry:
 		return a.tx.ApplyGISMeters(ctx, organisation, a.source, each(facts, func(m housing.GISMeterEntry) housing.GISMeterEntry {
 			if m.House != "" {
-				m.Key = matching.HouseKey(m.House)
+				m.Key = a.keys.of(m.House)
 			}
 			return m
 		}))

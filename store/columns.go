@@ -58,6 +58,7 @@ func reject(outcome *housing.Outcome, code, column, value, text string) {
 
 // standing lists the rows that are not rejected, with their places in the whole batch.
 func standing[T any](rows []T, outcomes []housing.Outcome) (kept []T, indexes []int) {
+	kept, indexes = make([]T, 0, len(rows)), make([]int, 0, len(rows))
 	for i, row := range rows {
 		if outcomes[i].Verdict != housing.Rejected {
 			kept = append(kept, row)

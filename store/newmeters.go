@@ -36,6 +36,7 @@ SELECT nextval(of) FROM (SELECT pg_get_serial_sequence($1, 'id')::regclass AS of
 // newMeters tells meters that nobody knows yet, whose readings cannot contradict any: they are copied. The others
 // are compared with what is known.
 func newMeters(rows []housing.MeterEntry, indexes []int, known map[int]bool) (fresh, rest []housing.MeterEntry, freshAt, restAt []int) {
+	fresh, freshAt = make([]housing.MeterEntry, 0, len(rows)), make([]int, 0, len(rows))
 	for i, r := range rows {
 		if known[indexes[i]] || !eachOnce(r.Initial) {
 			rest, restAt = append(rest, r), append(restAt, indexes[i])

@@ -28,6 +28,7 @@ func passRepeats[T any](rows []T, outcomes []housing.Outcome, key func(T) string
 
 // undecided lists the rows that have no verdict yet, with their places in the batch.
 func undecided[T any](rows []T, outcomes []housing.Outcome) (kept []T, indexes []int) {
+	kept, indexes = make([]T, 0, len(rows)), make([]int, 0, len(rows))
 	for i, row := range rows {
 		if outcomes[i].Verdict == "" {
 			kept = append(kept, row)

@@ -229,6 +229,9 @@ func fit(cells, header, full []string) []string {
 
 // answer returns what stands in the three columns.
 func answer(o housing.Outcome) (status, code, reason string) {
+	if len(o.Problems) == 0 {
+		return o.Verdict.Russian(), "", ""
+	}
 	codes, reasons := make([]string, 0, len(o.Problems)), make([]string, 0, len(o.Problems))
 	for _, p := range o.Problems {
 		if p.Code != "" {

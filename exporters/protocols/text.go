@@ -20,6 +20,7 @@ type textProtocol struct {
 	head      Head
 	full      []string // header as the sender has it
 	header    []string // without columns of an earlier protocol
+	cells     []string // of the row at hand
 	line      []byte
 }
 
@@ -60,7 +61,8 @@ func (t *textProtocol) row(_ string, _ int, cells []string, outcome housing.Outc
 	}
 	cells = fit(cells, t.header, t.full)
 	status, code, reason := answer(outcome)
-	return t.write(append(slices.Clip(cells), status, code, t.own(reason)))
+	t.cells = append(append(t.cells[:0], cells...), status, code, t.own(reason))
+	return t.write(t.cells)
 }
 
 func (t *textProtocol) close(s Summary) error {
@@ -113,7 +115,7 @@ func (t *textProtocol) quote(cell string) string {
 	if t.delimiter == "|" {
 		return cell
 	}
-	if !strings.Contains(cell, t.delimiter) && !strings.ContainsAny(cell, "\r\n") && !strings.HasPrefix(cell, `"`) {
+	if !strings.Contains(cell, t.delimiter) && strings.IndexByte(cell, '\n') < 0 && strings.IndexByte(cell, '\r') < 0 && !strings.HasPrefix(cell, `"`) {
 		return cell
 	}
 	return `"` + strings.ReplaceAll(cell, `"`, `""`) + `"`

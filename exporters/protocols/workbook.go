@@ -179,7 +179,7 @@ func (p *bookProtocol) row(sheet string, row int, cells []string, outcome housin
 		plain, wide = p.looks.reject, p.looks.rejectReason
 	}
 	values := styled(append(slices.Clip(cells), status), plain)
-	values = append(values, excelize.Cell{StyleID: wide, Value: code}, excelize.Cell{StyleID: wide, Value: reason})
+	values = append(values, styledCell(code, wide), styledCell(reason, wide))
 	for _, problem := range outcome.Problems {
 		if err := p.blame(a, row, cells, values, problem); err != nil {
 			return err
@@ -305,9 +305,17 @@ func (p *bookProtocol) abort() error {
 }
 
 func styled(cells []string, style int) []any {
-	values := make([]any, len(cells), len(cells)+1)
+	values := make([]any, len(cells), len(cells)+added)
 	for i, text := range cells {
-		values[i] = excelize.Cell{StyleID: style, Value: text}
+		values[i] = styledCell(text, style)
 	}
 	return values
+}
+
+// styledCell is a cell of text; an empty one costs excelize less as nothing than as an empty text.
+func styledCell(text string, style int) excelize.Cell {
+	if text == "" {
+		return excelize.Cell{StyleID: style}
+	}
+	return excelize.Cell{StyleID: style, Value: text}
 }
