@@ -16,6 +16,7 @@ type Snapshot struct {
 	Norms        []Norm            `json:"norms"`
 	HouseMeters  []CollectiveMeter `json:"house_meters,omitempty"`
 	HouseFacts   []HouseFacts      `json:"house_facts,omitempty"`
+	Services     []AccountService  `json:"services,omitempty"` // of the house: of accounts without any of their own, where JSON leaves them out
 	Accounts     []AccountFacts    `json:"accounts"`
 
 	Ranges        []ConsumptionRange `json:"ranges,omitempty"`
@@ -32,7 +33,7 @@ type AccountFacts struct {
 	Distributors []DistributorShare `json:"distributors,omitempty"`
 
 	Occupancy []Occupancy      `json:"occupancy"`
-	Services  []AccountService `json:"services"`
+	Services  []AccountService `json:"services,omitzero"` // JSON leaves those of the house out
 	Meters    []MeterFacts     `json:"meters,omitempty"`
 
 	Stays       []Stay       `json:"stays,omitempty"`

@@ -17,6 +17,7 @@ import (
 
 	"github.com/kvitok-gkh/kvitok/exporters/gatebook"
 	"github.com/kvitok-gkh/kvitok/housing"
+	"github.com/kvitok-gkh/kvitok/pipeline/charging"
 	"github.com/kvitok-gkh/kvitok/pipeline/gating"
 	"github.com/kvitok-gkh/kvitok/store"
 )
@@ -174,6 +175,9 @@ func openTrusted(body []byte) (*housing.Snapshot, error) {
 	}
 	snapshot := &housing.Snapshot{}
 	if err := json.Unmarshal(text, snapshot); err != nil {
+		return nil, fmt.Errorf("read a stored snapshot: %w", err)
+	}
+	if err := charging.SpreadServices(snapshot); err != nil {
 		return nil, fmt.Errorf("read a stored snapshot: %w", err)
 	}
 	return snapshot, nil

@@ -134,6 +134,7 @@ ORDER BY v.service COLLATE "C", lower(v.valid)`
 		}
 	})
 	for id, s := range l.houses {
+		s.Services = ofHouse[id]
 		for i := range s.Accounts {
 			s.Accounts[i].Services = mergeServices(s.Accounts[i].Services, ofHouse[id])
 		}

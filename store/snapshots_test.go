@@ -150,6 +150,7 @@ func TestLoadSnapshot(t *testing.T) { //nolint:funlen // one literal
 			Document: "Приказ № 2", Source: at(0),
 		}},
 		HouseMeters: []housing.CollectiveMeter{{Serial: "77", Service: housing.Heating, Volume: dec(t, "120.50"), Source: at(0)}},
+		Services:    []housing.AccountService{service(housing.ColdWater, supplierINN), service(housing.Maintenance, issuerINN)},
 		Accounts: []housing.AccountFacts{{
 			Account: account("0001", "2"),
 			Occupancy: []housing.Occupancy{

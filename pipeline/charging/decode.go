@@ -127,13 +127,14 @@ func (d *decoder) object(path string, open json.Token, into reflect.Value) error
 }
 
 func (d *decoder) list(path string, open json.Token, into reflect.Value) error {
+	list := reflect.MakeSlice(into.Type(), 0, 0) // not nil: that is a list that is absent
 	if open == nil {
-		return nil // null is what an empty list of Go becomes
+		into.Set(list) // null is what an empty list of Go becomes
+		return nil
 	}
 	if open != json.Delim('[') {
 		return d.wrong(path, "expected a list, got %s", kindOf(open))
 	}
-	list := reflect.MakeSlice(into.Type(), 0, 0)
 	for i := 0; d.More(); i++ {
 		if i >= d.maxItems {
 			return d.wrong(path, "more than %d entries", d.maxItems)
@@ -147,9 +148,7 @@ func (d *decoder) list(path string, open json.Token, into reflect.Value) error {
 	if _, err := d.next(path); err != nil {
 		return err
 	}
-	if list.Len() > 0 {
-		into.Set(list)
-	}
+	into.Set(list)
 	return nil
 }
 

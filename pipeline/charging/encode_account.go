@@ -22,29 +22,21 @@ func newAccountEncoder() *accountEncoder {
 	}
 }
 
-// servicesWritten is where the services of an account stand in the text: accounts of a house mostly share theirs.
-type servicesWritten struct {
-	first    *housing.AccountService
-	count    int
-	from, to int
-}
-
 // encode writes the accounts of a house.
 func (e *accountEncoder) encode(b []byte, v reflect.Value) ([]byte, error) {
 	pointer, _ := reflect.TypeAssert[*[]housing.AccountFacts](v.Addr())
 	list := *pointer
 	w := jsonText{b: append(b, '[')}
-	var services servicesWritten
 	for i := range list {
 		if i > 0 {
 			w.b = append(w.b, ',')
 		}
-		e.account(&w, &list[i], &services)
+		e.account(&w, &list[i])
 	}
 	return append(w.b, ']'), w.err
 }
 
-func (e *accountEncoder) account(w *jsonText, a *housing.AccountFacts, services *servicesWritten) {
+func (e *accountEncoder) account(w *jsonText, a *housing.AccountFacts) {
 	w.open()
 	if a.ID != 0 {
 		w.number("id", a.ID)
@@ -66,8 +58,10 @@ func (e *accountEncoder) account(w *jsonText, a *housing.AccountFacts, services 
 	}
 	w.key("occupancy")
 	w.occupancies(inKeys(a.Occupancy, cmpOccupancy))
-	w.key("services")
-	w.sharedServices(a.Services, services)
+	if a.Services != nil { // else those of the house
+		w.key("services")
+		w.services(a.Services)
+	}
 	if len(a.Meters) > 0 {
 		w.key("meters")
 		e.meters(w, inKeys(a.Meters, cmpMeter))
@@ -182,19 +176,6 @@ func (w *jsonText) occupancies(list []housing.Occupancy) {
 		w.close()
 	}
 	w.b = append(w.b, ']')
-}
-
-// sharedServices writes a list again where it stands already.
-func (w *jsonText) sharedServices(list []housing.AccountService, at *servicesWritten) {
-	if len(list) > 0 && len(list) == at.count && &list[0] == at.first {
-		w.b = append(w.b, w.b[at.from:at.to]...)
-		return
-	}
-	from := len(w.b)
-	w.services(inKeys(list, cmpService))
-	if len(list) > 0 {
-		*at = servicesWritten{first: &list[0], count: len(list), from: from, to: len(w.b)}
-	}
 }
 
 func (w *jsonText) services(list []housing.AccountService) {

@@ -12,7 +12,6 @@ func Canonical(s *housing.Snapshot) *housing.Snapshot {
 			a.Past = canonicalPast(a.Past)
 		}
 		a.Occupancy = sorted(a.Occupancy, cmpOccupancy)
-		a.Services = sorted(a.Services, cmpService)
 		a.Meters = sorted(a.Meters, cmpMeter)
 		sortMeters(a.Meters)
 		sortAccountFacts(a)

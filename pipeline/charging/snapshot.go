@@ -37,6 +37,9 @@ func ReadSnapshot(r io.Reader) (*housing.Snapshot, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read snapshot: %w", err)
 	}
+	if err := SpreadServices(s); err != nil {
+		return nil, fmt.Errorf("read snapshot: %w", err)
+	}
 	if err := Validate(s); err != nil {
 		return nil, fmt.Errorf("read snapshot: %w", err)
 	}
@@ -56,7 +59,7 @@ func WriteSnapshot(w io.Writer, s *housing.Snapshot) error {
 	return nil
 }
 
-// canonical is a copy with every list sorted but those of accounts, which are sorted as they are written
+// canonical is a copy with every list sorted but most of those of accounts, which are sorted as they are written
 // (accountEncoder). Readings keep their order: an order that is wrong is a fact that the calculation reports.
 func canonical(s *housing.Snapshot) *housing.Snapshot {
 	c := *s
@@ -79,6 +82,7 @@ func canonical(s *housing.Snapshot) *housing.Snapshot {
 	})
 	sortFacts(&c)
 	c.Accounts = inKeys(s.Accounts, func(a, b housing.AccountFacts) int { return cmp.Compare(a.Number, b.Number) })
+	leaveToHouse(&c)
 	return &c
 }
 
