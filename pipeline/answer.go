@@ -11,6 +11,8 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"strconv"
+	"strings"
 
 	"github.com/kvitok-gkh/kvitok/exporters"
 	"github.com/kvitok-gkh/kvitok/exporters/protocols"
@@ -125,7 +127,8 @@ type protocolPlan struct {
 	again bool   // the same bytes were answered before
 	kept  *keptRows
 
-	further []protocols.Line // totals of a file that corrects another
+	further []protocols.Line  // totals of a file that corrects another
+	notes   []housing.Problem // of the file as a whole
 }
 
 // plainShape is all that is known of the shape of a file that no format could read.
@@ -172,8 +175,28 @@ func (p *Pipeline) writeProtocol(ctx context.Context, w io.Writer, f fetchedFile
 	}
 	return writer.Close(protocols.Summary{
 		Status: plan.file.Status, Counts: plan.file.Counts, Reason: plan.file.Reason, Code: plan.code, Lines: plan.further,
-		Cover: isEnvelope(plan.file.Format),
+		Cover: isEnvelope(plan.file.Format), Notes: noteLines(plan.notes),
 	})
+}
+
+// noteLines are what a protocol says of the file as a whole beside its reason.
+func noteLines(notes []housing.Problem) []protocols.Line {
+	const most = 20
+	var lines []protocols.Line
+	for _, p := range notes {
+		if p.Row != 0 || p.IsError() {
+			continue
+		}
+		if len(lines) == most {
+			return append(lines, protocols.Line{Name: "Замечание", Value: "есть и другие замечания к файлу, здесь показаны первые " + strconv.Itoa(most)})
+		}
+		text := p.Russian()
+		if p.Sheet != "" && !strings.Contains(text, "«"+p.Sheet+"»") {
+			text = "лист «" + p.Sheet + "»: " + text
+		}
+		lines = append(lines, protocols.Line{Name: "Замечание", Value: text})
+	}
+	return lines
 }
 
 // writeRows gives back every row with its outcome, and untouched what stands between and behind the rows: a

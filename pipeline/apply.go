@@ -139,7 +139,7 @@ func (a *applier) run(ctx context.Context, what application) error {
 	if err != nil {
 		return err
 	}
-	return a.answer(ctx, a.tx, f, protocolPlan{file: a.file, shape: read.Shape, end: a.of, further: further, kept: &a.kept})
+	return a.answer(ctx, a.tx, f, protocolPlan{file: a.file, shape: read.Shape, end: a.of, further: further, kept: &a.kept, notes: a.whole})
 }
 
 // readAndApply reads the next rows while the database stores those before: both are work for a whole

@@ -17,7 +17,7 @@ const meant = "; похоже на "
 func spoiltNumber(p *housing.Problem) bool {
 	switch p.Code {
 	case "unknown_account", "unidentified_payment", "space_in_key", "bad_character", "mixed_letters", "exponent", "lost_digits",
-		"numeric_account", "letter_for_digit", "bad_code":
+		"numeric_account", "letter_for_digit", "bad_code", "not_identified":
 		return p.Value != ""
 	}
 	return false

@@ -54,7 +54,8 @@ func TestGuardNamesTheKnownAccount(t *testing.T) {
 func TestGuardNamesOnceInEveryRow(t *testing.T) {
 	t.Parallel()
 	w := settled(t, 40)
-	lines := []string{"\ufeffЛицевой счёт;Услуга;ИНН получателя;Месяц;Сальдо"}
+	lines := make([]string, 1, 7)
+	lines[0] = "\ufeffЛицевой счёт;Услуга;ИНН получателя;Месяц;Сальдо"
 	services := []string{"Отопление", "Электроснабжение", "Газоснабжение", "Водоотведение", "Обращение с ТКО"}
 	for _, service := range services {
 		lines = append(lines, "100001005;"+service+";9900173450;10.2026;1,00")

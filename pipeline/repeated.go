@@ -92,7 +92,7 @@ func (p *Pipeline) answerRepeated(ctx context.Context, known, again housing.Rece
 		if err := tx.AddAnsweredArrival(ctx, known.ID, again); err != nil {
 			return err
 		}
-		return p.answer(ctx, tx, f, protocolPlan{file: again, shape: shape, end: end, code: "file_repeated", again: true})
+		return p.answer(ctx, tx, f, protocolPlan{file: again, shape: shape, end: end, code: "file_repeated", again: true, notes: problems})
 	})
 	if err != nil {
 		return fmt.Errorf("answer %s, which came again: %w", again.Name, err)

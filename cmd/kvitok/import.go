@@ -139,7 +139,7 @@ func writeFiles(w io.Writer, files []pipeline.FileResult) {
 		}
 		told := 0
 		for _, p := range f.Problems {
-			if p.Row == 0 {
+			if p.Row == 0 && p.IsError() {
 				continue // the reason above
 			}
 			if told++; told > shown {

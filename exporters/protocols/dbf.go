@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/kvitok-gkh/kvitok/dbase"
 	"github.com/kvitok-gkh/kvitok/exporters"
@@ -23,7 +24,7 @@ type dbfProtocol struct {
 }
 
 const (
-	dbfStatus = 12
+	dbfStatus = 13 // «без изменений»
 	dbfCode   = 60
 	dbfReason = 254
 )
@@ -87,13 +88,21 @@ func (p *dbfProtocol) clip(text string, limit int) string {
 	return text
 }
 
-// close adds a last row without cells of the sender's: the totals, and why a file was refused.
+// close adds rows without cells of the sender's: what was noticed of the file, then the totals and why it was refused.
 func (p *dbfProtocol) close(s Summary) error {
 	total := "файл " + s.Status.Russian() + ": " + counts(s.Counts)
 	if s.Reason != "" {
 		total = "файл " + s.Status.Russian() + ": " + s.Reason
 	}
-	err := p.cells(make([]string, p.columns), "итог", s.Code, total)
+	var err error
+	for _, note := range s.Notes {
+		if err == nil {
+			err = p.cells(make([]string, p.columns), strings.ToLower(note.Name), "", note.Value)
+		}
+	}
+	if err == nil {
+		err = p.cells(make([]string, p.columns), "итог", s.Code, total)
+	}
 	if err == nil {
 		err = p.table.Close()
 	}

@@ -88,7 +88,11 @@ func (o *oneC) close(s Summary) error {
 	if _, err := o.out.WriteString(o.encoder.Mark()); err != nil {
 		return fmt.Errorf("write a protocol: %w", err)
 	}
-	for _, line := range append([]string{first}, o.lines...) {
+	lines := []string{first}
+	for _, note := range s.Notes {
+		lines = append(lines, fmt.Sprintf("%d, Строка 1, %s: %s", oneCWarning, note.Name, note.Value))
+	}
+	for _, line := range append(lines, o.lines...) {
 		line = strings.NewReplacer("\r", " ", "\n", " ").Replace(line)
 		encoded, _ := o.encoder.Append(nil, line+lineEnd)
 		if _, err := o.out.Write(encoded); err != nil {

@@ -72,6 +72,7 @@ type Summary struct {
 	Code   string // of the reason
 	Lines  []Line // further totals, for instance the sum of the accepted payments
 	Cover  bool   // the file is an archive: what is counted are the files in it
+	Notes  []Line // what was noticed of the file and not of a row: an unknown column, a sheet that was not read, totals that are missing
 }
 
 // Line is a further total by name, both in Russian.

@@ -47,6 +47,7 @@ func badDate() housing.Problem {
 
 func summary(rows []row) protocols.Summary {
 	s := protocols.Summary{Status: housing.FilePartly, Lines: []protocols.Line{{Name: "Сумма принятых", Value: "1 500,00"}}}
+	s.Notes = []protocols.Line{{Name: "Замечание", Value: "столбец «Прожывает»: столбец не известен и не читается"}}
 	for _, r := range rows {
 		if r.outcome.Verdict != "" {
 			s.Counts.Add(r.outcome.Verdict)

@@ -31,6 +31,7 @@ type receiptMessage struct {
 	File     receiptFile  `xml:"file"`
 	Result   string       `xml:"result"`
 	Reason   string       `xml:"reason,omitempty"`
+	Notes    []string     `xml:"note"`
 	Counts   receiptCount `xml:"counts"`
 	Rows     []receiptRow `xml:"channel"`
 }
@@ -104,10 +105,15 @@ func (r *receipt) close(s Summary) error {
 	if len(id) > 16 {
 		id = id[:16]
 	}
+	notes := make([]string, 0, len(s.Notes))
+	for _, note := range s.Notes {
+		notes = append(notes, note.Value)
+	}
 	text, err := xml.MarshalIndent(receiptMessage{
 		Class: "60091", Version: "1", ID: id, DateTime: r.head.Received.In(zone).Format("20060102150405"),
 		File:   receiptFile{r.head.Name, r.head.SHA256},
 		Result: s.Status.Russian(), Reason: s.Reason,
+		Notes:  notes,
 		Counts: receiptCount{s.Counts.Rows, s.Counts.Accepted, s.Counts.Unchanged, s.Counts.Rejected}, Rows: r.rows,
 	}, "", " ")
 	if err != nil {

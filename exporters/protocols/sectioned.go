@@ -123,15 +123,12 @@ func (s *sectioned) close(sum Summary) error {
 	lines := [][]string{
 		s.head(sum), {"2", "0", "Загружено без ошибок", ""}, {"2", "1", "Синтаксическая ошибка", ""}, {"2", "2", "Семантическая ошибка", ""},
 	}
+	for _, note := range slices.Backward(sum.Notes) {
+		s.ofFile(strings.ToLower(note.Name) + ": " + note.Value)
+	}
 	if sum.Reason != "" {
-		at := s.by[""]
-		if at == nil {
-			at = &loaded{}
-			s.by[""] = at
-			s.order = append([]string{""}, s.order...)
-		}
+		at := s.ofFile("файл отклонён: " + sum.Reason)
 		at.code = max(at.code, loadCode(sum.Code))
-		at.reasons = slices.Insert(at.reasons, 0, "файл отклонён: "+sum.Reason)
 	}
 	for _, number := range s.order {
 		lines = append(lines, s.by[number].line(number))
@@ -147,6 +144,18 @@ func (s *sectioned) close(sum Summary) error {
 		return fmt.Errorf("finish a log: %w", err)
 	}
 	return nil
+}
+
+// ofFile puts a reason that is of no account before all others.
+func (s *sectioned) ofFile(reason string) *loaded {
+	at := s.by[""]
+	if at == nil {
+		at = &loaded{}
+		s.by[""] = at
+		s.order = slices.Insert(s.order, 0, "")
+	}
+	at.reasons = slices.Insert(at.reasons, 0, reason)
+	return at
 }
 
 // head echoes the header of the load, with type and version twice where the sender writes them so; behind the sender stand the rows of the load and how many were

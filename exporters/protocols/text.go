@@ -73,7 +73,7 @@ func (t *textProtocol) close(s Summary) error {
 	if s.Reason != "" {
 		lines = append(lines, "Причина: "+s.Reason)
 	}
-	for _, l := range s.Lines {
+	for _, l := range slices.Concat(s.Lines, s.Notes) {
 		lines = append(lines, l.Name+": "+l.Value)
 	}
 	for _, line := range lines {

@@ -280,7 +280,7 @@ func (p *bookProtocol) writeResult(s Summary) error {
 		{"Без изменений", strconv.Itoa(s.Counts.Unchanged)},
 		{"Отклонено", strconv.Itoa(s.Counts.Rejected)},
 	}
-	lines = slices.DeleteFunc(append(lines, s.Lines...), func(l Line) bool { return l.Value == "" })
+	lines = slices.DeleteFunc(slices.Concat(lines, s.Lines, s.Notes), func(l Line) bool { return l.Value == "" })
 	if s.Counts.Rejected > 0 {
 		lines = append(lines, Line{
 			"Что делать", "Исправьте выделенные строки в этом же файле и отправьте его снова: принятые строки второй раз " +

@@ -70,6 +70,9 @@ func (f taken) answer(t *testing.T, accepted housing.Verdict) []byte {
 		t.Fatal(err)
 	}
 	summary := protocols.Summary{Status: housing.FilePartly, Code: f.refused, Lines: []protocols.Line{{Name: "Сумма принятых", Value: "1 500,00"}}}
+	for _, note := range unfinished(f.result.Notes) { // an answer mends the others
+		summary.Notes = append(summary.Notes, protocols.Line{Name: "Замечание", Value: note.Russian()})
+	}
 	aside := f.result.Shape.Aside
 	before := func(row int) {
 		for len(aside) > 0 && aside[0].Row < row {
