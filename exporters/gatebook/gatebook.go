@@ -35,8 +35,6 @@ type Meta struct {
 }
 
 const (
-	headFill    = "E4EAF2"
-	answerFill  = "FFF9DB"
 	reasonWidth = 60.0
 	addrWidth   = 34.0
 	moneyWidth  = 13.0
@@ -53,10 +51,11 @@ func WriteHolds(w io.Writer, meta Meta, holds iter.Seq[housing.GateHold]) (err e
 		return err
 	}
 	defer func() { err = errors.Join(err, book.Close()) }()
-	g := &writer{meta: meta}
-	if err := g.looks(book); err != nil {
+	looks, err := book.Cells()
+	if err != nil {
 		return err
 	}
+	g := &writer{meta: meta, looks: looks}
 	if err := g.accounts(book, holds); err != nil {
 		return err
 	}
@@ -70,27 +69,8 @@ func WriteHolds(w io.Writer, meta Meta, holds iter.Seq[housing.GateHold]) (err e
 }
 
 type writer struct {
-	meta                            Meta
-	head, text, wrap, money, answer int
-}
-
-func (g *writer) looks(book *workbook.Book) error {
-	for _, l := range []struct {
-		to   *int
-		look workbook.Look
-	}{
-		{&g.head, workbook.Look{Bold: true, Wrap: true, Align: "center", Fill: headFill, Border: true}},
-		{&g.text, workbook.Look{Border: true, Format: workbook.TextFormat, Top: true}},
-		{&g.wrap, workbook.Look{Border: true, Format: workbook.TextFormat, Top: true, Wrap: true}},
-		{&g.money, workbook.Look{Border: true, Format: workbook.MoneyFormat, Top: true}},
-		{&g.answer, workbook.Look{Border: true, Format: workbook.TextFormat, Top: true, Fill: answerFill, Bold: true, Unlocked: true}},
-	} {
-		var err error
-		if *l.to, err = book.Style(l.look); err != nil {
-			return err
-		}
-	}
-	return nil
+	meta  Meta
+	looks workbook.Cells
 }
 
 // sheet begins a sheet with its header.
@@ -102,11 +82,7 @@ func (g *writer) sheet(book *workbook.Book, name string, titles []string, widths
 	if err != nil {
 		return nil, err
 	}
-	cells := make([]any, len(titles))
-	for i, title := range titles {
-		cells[i] = excelize.Cell{StyleID: g.head, Value: title}
-	}
-	return sheet, sheet.Row(1, 45, cells)
+	return sheet, sheet.Heads(g.looks.Head, 45, titles)
 }
 
 // sums are the cells from "Было" to the last cause.
@@ -114,7 +90,7 @@ func (g *writer) sums(was, now housing.Money, causes *housing.Causes) []any {
 	cells := []any{g.amount(was), g.amount(now), g.amount(now - was)}
 	for _, part := range causes.List() {
 		if part == 0 {
-			cells = append(cells, excelize.Cell{StyleID: g.money})
+			cells = append(cells, excelize.Cell{StyleID: g.looks.Money})
 			continue
 		}
 		cells = append(cells, g.amount(part))
@@ -123,7 +99,7 @@ func (g *writer) sums(was, now housing.Money, causes *housing.Causes) []any {
 }
 
 func (g *writer) amount(m housing.Money) excelize.Cell {
-	return excelize.Cell{StyleID: g.money, Value: workbook.Money(m)}
+	return excelize.Cell{StyleID: g.looks.Money, Value: workbook.Money(m)}
 }
 
 func sumTitles() ([]string, []float64) {
@@ -148,15 +124,15 @@ func (g *writer) accounts(book *workbook.Book, holds iter.Seq[housing.GateHold])
 	for h := range holds {
 		row++
 		cells := append(make([]any, 0, keyColumn),
-			excelize.Cell{StyleID: g.text, Value: h.Account},
-			excelize.Cell{StyleID: g.wrap, Value: address(&h)},
-			excelize.Cell{StyleID: g.wrap, Value: h.Reason})
+			excelize.Cell{StyleID: g.looks.Text, Value: h.Account},
+			excelize.Cell{StyleID: g.looks.Wrap, Value: address(&h)},
+			excelize.Cell{StyleID: g.looks.Wrap, Value: h.Reason})
 		cells = append(cells, g.sums(h.Change.Was, h.Change.Now, &h.Change.Causes)...)
 		cells = append(cells,
-			excelize.Cell{StyleID: g.text, Value: h.Status.Russian()},
-			excelize.Cell{StyleID: g.answer, Value: answer(h.Status)},
-			excelize.Cell{StyleID: g.wrap, Value: h.Comment},
-			excelize.Cell{StyleID: g.text, Value: h.Key[:min(len(h.Key), housing.GateKeyLength)]})
+			excelize.Cell{StyleID: g.looks.Text, Value: h.Status.Russian()},
+			excelize.Cell{StyleID: g.looks.Answer, Value: answer(h.Status)},
+			excelize.Cell{StyleID: g.looks.Wrap, Value: h.Comment},
+			excelize.Cell{StyleID: g.looks.Text, Value: h.Key[:min(len(h.Key), housing.GateKeyLength)]})
 		lines := max(workbook.Lines(address(&h), addrWidth), workbook.Lines(h.Reason, reasonWidth))
 		if err := sheet.Row(row, workbook.Height(lines), cells); err != nil {
 			return err
@@ -204,10 +180,10 @@ func (g *writer) services(book *workbook.Book, holds iter.Seq[housing.GateHold])
 			s := &h.Change.Services[i]
 			row++
 			cells := append([]any{
-				excelize.Cell{StyleID: g.text, Value: h.Account},
-				excelize.Cell{StyleID: g.wrap, Value: s.Service.Russian()},
+				excelize.Cell{StyleID: g.looks.Text, Value: h.Account},
+				excelize.Cell{StyleID: g.looks.Wrap, Value: s.Service.Russian()},
 			}, g.sums(s.Was, s.Now, &s.Causes)...)
-			cells = append(cells, excelize.Cell{StyleID: g.wrap, Value: s.Note})
+			cells = append(cells, excelize.Cell{StyleID: g.looks.Wrap, Value: s.Note})
 			if err := sheet.Row(row, workbook.Height(1), cells); err != nil {
 				return err
 			}

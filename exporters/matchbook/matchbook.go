@@ -46,8 +46,6 @@ const (
 	rightColumn  = answerColumn + 2 // M
 	doubleColumn = rightColumn + 7  // T
 	hiddenColumn = doubleColumn + 1 // U
-	headFill     = "E4EAF2"
-	answerFill   = "FFF9DB"
 	wideColumn   = 34.0
 )
 
@@ -84,10 +82,9 @@ func WriteMatches(w io.Writer, meta Meta, questions iter.Seq2[housing.MatchQuest
 
 // matches is the sheet being written.
 type matches struct {
-	sheet                     *workbook.Sheet
-	rows                      int
-	head, text, wrap, answers int
-	told                      int // of the right: as the claim tells it, open to correction
+	sheet *workbook.Sheet
+	rows  int
+	looks workbook.Cells
 }
 
 func begin(book *workbook.Book, meta Meta) (*matches, error) {
@@ -105,23 +102,11 @@ func begin(book *workbook.Book, meta Meta) (*matches, error) {
 	for i := range Candidates + 1 {
 		hidden = append(hidden, hiddenColumn+i)
 	}
-	m := &matches{}
-	for _, l := range []struct {
-		to   *int
-		look workbook.Look
-	}{
-		{&m.head, workbook.Look{Bold: true, Wrap: true, Align: "center", Fill: headFill, Border: true}},
-		{&m.text, workbook.Look{Border: true, Format: workbook.TextFormat, Top: true}},
-		{&m.wrap, workbook.Look{Border: true, Format: workbook.TextFormat, Top: true, Wrap: true}},
-		{&m.answers, workbook.Look{Border: true, Format: workbook.TextFormat, Top: true, Fill: answerFill, Bold: true, Unlocked: true}},
-		{&m.told, workbook.Look{Border: true, Format: workbook.TextFormat, Top: true, Fill: answerFill, Wrap: true, Unlocked: true}},
-	} {
-		var err error
-		if *l.to, err = book.Style(l.look); err != nil {
-			return nil, err
-		}
+	looks, err := book.Cells()
+	if err != nil {
+		return nil, err
 	}
-	var err error
+	m := &matches{looks: looks}
 	m.sheet, err = book.Sheet(workbook.Layout{
 		Name: housing.MatchSheet, Widths: widths, Hidden: hidden, FrozenRow: 1, FrozenCol: 2, Repeat: [2]int{1, 1},
 		Tab: "4472C4", Footer: meta.Organisation.Title() + " · сопоставление · прогон " + meta.Run,
@@ -129,22 +114,18 @@ func begin(book *workbook.Book, meta Meta) (*matches, error) {
 	if err != nil {
 		return nil, err
 	}
-	cells := make([]any, len(titles))
-	for i, title := range titles {
-		cells[i] = excelize.Cell{StyleID: m.head, Value: title}
-	}
-	return m, m.sheet.Row(1, 30, cells)
+	return m, m.sheet.Heads(looks.Head, 30, titles)
 }
 
 func (m *matches) add(q housing.MatchQuestion) error {
 	m.rows++
 	lines := max(workbook.Lines(q.Claim.Address, wideColumn), workbook.Lines(q.Reason, 28))
 	cells := append(make([]any, 0, hiddenColumn+Candidates),
-		excelize.Cell{StyleID: m.text, Value: q.Claim.ID},
-		excelize.Cell{StyleID: m.wrap, Value: q.Claim.FullName},
-		excelize.Cell{StyleID: m.wrap, Value: q.Claim.Address},
-		excelize.Cell{StyleID: m.text, Value: q.Claim.Account},
-		excelize.Cell{StyleID: m.wrap, Value: q.Reason},
+		excelize.Cell{StyleID: m.looks.Text, Value: q.Claim.ID},
+		excelize.Cell{StyleID: m.looks.Wrap, Value: q.Claim.FullName},
+		excelize.Cell{StyleID: m.looks.Wrap, Value: q.Claim.Address},
+		excelize.Cell{StyleID: m.looks.Text, Value: q.Claim.Account},
+		excelize.Cell{StyleID: m.looks.Wrap, Value: q.Reason},
 	)
 	offered := make([]any, Candidates+1)
 	for i := range Candidates {
@@ -152,15 +133,15 @@ func (m *matches) add(q housing.MatchQuestion) error {
 		if i < len(q.Candidates) {
 			c := q.Candidates[i]
 			text = c.Text()
-			offered[i] = excelize.Cell{StyleID: m.text, Value: c.Account.Number}
+			offered[i] = excelize.Cell{StyleID: m.looks.Text, Value: c.Account.Number}
 			lines = max(lines, workbook.Lines(text, wideColumn))
 		}
-		cells = append(cells, excelize.Cell{StyleID: m.wrap, Value: text})
+		cells = append(cells, excelize.Cell{StyleID: m.looks.Wrap, Value: text})
 	}
-	offered[min(len(q.Candidates), Candidates)] = excelize.Cell{StyleID: m.text, Value: housing.MatchAnswerNone}
-	cells = append(cells, excelize.Cell{StyleID: m.answers}, excelize.Cell{StyleID: m.wrap})
+	offered[min(len(q.Candidates), Candidates)] = excelize.Cell{StyleID: m.looks.Text, Value: housing.MatchAnswerNone}
+	cells = append(cells, excelize.Cell{StyleID: m.looks.Answer}, excelize.Cell{StyleID: m.looks.Wrap})
 	for _, word := range rightWords(q.Claim) {
-		cells = append(cells, excelize.Cell{StyleID: m.told, Value: word})
+		cells = append(cells, excelize.Cell{StyleID: m.looks.Told, Value: word})
 	}
 	cells = append(cells, offered...)
 	return m.sheet.Row(m.rows+1, workbook.Height(lines), cells)

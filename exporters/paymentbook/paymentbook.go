@@ -46,8 +46,6 @@ type Meta struct {
 const (
 	answerColumn = 11               // K
 	hiddenColumn = answerColumn + 2 // M
-	headFill     = "E4EAF2"
-	answerFill   = "FFF9DB"
 )
 
 // WritePayments writes the workbook and returns the number of payments in it.
@@ -82,9 +80,9 @@ func WritePayments(w io.Writer, meta Meta, questions iter.Seq2[housing.PaymentQu
 
 // payments is the sheet being written.
 type payments struct {
-	sheet                            *workbook.Sheet
-	rows                             int
-	head, text, wrap, money, answers int
+	sheet *workbook.Sheet
+	rows  int
+	looks workbook.Cells
 }
 
 func begin(book *workbook.Book, meta Meta) (*payments, error) {
@@ -97,23 +95,11 @@ func begin(book *workbook.Book, meta Meta) (*payments, error) {
 	for i := range Candidates + 1 {
 		hidden = append(hidden, hiddenColumn+i)
 	}
-	s := &payments{}
-	for _, l := range []struct {
-		to   *int
-		look workbook.Look
-	}{
-		{&s.head, workbook.Look{Bold: true, Wrap: true, Align: "center", Fill: headFill, Border: true}},
-		{&s.text, workbook.Look{Border: true, Format: workbook.TextFormat, Top: true}},
-		{&s.wrap, workbook.Look{Border: true, Format: workbook.TextFormat, Top: true, Wrap: true}},
-		{&s.money, workbook.Look{Border: true, Format: workbook.MoneyFormat, Top: true, Align: "right"}},
-		{&s.answers, workbook.Look{Border: true, Format: workbook.TextFormat, Top: true, Wrap: true, Fill: answerFill, Bold: true, Unlocked: true}},
-	} {
-		var err error
-		if *l.to, err = book.Style(l.look); err != nil {
-			return nil, err
-		}
+	looks, err := book.Cells()
+	if err != nil {
+		return nil, err
 	}
-	var err error
+	s := &payments{looks: looks}
 	s.sheet, err = book.Sheet(workbook.Layout{
 		Name: housing.PaymentSheet, Widths: widths, Hidden: hidden, FrozenRow: 1, FrozenCol: 1, Repeat: [2]int{1, 1},
 		Tab: "C55A11", Footer: meta.Organisation.Title() + " · невыясненные платежи",
@@ -121,11 +107,7 @@ func begin(book *workbook.Book, meta Meta) (*payments, error) {
 	if err != nil {
 		return nil, err
 	}
-	cells := make([]any, len(titles))
-	for i, title := range titles {
-		cells[i] = excelize.Cell{StyleID: s.head, Value: title}
-	}
-	return s, s.sheet.Row(1, 30, cells)
+	return s, s.sheet.Heads(looks.Head, 30, titles)
 }
 
 func (s *payments) add(q housing.PaymentQuestion) error {
@@ -134,22 +116,22 @@ func (s *payments) add(q housing.PaymentQuestion) error {
 	candidates := make([]string, 0, Candidates)
 	for i, c := range q.Candidates[:min(len(q.Candidates), Candidates)] {
 		candidates = append(candidates, fmt.Sprintf("%d. %s", i+1, c.Text()))
-		offered[i] = excelize.Cell{StyleID: s.text, Value: c.Account.Number}
+		offered[i] = excelize.Cell{StyleID: s.looks.Text, Value: c.Account.Number}
 	}
 	row := []struct {
 		style int
 		value any
 	}{
-		{s.wrap, q.Payment.Key},
-		{s.wrap, q.Registry},
-		{s.text, q.Row},
-		{s.text, q.Payment.PaidOn.Russian()},
-		{s.money, workbook.Money(q.Left)},
-		{s.wrap, q.Payment.Account},
-		{s.wrap, q.Payment.Payer},
-		{s.wrap, q.Payment.Address},
-		{s.wrap, q.Reason},
-		{s.wrap, strings.Join(candidates, "\n")},
+		{s.looks.Wrap, q.Payment.Key},
+		{s.looks.Wrap, q.Registry},
+		{s.looks.Text, q.Row},
+		{s.looks.Text, q.Payment.PaidOn.Russian()},
+		{s.looks.Money, workbook.Money(q.Left)},
+		{s.looks.Wrap, q.Payment.Account},
+		{s.looks.Wrap, q.Payment.Payer},
+		{s.looks.Wrap, q.Payment.Address},
+		{s.looks.Wrap, q.Reason},
+		{s.looks.Wrap, strings.Join(candidates, "\n")},
 	}
 	cells, lines := make([]any, 0, hiddenColumn+Candidates), 1
 	for i, c := range row {
@@ -165,8 +147,8 @@ func (s *payments) add(q housing.PaymentQuestion) error {
 	case q.Twin:
 		word = housing.PaymentAnswerSame
 	}
-	offered[min(len(q.Candidates), Candidates)] = excelize.Cell{StyleID: s.text, Value: word}
-	cells = append(cells, excelize.Cell{StyleID: s.answers}, excelize.Cell{StyleID: s.wrap})
+	offered[min(len(q.Candidates), Candidates)] = excelize.Cell{StyleID: s.looks.Text, Value: word}
+	cells = append(cells, excelize.Cell{StyleID: s.looks.Answer}, excelize.Cell{StyleID: s.looks.Wrap})
 	return s.sheet.Row(s.rows+1, workbook.Height(lines), append(cells, offered...))
 }
 

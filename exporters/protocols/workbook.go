@@ -19,7 +19,6 @@ const (
 	rejectFill  = "FDECEA"
 	badFill     = "F8B4AB"
 	doubtFill   = "FFF1B8"
-	headFill    = "E4EAF2"
 	reasonWidth = 64.0
 	codeWidth   = 22.0
 	maxNotes    = 500 // excelize searches all notes of a sheet for each new one
@@ -98,8 +97,8 @@ func (p *bookProtocol) style() error {
 		look workbook.Look
 	}{
 		{&p.looks.title, workbook.Look{Bold: true, Size: 14}},
-		{&p.looks.head, workbook.Look{Bold: true, Wrap: true, Align: "center", Fill: headFill, Border: true}},
-		{&p.looks.label, workbook.Look{Border: true, Fill: headFill, Top: true}},
+		{&p.looks.head, workbook.Look{Bold: true, Wrap: true, Align: "center", Fill: workbook.HeadFill, Border: true}},
+		{&p.looks.label, workbook.Look{Border: true, Fill: workbook.HeadFill, Top: true}},
 		{&p.looks.value, workbook.Look{Border: true, Wrap: true, Top: true, Format: text}},
 		{&p.looks.plain, workbook.Look{Border: true, Format: text, Top: true}},
 		{&p.looks.reason, workbook.Look{Border: true, Wrap: true, Format: text, Top: true}},

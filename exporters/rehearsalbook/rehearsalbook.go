@@ -39,7 +39,6 @@ type Book struct {
 }
 
 const (
-	headFill = "E4EAF2"
 	heldFill = "FFF4D6"
 )
 
@@ -63,7 +62,7 @@ func (b *Book) begin() error {
 		to   *int
 		look workbook.Look
 	}{
-		{&b.head, workbook.Look{Bold: true, Wrap: true, Align: "center", Fill: headFill, Border: true}},
+		{&b.head, workbook.Look{Bold: true, Wrap: true, Align: "center", Fill: workbook.HeadFill, Border: true}},
 		{&b.text, workbook.Look{Border: true, Format: workbook.TextFormat, Top: true}},
 		{&b.wrap, workbook.Look{Border: true, Format: workbook.TextFormat, Top: true, Wrap: true}},
 		{&b.money, workbook.Look{Border: true, Format: workbook.MoneyFormat, Top: true}},

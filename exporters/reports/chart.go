@@ -107,7 +107,7 @@ func writeChart(t *table, c chart) error {
 }
 
 func (c chart) table(book *workbook.Book, sheet *workbook.Sheet) error {
-	head, err := book.Style(workbook.Look{Bold: true, Wrap: true, Align: "center", Fill: headFill, Border: true})
+	head, err := book.Style(workbook.Look{Bold: true, Wrap: true, Align: "center", Fill: workbook.HeadFill, Border: true})
 	if err != nil {
 		return fmt.Errorf("style a chart: %w", err)
 	}

@@ -112,7 +112,7 @@ func newControlSheet(book *workbook.Book, meta Meta, title string) (*controlShee
 	}{
 		{&s.label, workbook.Look{Border: true, Wrap: true}},
 		{&s.value, workbook.Look{Border: true, Wrap: true, Format: workbook.TextFormat}},
-		{&s.head, workbook.Look{Border: true, Bold: true, Wrap: true, Fill: headFill, Align: "center"}},
+		{&s.head, workbook.Look{Border: true, Bold: true, Wrap: true, Fill: workbook.HeadFill, Align: "center"}},
 		{&s.money, workbook.Look{Border: true, Format: workbook.MoneyFormat, Align: "right"}},
 		{&s.count, workbook.Look{Border: true, Format: workbook.CountFormat, Align: "right"}},
 		{&s.note, workbook.Look{Wrap: true, Top: true, Colour: "606060", Size: 8}},

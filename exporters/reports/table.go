@@ -90,7 +90,6 @@ const (
 	headerRow    = headRows + 2
 	tailRows     = 7 // subtotals, totals and signatures
 	accentFill   = "FFF4D6"
-	headFill     = "E4EAF2"
 	totalFill    = "F2F2F2"
 )
 
@@ -164,7 +163,7 @@ func (t *table) header() int {
 }
 
 func (t *table) writeHeader(deep int) error {
-	style, err := t.book.Style(workbook.Look{Bold: true, Wrap: true, Align: "center", Fill: headFill, Border: true})
+	style, err := t.book.Style(workbook.Look{Bold: true, Wrap: true, Align: "center", Fill: workbook.HeadFill, Border: true})
 	if err != nil {
 		return fmt.Errorf("style the header: %w", err)
 	}
