@@ -32,15 +32,6 @@ ORDER BY a.number LIMIT $4`
 	return found[digits], err
 }
 
-// MetersLike returns for each serial the known ones that look like it but are not it.
-func (q Queries) MetersLike(ctx context.Context, organisation int64, texts []string) (map[string][]string, error) {
-	const sql = `
-SELECT t.text, a.serial FROM (SELECT DISTINCT text FROM unnest($2::text[]) AS u(text)) t, LATERAL (
-    SELECT DISTINCT m.serial FROM meters m
-    WHERE m.organisation_id = $1 AND likeness(m.serial) = likeness(t.text) AND m.serial <> t.text ORDER BY m.serial LIMIT $3) a`
-	return q.alike(ctx, sql, organisation, texts, mostAlike)
-}
-
 func (q Queries) alike(ctx context.Context, sql string, args ...any) (map[string][]string, error) {
 	rows, err := q.Query(ctx, sql, args...)
 	if err != nil {
