@@ -31,7 +31,7 @@ func TestInBatches(t *testing.T) {
 }
 
 // The last few houses are told by their accounts: private houses stand last and have one each.
-func TestFewLast(t *testing.T) {
+func TestLastHouses(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		accounts []int // of houses 1, 2 ...
@@ -48,7 +48,7 @@ func TestFewLast(t *testing.T) {
 			houses = append(houses, int64(i+1))
 			of[int64(i+1)] = n
 		}
-		if few := pipeline.FewLast(houses, of); few != c.few {
+		if few := pipeline.LastHouses(houses, of, 8); few != c.few {
 			t.Errorf("%v: %d, expected %d", c.accounts, few, c.few)
 		}
 	}

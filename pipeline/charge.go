@@ -64,32 +64,60 @@ func (p *Pipeline) Charge(ctx context.Context, period housing.Period) (ChargeRes
 const manyHouses = 100
 
 // workOffKeyed works the houses off, and leaves the month with its key whatever happened to an earlier
-// run or happens to this one. What is done of the month as a whole is done while the last houses are
-// charged: after them it keeps one processor busy and the others idle, a tenth of the run.
+// run or happens to this one.
 func (p *Pipeline) workOffKeyed(ctx context.Context, plan chargePlan, period housing.Period) (err error) {
 	if len(plan.houses) >= manyHouses {
 		if _, err := p.Store.UnkeyMonth(ctx, period); err != nil {
 			return err
 		}
 	}
-	ended := make(chan error, 1)
-	end := sync.OnceFunc(func() {
-		go func() { ended <- p.endMonth(ctx, plan.run, period) }()
-	})
+	end := p.endOf(ctx, plan, period)
 	if len(plan.houses) > 0 {
 		err = p.workOff(ctx, plan, end)
 	}
-	end()
-	return errors.Join(err, <-ended)
+	end.left(0)
+	return errors.Join(err, <-end.ended)
 }
 
-// endMonth tells the planner of the database what the month holds, if the run changed it, and makes the key of its
-// lines, this also where the run is given up.
-func (p *Pipeline) endMonth(ctx context.Context, run int64, period housing.Period) (err error) {
-	if ctx.Err() == nil {
-		err = p.lookOver(ctx, run, period)
+// monthEnd is what is done of a month as a whole while its last houses are charged: after them it keeps one
+// processor busy and the others idle, a tenth of the run. The planner of the database is told what the month
+// holds, if the run changed it, and then the lines get their key, this also where the run is given up. Lines
+// wait while the key is made, so that comes late: houses are read and calculated meanwhile.
+type monthEnd struct {
+	plan      chargePlan
+	look, key func() // each starts its work once
+	ended     chan error
+}
+
+func (p *Pipeline) endOf(ctx context.Context, plan chargePlan, period housing.Period) monthEnd {
+	looked, e := make(chan error, 1), monthEnd{plan: plan, ended: make(chan error, 1)}
+	e.look = sync.OnceFunc(func() {
+		go func() {
+			var err error
+			if ctx.Err() == nil {
+				err = p.lookOver(ctx, plan.run, period)
+			}
+			looked <- err
+		}()
+	})
+	e.key = sync.OnceFunc(func() {
+		e.look()
+		go func() {
+			err := <-looked
+			e.ended <- errors.Join(err, p.Store.KeyMonth(context.WithoutCancel(ctx), period))
+		}()
+	})
+	return e
+}
+
+// left is told how many houses are left to charge.
+func (e monthEnd) left(houses int) {
+	if houses <= e.plan.some {
+		e.look()
 	}
-	return errors.Join(err, p.Store.KeyMonth(context.WithoutCancel(ctx), period))
+	if houses <= e.plan.few {
+		e.key()
+	}
 }
 
 func (p *Pipeline) lookOver(ctx context.Context, run int64, period housing.Period) error {
@@ -102,9 +130,9 @@ func (p *Pipeline) lookOver(ctx context.Context, run int64, period housing.Perio
 
 // chargePlan is a run with the houses that are to be charged.
 type chargePlan struct {
-	run    int64
-	houses []int64
-	few    int // of the last houses, which together have a small part of the accounts
+	run       int64
+	houses    []int64
+	some, few int // of the last houses, which together have some part of the accounts, and a small one
 }
 
 // PlanCharge writes what is due, one unit a house, and queues jobs for some houses each. Called again
@@ -127,7 +155,8 @@ func (p *Pipeline) planCharge(ctx context.Context, period housing.Period) (plan 
 	if err != nil {
 		return plan, err
 	}
-	plan.few = fewLast(plan.houses, accounts)
+	const some, few = 3, 16 // parts of the accounts: more than few would be stored with the key in place, which costs more
+	plan.some, plan.few = lastHouses(plan.houses, accounts, some), lastHouses(plan.houses, accounts, few)
 	var jobs []river.InsertManyParams
 	for _, some := range inBatches(plan.houses, accounts) {
 		jobs = append(jobs, river.InsertManyParams{
@@ -140,26 +169,23 @@ func (p *Pipeline) planCharge(ctx context.Context, period housing.Period) (plan 
 	return plan, nil
 }
 
-// partLeft is how many times fewer than all accounts those of the last few houses are.
-const partLeft = 8
-
-// fewLast is how many houses at the end have no more than that part of the accounts. Counted by houses the end
-// would come too late: private houses, with an account each, stand last.
-func fewLast(houses []int64, accounts map[int64]int) int {
+// lastHouses is how many houses at the end have no more than that part of the accounts. Counted by houses the
+// end would come too late: private houses, with an account each, stand last.
+func lastHouses(houses []int64, accounts map[int64]int, part int) int {
 	total, last := 0, 0
 	for _, n := range accounts {
 		total += n
 	}
 	for i, house := range slices.Backward(houses) {
-		if last += accounts[house]; last > total/partLeft {
+		if last += accounts[house]; last > total/part {
 			return len(houses) - 1 - i
 		}
 	}
 	return 0
 }
 
-// workOff works until no unit of the run is left, whoever did the last one. It calls nearly when few are left.
-func (p *Pipeline) workOff(ctx context.Context, plan chargePlan, nearly func()) error {
+// workOff works until no unit of the run is left, whoever did the last one.
+func (p *Pipeline) workOff(ctx context.Context, plan chargePlan, end monthEnd) error {
 	due := len(plan.houses)
 	own := make(chan int, due) // units done here, told at once
 	client, err := p.newWorker(func(units int) { own <- units })
@@ -171,7 +197,7 @@ func (p *Pipeline) workOff(ctx context.Context, plan chargePlan, nearly func()) 
 	}
 	bar := p.Progress.Start("charge", due)
 	defer bar.Done()
-	err = p.awaitUnits(ctx, plan.run, due, awaited{bar: bar, own: own, few: plan.few, nearly: nearly})
+	err = p.awaitUnits(ctx, plan.run, due, awaited{bar: bar, own: own, left: end.left})
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 	defer cancel()
 	if stopErr := client.Stop(stop); stopErr != nil {
@@ -183,14 +209,12 @@ func (p *Pipeline) workOff(ctx context.Context, plan chargePlan, nearly func()) 
 // restless is how many ticks may pass without a unit done before it is asked whether any can be.
 const restless = 5
 
-// awaited is how a wait for units shows what is left, tells when that is few, and hears of those that this
-// process has done.
+// awaited is how a wait for units shows and tells what is left, and hears of those that this process has done.
 type awaited struct {
 	bar     Bar
 	own     <-chan int
 	unheard int // units that this process may still do
-	few     int // so many left are few
-	nearly  func()
+	left    func(units int)
 }
 
 // awaitUnits asks the database, because other processes work on the same run: every so often, and as soon as
@@ -213,9 +237,7 @@ func (p *Pipeline) awaitUnits(ctx context.Context, run int64, due int, w awaited
 			w.bar.Add(left - state.Planned)
 			left, still = state.Planned, 1
 		}
-		if state.Planned <= w.few {
-			w.nearly()
-		}
+		w.left(state.Planned)
 		if still%restless == 0 {
 			failed, err := p.Store.FailedUnits(ctx, run, ChargeHouses{}.Kind())
 			if err != nil {
@@ -241,9 +263,7 @@ func (w *awaited) wait(ctx context.Context, tick <-chan time.Time) error {
 			if w.unheard -= units; w.unheard == 0 {
 				return nil
 			}
-			if w.unheard <= w.few {
-				w.nearly()
-			}
+			w.left(w.unheard)
 		case <-tick:
 			return nil
 		}

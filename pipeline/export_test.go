@@ -11,5 +11,7 @@ func CompareNatural(a, b string) int { return compareNatural(a, b) }
 // InBatches is inBatches for tests.
 func InBatches(houses []int64, accounts map[int64]int) [][]int64 { return inBatches(houses, accounts) }
 
-// FewLast is fewLast for tests.
-func FewLast(houses []int64, accounts map[int64]int) int { return fewLast(houses, accounts) }
+// LastHouses is lastHouses for tests.
+func LastHouses(houses []int64, accounts map[int64]int, part int) int {
+	return lastHouses(houses, accounts, part)
+}
