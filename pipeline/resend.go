@@ -46,6 +46,9 @@ func (p *Pipeline) Resend(ctx context.Context, a Again) (result ResendResult, er
 	if err := a.Validate(); err != nil {
 		return result, fmt.Errorf("send again: %w", err)
 	}
+	if err := p.knows(a.Partner); err != nil {
+		return result, fmt.Errorf("send again: %w", err)
+	}
 	err = p.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
 		files, err := tx.DeliveredIn(ctx, a.ExchangeWindow)
 		if err != nil {
@@ -73,6 +76,18 @@ func (p *Pipeline) Resend(ctx context.Context, a Again) (result ResendResult, er
 	p.Log.LogAttrs(ctx, slog.LevelInfo, "queued once more", slog.String("partner", a.Partner), slog.Int("files", result.Queued),
 		slog.Int("missing", len(result.Missing)))
 	return result, nil
+}
+
+// knows refuses the name of a partner that nobody has: a window of his would be empty, and look as if nothing had gone out.
+func (p *Pipeline) knows(partner string) error {
+	names := make([]string, len(p.Partners))
+	for i := range p.Partners {
+		names[i] = p.Partners[i].Name
+	}
+	if partner != "" && !slices.Contains(names, partner) {
+		return fmt.Errorf("partner %q is not in the configuration, which has: %s", partner, strings.Join(names, ", "))
+	}
+	return nil
 }
 
 func (a Again) entry(action string, now time.Time, files int) store.ExchangeEntry {
@@ -162,6 +177,11 @@ func (p *Pipeline) Retake(ctx context.Context, a Again, period housing.Period) (
 	files, err := p.Store.FilesSince(ctx, p.Organisation.ID, a.Since)
 	if err != nil {
 		return result, fmt.Errorf("replay: %w", err)
+	}
+	if !slices.ContainsFunc(files, func(f housing.ReceivedFile) bool { return f.Partner == a.Partner }) {
+		if err := p.knows(a.Partner); err != nil {
+			return result, fmt.Errorf("replay: %w", err)
+		}
 	}
 	var taken []fetchedFile
 	covers := openedAgain(files, a)

@@ -79,6 +79,28 @@ func TestResend(t *testing.T) {
 	}
 }
 
+// A partner who loses the same day twice gets it twice, though it was sent again on another day; a partner that nobody has is told as such.
+func TestResendTwice(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 20)
+	w.queue(t, town.Office, map[string]string{"a.csv": "a", "b.csv": "b"})
+	w.deliver(t, w.Pipeline)
+	nextDay := w.with(t, func(c *pipeline.Config) { c.Now = func() time.Time { return w.Now().Add(48 * time.Hour) } })
+	for again := range 2 { // the partner loses the same day twice
+		got, err := nextDay.Resend(t.Context(), w.always(town.Office))
+		if err != nil || got.Queued != 2 {
+			t.Errorf("lost once more (%d): %+v, %v", again, got, err)
+		}
+		w.deliver(t, nextDay)
+	}
+	if got, err := w.Resend(t.Context(), w.always("ofice")); err == nil {
+		t.Errorf("a partner that nobody has: %+v", got)
+	}
+	if got, err := w.Retake(t.Context(), w.always("ofice"), w.period); err == nil {
+		t.Errorf("a partner that nobody has: %+v", got)
+	}
+}
+
 // Files of the archive are taken once more: rows that were rejected for want of something that came later are accepted.
 func TestRetake(t *testing.T) {
 	t.Parallel()

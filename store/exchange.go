@@ -29,11 +29,12 @@ type Delivered struct {
 	Archived string // copy in the archive, "" for deliveries older than the archive of them
 }
 
-// DeliveredIn returns what was delivered in a window, oldest first.
+// DeliveredIn returns what was delivered in a window, oldest first: first or last, so that what was sent again is found by either day.
 func (q Queries) DeliveredIn(ctx context.Context, w ExchangeWindow) ([]Delivered, error) {
 	const sql = `
 SELECT id, destination, name, staged, sha256, size, attempts, archived FROM outgoing
-WHERE delivered_at >= $2 AND delivered_at < $3 AND ($1 = '' OR destination = $1) ORDER BY delivered_at, id`
+WHERE delivered_at IS NOT NULL AND (delivered_at >= $2 AND delivered_at < $3 OR first_delivered_at >= $2 AND first_delivered_at < $3)
+    AND ($1 = '' OR destination = $1) ORDER BY first_delivered_at, id`
 	rows, err := q.Query(ctx, sql, w.Partner, w.Since, w.Until)
 	if err != nil {
 		return nil, fmt.Errorf("look for what was delivered: %w", err)

@@ -64,7 +64,7 @@ type Kept struct {
 
 // MarkDelivered notes that a file arrived, and where copies of it are kept.
 func (q Queries) MarkDelivered(ctx context.Context, id int64, now time.Time, kept Kept) error {
-	const sql = "UPDATE outgoing SET delivered_at = $2, archived = $3, sealed = $4, last_error = '' WHERE id = $1"
+	const sql = "UPDATE outgoing SET delivered_at = $2, first_delivered_at = COALESCE(first_delivered_at, $2), archived = $3, sealed = $4, last_error = '' WHERE id = $1"
 	if _, err := q.Exec(ctx, sql, id, now, kept.Archived, kept.Sealed); err != nil {
 		return fmt.Errorf("note a delivery: %w", err)
 	}
