@@ -48,7 +48,8 @@ func (r *reading) verdict() *importers.FileError {
 	case len(t.reasons) > 0:
 		return importers.Refuse("totals_disagree", "контрольные суммы не сходятся: %s; %s", strings.Join(t.reasons, "; "), r.whole())
 	case tooMany:
-		return importers.Refuse("rejected_rows", "%s; %s", bad, r.whole())
+		return importers.Refuse("rejected_rows", "строк с ошибками %d из %d, а допускается не больше %d %%; первая — %s; %s",
+			t.rejected, t.all.rows+t.packs, *r.profile.BadRows, t.first, r.whole())
 	}
 	return r.checkName()
 }
