@@ -74,7 +74,7 @@ func TestMetersAreListedBesideSearches(t *testing.T) {
 			return w.InTx(ctx, func(ctx context.Context, lister *store.Tx) error {
 				found, err := lister.MetersLike(ctx, w.issuer.ID, []string{"1а"})
 				want(t, "the lister, who "+what, found["1а"], "0-1A")
-				want(t, "beside the lister, who "+what, w.like(t, "1а"), "0-1A")
+				want(t, "beside the lister, who "+what, w.like(t, "1а"), "0-1A") //nolint:contextcheck // a transaction of its own, beside
 				want(t, "of somebody who is not done", found["2"+what])
 				return errors.Join(err, given)
 			})
