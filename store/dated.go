@@ -29,7 +29,7 @@ type datedRow struct {
 func (t *Tx) putDated(ctx context.Context, outcome *housing.Outcome, r datedRow) error {
 	known := append(append(slices.Clone(r.key), r.valid.To.String()), r.values...)
 	var same bool
-	if err := t.QueryRow(ctx, r.same, known...).Scan(&same); err != nil {
+	if err := t.tx.QueryRow(ctx, r.same, known...).Scan(&same); err != nil { // one plan serves all rows, each asks for one key
 		return fmt.Errorf("look for the same: %w", err)
 	}
 	if same {
