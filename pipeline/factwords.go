@@ -77,7 +77,7 @@ func fieldTitle(name string) string {
 
 func fieldTitles() map[string]string {
 	return map[string]string{ //nolint:gosec // names of columns, no credentials
-		"address": "адрес", "fias": "код ФИАС", "kind": "вид", "area": "площадь, м²", "common": "общее имущество, м²",
+		"address": "адрес", "house_key": "ключ дома", "fias": "код ФИАС", "kind": "вид", "area": "площадь, м²", "common": "общее имущество, м²",
 		"flat": "квартира", "room": "комната", "number": "номер", "unified": "ЕЛС", "service_code": "идентификатор ЖКУ",
 		"premises_id": "помещение", "payer": "плательщик", "opened": "открыт", "closed": "закрыт", "people": "проживает",
 		"owners": "собственников", "occupant": "право", "valid": "действует", "service": "услуга", "payee_id": "получатель",
