@@ -19,6 +19,9 @@ func MeantAccount(s string) string {
 		}
 		return r
 	}, s)
+	if whole := beforeZeros(meant); whole != "" {
+		meant = whole
+	}
 	meant = oneAlphabet(meant)
 	if letter, alone := loneLetters(meant); alone && letter != "" {
 		meant = strings.NewReplacer("O", "0", "О", "0", "o", "0", "о", "0", "З", "3", "з", "3", "I", "1", "l", "1").Replace(meant)
@@ -27,6 +30,17 @@ func MeantAccount(s string) string {
 		return ""
 	}
 	return meant
+}
+
+// beforeZeros gives the digits of 100001002.0, as a program writes a number that it keeps with a fraction; "" for any
+// other text.
+func beforeZeros(s string) string {
+	const fewest = 4
+	at := strings.IndexAny(s, ".,")
+	if at < fewest || at == len(s)-1 || strings.Trim(s[:at], "0123456789") != "" || strings.Trim(s[at+1:], "0") != "" {
+		return ""
+	}
+	return s[:at]
 }
 
 // oneAlphabet writes look-alikes in the alphabet of most letters; Cyrillic where neither has more.

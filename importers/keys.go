@@ -28,6 +28,9 @@ func ReadAccountNumber(c Cell) (string, error) {
 	if err := plainKey(s, 20, accountForm); err != nil {
 		return "", err
 	}
+	if beforeZeros(s) != "" {
+		return "", fraction(s)
+	}
 	if why := mixedScripts(s); why != "" {
 		return "", Wrong("mixed_letters", why+probably(s), "номер, в котором все буквы одного алфавита")
 	}
@@ -39,6 +42,9 @@ func ReadAccountNumber(c Cell) (string, error) {
 
 func numericAccount(s string) (string, error) {
 	const exact = 15
+	if beforeZeros(s) != "" {
+		return "", fraction(s)
+	}
 	if strings.ContainsAny(s, ".,-") {
 		return "", Wrong("bad_account", "дробное или отрицательное число вместо номера", accountForm)
 	}
@@ -48,6 +54,11 @@ func numericAccount(s string) (string, error) {
 	}
 	return s, Doubtful("numeric_account",
 		"номер записан числом: если он начинался с нулей, Excel их убрал", accountForm)
+}
+
+func fraction(s string) *CellError {
+	return Wrong("bad_account", "номер записан дробным числом: программа добавила к нему «"+s[len(beforeZeros(s)):]+
+		"», а нули в начале могла убрать"+probably(s), accountForm)
 }
 
 // plainKey checks a key made of letters, digits and signs, without spaces.

@@ -48,6 +48,11 @@ func TestGuardNamesTheKnownAccount(t *testing.T) {
 	if p := balances.Problems; len(p) != 1 || p[0].Code != "unknown_account" || !strings.HasSuffix(p[0].Text, "похоже на 0100001005") {
 		t.Errorf("balances: %+v", balances)
 	}
+	fractions := w.take(t, town.Office, "balances_fraction.csv",
+		"\ufeffЛицевой счёт;Услуга;ИНН получателя;Месяц;Сальдо\r\n100001005.0;Отопление;9900173450;10.2026;1,00\r\n")
+	if p := fractions.Problems; len(p) != 1 || p[0].Code != "bad_account" || !strings.HasSuffix(p[0].Text, "похоже на 0100001005") {
+		t.Errorf("fractions: %+v", fractions)
+	}
 }
 
 // One wrong number in many rows is answered as one: the account that was meant is named once in each.

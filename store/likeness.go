@@ -12,12 +12,12 @@ import (
 const mostAlike = 3
 
 // AccountsLike returns for each text the known account numbers that look like it but are not it: zeros
-// in front, letters of the other alphabet, spaces and hyphens apart.
+// in front, letters of the other alphabet, spaces, hyphens and a fraction of zeros apart.
 func (q Queries) AccountsLike(ctx context.Context, organisation int64, texts []string) (map[string][]string, error) {
 	const sql = `
 SELECT t.text, a.number FROM (SELECT DISTINCT text FROM unnest($2::text[]) AS u(text)) t, LATERAL (
     SELECT a.number FROM accounts a
-    WHERE a.organisation_id = $1 AND likeness(a.number) = likeness(t.text) AND a.number <> t.text ORDER BY a.number LIMIT $3) a`
+    WHERE a.organisation_id = $1 AND likeness(a.number) = likeness(regexp_replace(t.text, '^([0-9]{4,})[.,]0+$', '\1')) AND a.number <> t.text ORDER BY a.number LIMIT $3) a`
 	return q.alike(ctx, sql, organisation, texts, mostAlike)
 }
 
