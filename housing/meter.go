@@ -45,6 +45,22 @@ type MonthVolume struct {
 	Zone    Zone    `json:"zone,omitzero"`
 	Volume  Decimal `json:"volume"`
 	Metered bool    `json:"metered"` // by readings, not by an average or norm
+	// Unread is how much of Volume was charged by an average or norm for days from the register's last reading in
+	// the month on. The next reading measures those days again.
+	Unread Decimal `json:"unread,omitzero"`
+}
+
+// After returns a month that was corrected: days that were charged without readings still come after the last one,
+// unless the month was measured in the end.
+func (v MonthVolume) After(was MonthVolume) MonthVolume {
+	if v.Metered || !v.Unread.IsZero() {
+		return v
+	}
+	v.Unread = was.Unread
+	if v.Unread.Cmp(v.Volume) > 0 {
+		v.Unread = v.Volume
+	}
+	return v
 }
 
 // ZonesOf returns the registers of a meter with so many tariffs: one, day and night, or peak, half-peak and

@@ -37,8 +37,12 @@ func (q Queries) AddFacts(ctx context.Context, want FactsWanted, snapshots ...*h
 	steps := []completion{
 		l.managers(), l.decisions(), l.equipment(), l.failures(), l.results(), l.months(), l.made(), l.volumes(), l.ranges(),
 		l.containers(), l.wasteYears(), l.communalAreas(), l.qualityActs(), l.stays(), l.absences(), l.violations(), l.wasteShares(), l.grants(),
-		l.specialMeters(), l.meterEvents(), l.meterVolumes(), l.correctedVolumes(),
+		l.specialMeters(), l.meterEvents(), l.meterVolumes(),
 	}
+	if registers := l.unreadRegisters(); len(registers) > 0 {
+		steps = append(steps, l.unread(registers))
+	}
+	steps = append(steps, l.correctedVolumes())
 	if want.Correction {
 		steps = append(steps, l.distributors(), l.pastAreas(), l.pastCharges())
 	}

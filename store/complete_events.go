@@ -182,7 +182,7 @@ WHERE house_id = ANY($1) AND period >= $4 AND period < $2 AND $3::date IS NOT NU
 		}
 		for i := range m.History {
 			if h := &m.History[i]; h.Period == v.Period && h.Zone == v.Zone {
-				*h = v
+				*h = v.After(*h)
 			}
 		}
 		return nil

@@ -62,7 +62,7 @@ func cmpEvent(x, y housing.MeterEvent) int {
 }
 
 func cmpVolume(x, y housing.MonthVolume) int {
-	return cmp.Or(cmp.Compare(x.Period, y.Period), cmp.Compare(x.Zone, y.Zone), x.Volume.Cmp(y.Volume))
+	return cmp.Or(cmp.Compare(x.Period, y.Period), cmp.Compare(x.Zone, y.Zone), x.Volume.Cmp(y.Volume), x.Unread.Cmp(y.Unread))
 }
 
 func cmpZone(x, y housing.Zone) int { return zoneIndex(x) - zoneIndex(y) }

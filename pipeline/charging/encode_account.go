@@ -244,6 +244,9 @@ func (w *jsonText) volumes(list []housing.MonthVolume) {
 		w.decimal("volume", v.Volume)
 		w.key("metered")
 		w.b = strconv.AppendBool(w.b, v.Metered)
+		if !v.Unread.IsZero() {
+			w.decimal("unread", v.Unread)
+		}
 		w.close()
 	}
 	w.b = append(w.b, ']')

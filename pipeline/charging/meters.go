@@ -102,15 +102,20 @@ func (c *calculation) readSpan(
 }
 
 // settle takes off what was charged by an average or norm since the previous reading: the reading
-// measures those months again. What was charged above it is told, to be recalculated (R2.11.7).
+// measures those months again, and the days of that reading's own month that came after it (п. 61). What was
+// charged above it is told, to be recalculated (R2.11.7).
 func (c *calculation) settle(u *use) {
 	since := u.previous.On.Period()
 	if u.previous.On == u.meter.Commissioned {
 		since = since.Prev() // the initial reading: what its own month was charged for came after it
 	}
 	for _, h := range u.meter.History {
-		if !h.Metered && h.Zone == u.zone && h.Period > since && h.Period < c.snapshot.Period {
+		switch {
+		case h.Metered || h.Zone != u.zone || h.Period >= c.snapshot.Period:
+		case h.Period > since:
 			u.charged = u.charged.Add(h.Volume.Ratio())
+		case h.Period == u.previous.On.Period():
+			u.charged = u.charged.Add(h.Unread.Ratio())
 		}
 	}
 	if u.charged.Sign() <= 0 && u.volume.Sign() >= 0 {

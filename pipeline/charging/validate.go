@@ -106,6 +106,9 @@ func (v *validator) meter(m *housing.MeterFacts, at string) {
 		h, path := &m.History[i], fmt.Sprintf("%s.history[%d]", at, i)
 		v.check(h.Zone.Valid(), path+".zone", "unknown zone %q", h.Zone)
 		v.check(!h.Period.IsZero(), path+".period", "is missing")
+		v.check(h.Unread.IsZero() || !h.Metered, path+".unread", "a metered month has no days without readings")
+		v.check(h.Unread.IsZero() || h.Unread.Sign() > 0 && h.Unread.Cmp(h.Volume) <= 0, path+".unread",
+			"expected at most the volume %s, got %s", h.Volume, h.Unread)
 	}
 }
 

@@ -127,7 +127,7 @@ func patched(history, corrected []housing.MonthVolume) (list []housing.MonthVolu
 		if len(changed) == 0 {
 			list = slices.Clone(list)
 		}
-		list[at] = v
+		list[at] = v.After(list[at])
 		if name := v.Period.Russian(); !slices.Contains(changed, name) {
 			changed = append(changed, name)
 		}
