@@ -24,16 +24,25 @@ func (l *completer) unreadRegisters() []unreadRegister {
 			a := &s.Accounts[i]
 			for j := range a.Meters {
 				m := &a.Meters[j]
-				for k := range m.History {
-					h := &m.History[k]
-					if h.Metered {
-						continue
-					}
-					if on := lastReading(m, h.Zone, l.first); !on.IsZero() && on.Period() == h.Period {
-						list = append(list, unreadRegister{s.House.ID, a.ID, m.ID, m.Service, h.Zone, on})
-					}
+				for _, r := range unreadSince(m, l.first) {
+					list = append(list, unreadRegister{s.House.ID, a.ID, m.ID, m.Service, r.Zone, r.On})
 				}
 			}
+		}
+	}
+	return list
+}
+
+// unreadSince gives the last readings of the registers of a meter before a month, where their own months were not charged
+// by readings alone.
+func unreadSince(m *housing.MeterFacts, month housing.Date) (list []housing.Reading) {
+	for i := range m.History {
+		h := &m.History[i]
+		if h.Metered {
+			continue
+		}
+		if on := lastReading(m, h.Zone, month); !on.IsZero() && on.Period() == h.Period {
+			list = append(list, housing.Reading{Zone: h.Zone, On: on})
 		}
 	}
 	return list
