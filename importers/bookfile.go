@@ -163,6 +163,7 @@ type sheetDecoder struct {
 	seen   int
 	heads  headings
 	totals bool // the sheet is ours
+	titles []Aside
 	header []string
 	edge   edge
 	read   rowReader
@@ -229,9 +230,13 @@ func (d *sheetDecoder) look(row int, cells []string) error {
 	}
 	table, head := d.format.headed(d.heads.with(cells))
 	if table == nil {
-		_, err := d.aside(row, cells)
+		taken, err := d.aside(row, cells)
+		if !taken && d.format.Above == 0 { // of a header in several rows these may be the upper ones
+			d.titles = append(d.titles, Aside{Sheet: d.sheet, Row: row, Cells: cells})
+		}
 		return err
 	}
+	d.giveTitles()
 	cells = head
 	d.edge = edgeOf(cells)
 	cells = cells[:d.edge.own]
@@ -253,6 +258,16 @@ func (d *sheetDecoder) look(row int, cells []string) error {
 		d.format.Watch.Header(d.sheet, cells)
 	}
 	return nil
+}
+
+// giveTitles hands what stands above the header over to the answer, among what the watcher has taken of this sheet.
+func (d *sheetDecoder) giveTitles() {
+	asides := append(d.result.Shape.Aside, d.titles...)
+	from := slices.IndexFunc(asides, func(a Aside) bool { return a.Sheet == d.sheet })
+	if from >= 0 {
+		slices.SortStableFunc(asides[from:], func(a, b Aside) int { return a.Row - b.Row })
+	}
+	d.result.Shape.Aside = asides
 }
 
 func (d *sheetDecoder) finish() {

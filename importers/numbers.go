@@ -2,6 +2,7 @@ package importers
 
 import (
 	"strings"
+	"unicode"
 
 	"github.com/kvitok-gkh/kvitok/housing"
 )
@@ -73,6 +74,8 @@ func notNumber(s string) string {
 		return "это не число"
 	case isExponent(s):
 		return "число в экспоненциальной записи, цифры потеряны"
+	case strings.ContainsFunc(s, unicode.IsLetter):
+		return "рядом с числом буквы: единицу измерения писать не нужно"
 	case strings.ContainsAny(s, " \u00a0\u202f'"):
 		return "в числе пробел или другой разделитель разрядов"
 	case strings.Count(s, ".")+strings.Count(s, ",") > 1:
