@@ -127,6 +127,8 @@ func likeness(r rune) string {
 	switch r {
 	case '№':
 		return "N"
+	case '␣':
+		return "_"
 	case '…':
 		return "..."
 	case '²':

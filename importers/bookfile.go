@@ -262,12 +262,11 @@ func (d *sheetDecoder) look(row int, cells []string) error {
 
 // giveTitles hands what stands above the header over to the answer, among what the watcher has taken of this sheet.
 func (d *sheetDecoder) giveTitles() {
-	asides := append(d.result.Shape.Aside, d.titles...)
-	from := slices.IndexFunc(asides, func(a Aside) bool { return a.Sheet == d.sheet })
-	if from >= 0 {
-		slices.SortStableFunc(asides[from:], func(a, b Aside) int { return a.Row - b.Row })
+	shape := &d.result.Shape
+	shape.Aside = append(shape.Aside, d.titles...)
+	if from := slices.IndexFunc(shape.Aside, func(a Aside) bool { return a.Sheet == d.sheet }); from >= 0 {
+		slices.SortStableFunc(shape.Aside[from:], func(a, b Aside) int { return a.Row - b.Row })
 	}
-	d.result.Shape.Aside = asides
 }
 
 func (d *sheetDecoder) finish() {

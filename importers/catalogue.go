@@ -22,11 +22,10 @@ func (c Catalogue) Recognise(s *Sample) (Format, error) {
 		}
 	}
 	if len(found) > 1 {
-		if better := byScore(found, s); len(better) == 1 {
-			return better[0], nil
-		}
-		if named := byName(found, s.Name); len(named) == 1 {
-			return named[0], nil
+		if found = byScore(found, s); len(found) > 1 {
+			if named := byName(found, s.Name); len(named) == 1 {
+				return named[0], nil
+			}
 		}
 	}
 	switch len(found) {
@@ -42,7 +41,7 @@ func (c Catalogue) Recognise(s *Sample) (Format, error) {
 	for i, f := range found {
 		names[i] = f.Name()
 	}
-	what, todo := "файл подходит под несколько форматов", "пришлите файл под именем по договору"
+	what, todo := "файл одинаково подходит под несколько форматов", "пришлите файл под именем по договору"
 	if s.Kind == KindWorkbook {
 		what, todo = "в файле сразу несколько форматов", "пришлите каждый отдельным файлом"
 	}

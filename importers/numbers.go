@@ -75,7 +75,7 @@ func notNumber(s string) string {
 	case isExponent(s):
 		return "число в экспоненциальной записи, цифры потеряны"
 	case strings.ContainsFunc(s, unicode.IsLetter):
-		return "рядом с числом буквы: единицу измерения писать не нужно"
+		return "в числе буквы (единицу измерения писать не нужно)"
 	case strings.ContainsAny(s, " \u00a0\u202f'"):
 		return "в числе пробел или другой разделитель разрядов"
 	case strings.Count(s, ".")+strings.Count(s, ",") > 1:

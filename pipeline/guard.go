@@ -16,7 +16,7 @@ const meant = "; похоже на "
 // spoiltNumber says of a problem whether a number that looks like a known account is worth naming.
 func spoiltNumber(p *housing.Problem) bool {
 	switch p.Code {
-	case "unknown_account", "unidentified_payment", "space_in_key", "bad_character", "mixed_letters", "exponent", "lost_digits", "bad_account",
+	case "unknown_account", "unidentified_payment", "space_in_key", "bad_character", "mixed_letters", "exponent", "lost_digits", "bad_account", "doubtful_account",
 		"numeric_account", "letter_for_digit", "bad_code", "not_identified":
 		return p.Value != ""
 	}

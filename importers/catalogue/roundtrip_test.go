@@ -62,7 +62,7 @@ func (f taken) answer(t *testing.T, accepted housing.Verdict) []byte {
 		Columns: f.result.Shape.Columns, CodePage: f.result.Shape.CodePage,
 	}
 	for _, s := range f.result.Shape.Sheets {
-		shape.Sheets = append(shape.Sheets, protocols.Sheet{Name: s.Name, Header: s.Header})
+		shape.Sheets = append(shape.Sheets, protocols.Sheet{Name: s.Name, Header: s.Header, HeaderRow: s.Row})
 	}
 	var out bytes.Buffer
 	w, err := protocols.New(&out, shape, protocols.Head{Name: "файл", Temp: t.TempDir()})
@@ -76,7 +76,7 @@ func (f taken) answer(t *testing.T, accepted housing.Verdict) []byte {
 	aside := f.result.Shape.Aside
 	before := func(row int) {
 		for len(aside) > 0 && aside[0].Row < row {
-			if err := w.Row("", aside[0].Row, aside[0].Cells, housing.Outcome{}); err != nil {
+			if err := w.Row(aside[0].Sheet, aside[0].Row, aside[0].Cells, housing.Outcome{}); err != nil {
 				t.Fatal(err)
 			}
 			aside = aside[1:]
