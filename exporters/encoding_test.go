@@ -21,6 +21,7 @@ func TestEncoder(t *testing.T) {
 		{exporters.Windows1251, charmap.Windows1251, "«Ёж» № 5 — ab", "«Ёж» № 5 — ab", ""},
 		{exporters.Windows1251, charmap.Windows1251, "Әлия 2²", "?лия 22", "Ә²"},
 		{exporters.CP866, charmap.CodePage866, "«Ёж» №5 — ·", "'Ёж' №5 - ·", "«»—"},
+		{exporters.Windows1251, charmap.Windows1251, "01␣02", "01_02", "␣"},
 		{exporters.KOI8R, charmap.KOI8R, "Ёж №5 “…”", "Ёж N5 '...'", "№“…”"},
 		{exporters.UTF8, nil, "Әлия «№»", "Әлия «№»", ""},
 		{exporters.UTF8, nil, "a\xffb", "a?b", "\ufffd"},
