@@ -245,6 +245,9 @@ func TestArchiveTidied(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 20)
 	good := w.take1(t, "good.zip", "houses.csv", housesHead+"г. Примерск, ул. Новая, д. 1;;МКД;100;10\n", "strange.bin", "ни на что не похоже")
+	if _, err := w.Deliver(t.Context()); err != nil { // a file stays while its answer waits
+		t.Fatal(err)
+	}
 	later := w.with(t, func(c *pipeline.Config) {
 		now := w.config.Now().AddDate(0, 0, 60)
 		c.Now = func() time.Time { return now }
