@@ -25,7 +25,7 @@ func TestSocialTable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer file.Close() //nolint:errcheck // only read
+	defer file.Close()                    //nolint:errcheck // only read
 	header, err := dbase.ReadHeader(file) // two people, a note of what is not read, the totals
 	if err != nil || header.Records != 4 || len(header.Fields) != 32 || header.CodePage != dbase.CodePage866 {
 		t.Errorf("the answer is %+v, %v", header, err)

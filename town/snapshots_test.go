@@ -156,7 +156,9 @@ func snapshotsAgree(t *testing.T, made *town.Town) {
 		t.Helper()
 		if diff := cmp.Diff(want, got, same, cmp.Comparer(func(a, b housing.Date) bool { return a == b }),
 			cmp.Comparer(func(a, b housing.Moment) bool { return a == b }),
-			cmp.Comparer(func(a, b housing.Measurement) bool { return a.IsZero() == b.IsZero() && a.Decimal().Cmp(b.Decimal()) == 0 })); diff != "" {
+			cmp.Comparer(func(a, b housing.Measurement) bool {
+				return a.IsZero() == b.IsZero() && a.Decimal().Cmp(b.Decimal()) == 0
+			})); diff != "" {
 			t.Fatalf("%s: (-files +snapshot)\n%s", what, diff)
 		}
 	}
