@@ -12,8 +12,9 @@ import (
 	"github.com/kvitok-gkh/kvitok/importers"
 )
 
-// takeAll takes files in their order, those of several lanes at once: storing a file keeps one processor of the
-// database busy, and a part of one of ours. How a file ends does not depend on the other lanes.
+// takeAll takes files in their order, those of two lanes at once: storing a file keeps one processor of the
+// database busy, and a part of one of ours. A third lane would take its time from the meters, which take longest.
+// How a file ends does not depend on the other lanes.
 func (p *Pipeline) takeAll(ctx context.Context, files []fetchedFile, period housing.Period, done func(fetchedFile) error) ([]FileResult, error) {
 	bar := p.Progress.Start("import", len(files))
 	defer bar.Done()
@@ -24,10 +25,13 @@ func (p *Pipeline) takeAll(ctx context.Context, files []fetchedFile, period hous
 		files[at].accountsIn = accountsIn
 	}
 	var beside sync.WaitGroup
-	beside.Go(func() { t.takeLane(ctx, l.claims) })
+	beside.Go(func() {
+		t.takeLane(ctx, l.claims)
+		<-accountsIn
+		t.takeLane(ctx, l.money)
+	})
 	t.takeLane(ctx, l.first)
 	close(accountsIn)
-	beside.Go(func() { t.takeLane(ctx, l.money) })
 	t.takeLane(ctx, l.others)
 	beside.Wait()
 	var results []FileResult
