@@ -19,7 +19,7 @@ BENCH_CLAIMS ?= 1000000
 PKG ?= ./...
 TESTFLAGS ?=
 # two cores with the race detector are slow; a hang still ends
-TEST_TIMEOUT ?= 20m
+TEST_TIMEOUT ?= 30m
 
 .PHONY: help setup build demo test e2e lint bench bench-month bench-files bench-match clean
 
